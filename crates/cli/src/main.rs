@@ -1,0 +1,2 @@
+//! The `ppob` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Intake, driver, catalogue refresh, reconciliation and recovery.

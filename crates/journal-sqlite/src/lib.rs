@@ -1,0 +1,1 @@
+//! The journal on SQLite, with group commit.

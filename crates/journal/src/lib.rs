@@ -1,0 +1,1 @@
+//! The durable record of payments: the trait, and the behaviour suite every backend passes.

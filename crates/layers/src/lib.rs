@@ -1,0 +1,1 @@
+//! Around every provider: reservation before an intent, read retries, metrics and traces.

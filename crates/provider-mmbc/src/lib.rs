@@ -1,0 +1,1 @@
+//! MMBC (klikmbc.co.id) as a PPOB provider.

@@ -1,0 +1,122 @@
+//! The trait a provider implements.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, StatusReport};
+
+use crate::{
+    AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
+    ProviderError, RawCallback, SendPermit,
+};
+
+/// Who a configured provider is. Never holds secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderInfo {
+    /// The kind of provider, as in configuration, e.g. `mmbc`.
+    pub kind: &'static str,
+    /// The configured instance: one deposit account.
+    pub name: ProviderName,
+    /// Whether requests and answers travel unencrypted, readable and forgeable on the way.
+    pub plaintext: bool,
+    /// How often the price list may be asked for.
+    pub price_list_every: Duration,
+    /// Whether [`PpobProvider::balance`] is supported.
+    pub tells_balance: bool,
+}
+
+/// A PPOB provider: one account at one aggregator.
+///
+/// Reads may be repeated by layers around the provider; [`pay`](Self::pay) never is. Methods a
+/// provider does not have keep their default, which answers
+/// [`ProviderErrorKind::Unsupported`](crate::ProviderErrorKind::Unsupported).
+#[async_trait]
+pub trait PpobProvider: Send + Sync + Debug + 'static {
+    /// Who this is.
+    fn info(&self) -> &ProviderInfo;
+
+    /// What it can do for a family. [`Capability::default`] is nothing.
+    fn capability(&self, family: Family) -> Capability;
+
+    /// Fetches the price list.
+    ///
+    /// # Errors
+    /// [`ProviderError`] if there is no usable list; the engine keeps the one it has.
+    ///
+    /// # Cancel safety
+    /// Safe: it is a read.
+    async fn price_list(&self, cx: &CallContext) -> Result<PriceList, ProviderError> {
+        let _ = cx;
+        Err(ProviderError::unsupported("price list"))
+    }
+
+    /// Asks what is owed. Moves no money.
+    ///
+    /// # Errors
+    /// [`ProviderErrorKind::Refused`](crate::ProviderErrorKind::Refused) if the provider says that
+    /// there is no such bill; other kinds if it could not be asked.
+    ///
+    /// # Cancel safety
+    /// Safe: it is a read.
+    async fn inquire(
+        &self,
+        cx: &CallContext,
+        request: &InquiryRequest,
+    ) -> Result<Bill, ProviderError> {
+        let _ = (cx, request);
+        Err(ProviderError::unsupported("inquiry"))
+    }
+
+    /// Pays. Called at most once per attempt.
+    ///
+    /// # Behavior
+    /// - Sends at most one request, by handing `permit` to `ppob_http::PayClient`; never repeats it.
+    /// - Says `NotSent` only when no byte of the request was written.
+    /// - Says `Rejected` only for refusals on its own list of definite ones.
+    /// - Says `Unknown` for everything it does not understand: unlisted codes, unreadable or cut
+    ///   answers, 5xx, an answer about another customer or product.
+    ///
+    /// # Cancel safety
+    /// Not safe: dropping the future after the send began makes the outcome unknown. The engine
+    /// runs it in a task of its own and never drops it.
+    async fn pay(&self, cx: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer;
+
+    /// Asks what became of an attempt.
+    ///
+    /// # Errors
+    /// [`ProviderError`] if it could not be asked. That says nothing about the attempt.
+    ///
+    /// # Cancel safety
+    /// Safe, except where the status check is itself a purchase
+    /// ([`Capability::status_is_purchase`]).
+    async fn check_status(
+        &self,
+        cx: &CallContext,
+        attempt: &AttemptRef,
+    ) -> Result<StatusReport, ProviderError> {
+        let _ = (cx, attempt);
+        Err(ProviderError::unsupported("status check"))
+    }
+
+    /// Our deposit at the provider.
+    ///
+    /// # Errors
+    /// [`ProviderError`] if it could not be asked.
+    ///
+    /// # Cancel safety
+    /// Safe: it is a read.
+    async fn balance(&self, cx: &CallContext) -> Result<Rupiah, ProviderError> {
+        let _ = cx;
+        Err(ProviderError::unsupported("balance"))
+    }
+
+    /// Reads a callback: verifies it and says which attempt it speaks of. Pure.
+    ///
+    /// # Errors
+    /// [`CallbackError`] if it is not authentic, not readable, or not supported.
+    fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
+        let _ = raw;
+        Err(CallbackError::Unsupported)
+    }
+}

@@ -1,0 +1,193 @@
+//! The right to send one payment request, once.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use ppob_types::{AttemptId, Clock, Monotonic, NotSentCause, PayOutcome, UnknownCause};
+
+/// The right to send the request of one attempt, once, soon.
+///
+/// Minted only by the commit of that attempt's intent, so holding one proves that the intent is
+/// durable. Not `Clone`; [`start`](Self::start) consumes it. It records how far the send came, so
+/// that "not sent" is proved and never guessed.
+#[must_use = "an unused permit means that nothing was sent; return it as `NotSent`"]
+pub struct SendPermit {
+    attempt: AttemptId,
+    start_by: Monotonic,
+    clock: Arc<dyn Clock>,
+    phase: SendPhase,
+}
+
+/// A send that has begun: the permit is spent.
+#[derive(Debug)]
+pub struct StartedSend {
+    attempt: AttemptId,
+    phase: SendPhase,
+}
+
+/// How far a send came: 0 nothing, then connecting, then connected. Only ever moves forward.
+#[derive(Clone, Debug, Default)]
+pub struct SendPhase(Arc<AtomicU8>);
+
+/// The engine's view of a send that it handed to a provider.
+#[derive(Clone, Debug)]
+pub struct SendWatch(SendPhase);
+
+const CONNECTING: u8 = 1;
+const CONNECTED: u8 = 2;
+
+impl SendPermit {
+    /// Mints a permit. **Only the code that just saw the intent's commit acknowledged may call
+    /// this**; clippy bans it everywhere else.
+    #[doc(hidden)]
+    pub fn mint(
+        attempt: AttemptId,
+        start_by: Monotonic,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, SendWatch) {
+        let phase = SendPhase::default();
+        let watch = SendWatch(phase.clone());
+        (
+            Self {
+                attempt,
+                start_by,
+                clock,
+                phase,
+            },
+            watch,
+        )
+    }
+
+    /// The attempt it is for.
+    pub fn attempt(&self) -> &AttemptId {
+        &self.attempt
+    }
+
+    /// Spends the permit.
+    ///
+    /// # Errors
+    /// [`NotSentCause::PermitExpired`] if `start_by` has passed: a process that slept must not send.
+    pub fn start(self) -> Result<StartedSend, NotSentCause> {
+        if self.clock.monotonic() > self.start_by {
+            return Err(NotSentCause::PermitExpired);
+        }
+        Ok(StartedSend {
+            attempt: self.attempt,
+            phase: self.phase,
+        })
+    }
+}
+
+impl StartedSend {
+    /// The attempt being sent.
+    pub fn attempt(&self) -> &AttemptId {
+        &self.attempt
+    }
+
+    /// Where the transport records how far it came.
+    pub fn phase(&self) -> &SendPhase {
+        &self.phase
+    }
+}
+
+impl SendPhase {
+    /// A connection is being made; nothing of the request can have left.
+    pub fn mark_connecting(&self) {
+        self.0.fetch_max(CONNECTING, Ordering::SeqCst);
+    }
+
+    /// A connection stands; from here on bytes may have left.
+    pub fn mark_connected(&self) {
+        self.0.fetch_max(CONNECTED, Ordering::SeqCst);
+    }
+
+    /// Whether bytes may have left.
+    pub fn may_have_sent(&self) -> bool {
+        self.0.load(Ordering::SeqCst) >= CONNECTED
+    }
+}
+
+impl SendWatch {
+    /// Whether bytes may have left.
+    pub fn may_have_sent(&self) -> bool {
+        self.0.may_have_sent()
+    }
+
+    /// What to record if the provider's code ended without an answer (a panic, a lost task).
+    pub fn outcome_without_answer(&self) -> PayOutcome {
+        if self.may_have_sent() {
+            PayOutcome::Unknown(UnknownCause::Crashed)
+        } else {
+            PayOutcome::NotSent(NotSentCause::Connect)
+        }
+    }
+}
+
+impl fmt::Debug for SendPermit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendPermit")
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the permit's own tests mint permits"
+)]
+mod tests {
+    use std::time::Duration;
+
+    use ppob_types::Timestamp;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct StoppedClock(Duration);
+
+    impl Clock for StoppedClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::default()
+        }
+
+        fn monotonic(&self) -> Monotonic {
+            Monotonic::from_start(self.0)
+        }
+    }
+
+    fn mint(now: u64, start_by: u64) -> (SendPermit, SendWatch) {
+        SendPermit::mint(
+            AttemptId::new(1, 1),
+            Monotonic::from_start(Duration::from_secs(start_by)),
+            Arc::new(StoppedClock(Duration::from_secs(now))),
+        )
+    }
+
+    #[test]
+    fn a_permit_past_its_time_does_not_start() {
+        let (fresh, _) = mint(5, 5);
+        assert!(fresh.start().is_ok());
+        let (stale, watch) = mint(6, 5);
+        assert_eq!(stale.start().unwrap_err(), NotSentCause::PermitExpired);
+        assert!(!watch.may_have_sent());
+    }
+
+    #[test]
+    fn a_lost_send_is_unknown_once_a_connection_stood() {
+        let (permit, watch) = mint(0, 5);
+        let started = permit.start().unwrap();
+        started.phase().mark_connecting();
+        assert_eq!(
+            watch.outcome_without_answer(),
+            PayOutcome::NotSent(NotSentCause::Connect)
+        );
+        started.phase().mark_connected();
+        started.phase().mark_connecting();
+        assert_eq!(
+            watch.outcome_without_answer(),
+            PayOutcome::Unknown(UnknownCause::Crashed)
+        );
+    }
+}

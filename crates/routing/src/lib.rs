@@ -1,0 +1,1 @@
+//! Pure routing: the catalogue snapshot, mapping, and the ranking of offers.

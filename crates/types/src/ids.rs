@@ -1,0 +1,169 @@
+//! Names of payments, attempts, consumers and providers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Text that is no identifier of its kind.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} has {expected}")]
+pub struct IdError {
+    /// What was being read, e.g. `a payment_id`.
+    pub kind: &'static str,
+    /// The grammar in words.
+    pub expected: &'static str,
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $expected:literal, $range:expr, $extra:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Reads the identifier.
+            ///
+            /// # Errors
+            /// [`IdError`] if the text breaks the grammar.
+            pub fn new(text: &str) -> Result<Self, IdError> {
+                let well_formed = $range.contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || $extra.contains(&b));
+                if well_formed {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(IdError { kind: $kind, expected: $expected })
+                }
+            }
+
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::new(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.as_ref().to_owned()
+            }
+        }
+    };
+}
+
+text_id! {
+    /// The caller's own name for a payment, and its idempotency key.
+    ///
+    /// 8 to 64 characters of letters, digits, `.`, `_`, `:` and `-`; a UUID or ULID is a good choice.
+    PaymentId, "a payment_id", "8 to 64 letters, digits, '.', '_', ':' or '-'", (8..=64), b"._:-"
+}
+
+text_id! {
+    /// An authenticated caller; owns its payments.
+    ConsumerId, "a consumer id", "1 to 64 letters, digits, '.', '_' or '-'", (1..=64), b"._-"
+}
+
+text_id! {
+    /// A configured provider: one deposit account, e.g. `mmbc-jkt`.
+    ProviderName, "a provider name", "1 to 40 letters, digits, '_' or '-'", (1..=40), b"_-"
+}
+
+text_id! {
+    /// The name of an answered inquiry, given by the engine.
+    InquiryId, "an inquiry_id", "1 to 64 letters, digits or '-'", (1..=64), b"-"
+}
+
+/// A payment, by whose it is and what its owner calls it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PaymentKey {
+    /// The owner.
+    pub consumer: ConsumerId,
+    /// The owner's name for it.
+    pub id: PaymentId,
+}
+
+impl fmt::Display for PaymentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.consumer, self.id)
+    }
+}
+
+/// One try of one payment at one provider: the reference number a provider gets, if it takes one.
+///
+/// Capital letters and digits, at most 20 characters, so that every known provider accepts it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttemptId(Arc<str>);
+
+impl AttemptId {
+    /// The id of attempt `number` (from 1) of the payment with journal-wide serial `serial`.
+    pub fn new(serial: u64, number: u32) -> Self {
+        Self(format!("P{serial:012X}N{number}").into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AttemptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AttemptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn payment_ids_are_printable_and_neither_tiny_nor_huge() {
+        assert!(PaymentId::new("0191f3c0-7d1e-7c2b-8000-000000000001").is_ok());
+        for bad in [
+            "short",
+            "has a space in it",
+            "ümläut-payment",
+            &"x".repeat(65),
+        ] {
+            assert!(PaymentId::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn attempt_ids_fit_the_strictest_known_reference_grammar() {
+        let id = AttemptId::new(u64::from(u32::MAX), 3);
+        assert!(id.as_str().len() <= 20);
+        assert!(
+            id.as_str()
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        );
+    }
+}

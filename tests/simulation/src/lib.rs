@@ -1,0 +1,1 @@
+//! The deterministic simulation: real engine, simulated world, truth ledger, mutants.
