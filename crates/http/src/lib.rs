@@ -1,1 +1,21 @@
-//! The one place that talks HTTP to providers and decides whether a request was sent.
+//! The one place that talks HTTP to providers.
+//!
+//! [`PayClient`] sends requests that move money: at most once, over a connection of its own, and it
+//! says whether the request left this process. [`ReadClient`] asks everything else. Neither follows
+//! redirects, uses a proxy from the environment, repeats a request or decompresses an answer, and
+//! both stop reading at a limit.
+
+mod answer;
+mod base_url;
+mod client;
+mod form;
+mod pay;
+mod phase;
+mod read;
+
+pub use answer::Answer;
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use client::{ClientError, Timeouts, TimeoutsError, install_crypto};
+pub use form::FormRequest;
+pub use pay::{PayClient, SendResult};
+pub use read::ReadClient;

@@ -1,0 +1,93 @@
+//! What is to be done about a payment now.
+
+use ppob_types::{FailureReason, Timestamp, TokenState};
+
+use crate::{AttemptState, Mutant, Payment, mutated};
+
+/// What is to be done about a payment now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Choose a provider and begin an attempt.
+    Route,
+    /// No further attempt may begin: record this failure.
+    GiveUp(FailureReason),
+    /// The request is on its way; its answer will come.
+    AwaitAnswer,
+    /// Ask the provider about the live attempt, at the time noted.
+    Check {
+        /// Which attempt.
+        attempt: u32,
+        /// Not before this.
+        at: Timestamp,
+    },
+    /// Nothing a machine can do.
+    Review,
+    /// It has ended, and nothing is missing.
+    Nothing,
+}
+
+/// What is to be done about `payment` at `now`.
+pub fn next(payment: &Payment, now: Timestamp) -> Next {
+    if payment.is_concluded() {
+        return match (
+            payment.token_state(),
+            payment.paid_attempt(),
+            payment.next_check_at,
+        ) {
+            (TokenState::Awaited, Some(attempt), Some(at)) => Next::Check {
+                attempt: attempt.number,
+                at,
+            },
+            _ => Next::Nothing,
+        };
+    }
+    if payment.contradicted {
+        return Next::Review;
+    }
+    match payment.live_attempt() {
+        None => without_live_attempt(payment, now),
+        Some(attempt) => match attempt.state {
+            AttemptState::Sending => Next::AwaitAnswer,
+            AttemptState::Pending | AttemptState::Unknown(_) => {
+                payment
+                    .next_check_at
+                    .map_or(Next::Review, |at| Next::Check {
+                        attempt: attempt.number,
+                        at,
+                    })
+            }
+            // Not reachable: a success concludes, and the dead are not alive.
+            AttemptState::Succeeded
+            | AttemptState::NotSent(_)
+            | AttemptState::Rejected(_)
+            | AttemptState::NotExecuted => Next::Review,
+        },
+    }
+}
+
+fn without_live_attempt(payment: &Payment, now: Timestamp) -> Next {
+    if payment.no_further_attempt {
+        return Next::GiveUp(FailureReason::Abandoned);
+    }
+    if now > payment.terms.pay_by && !mutated(Mutant::ResendAfterCrash) {
+        return Next::GiveUp(FailureReason::Expired);
+    }
+    let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
+    if made >= payment.terms.max_attempts {
+        return Next::GiveUp(exhausted(payment));
+    }
+    Next::Route
+}
+
+/// The reason of a payment that ran out of providers to ask.
+fn exhausted(payment: &Payment) -> FailureReason {
+    let refused = payment
+        .attempts
+        .iter()
+        .any(|attempt| matches!(attempt.state, AttemptState::Rejected(_)));
+    if refused {
+        FailureReason::ProviderRefused
+    } else {
+        FailureReason::NoRoute
+    }
+}

@@ -1,0 +1,340 @@
+//! Every transition of a payment, read once.
+
+mod attempt_news;
+mod conclude;
+#[cfg(test)]
+mod tests;
+
+use ppob_types::{Basis, FailureReason, NotSentCause, Timestamp, UnknownCause};
+
+use self::attempt_news::{News, apply_news};
+use self::conclude::fail;
+use crate::{
+    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment,
+    Resolution, mutated, next_check_after,
+};
+
+/// A payment after an event, and what somebody should know about the step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the new payment is nothing until the journal holds it"]
+pub struct Step {
+    /// The payment now.
+    pub payment: Payment,
+    /// What to alarm, count or answer.
+    pub notes: Vec<Note>,
+}
+
+/// What somebody should know about a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Two final facts about one attempt contradict each other: alarm, and freeze the provider.
+    ContradictingEvidence {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// A charge was found after the attempt had been taken as dead: alarm.
+    LateCharge {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The provider debited more than it was allowed to: flag and alarm.
+    CostUnexpected {
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// An attempt is alive, so the payment was not abandoned; but no further attempt will begin.
+    AbandonRefused,
+}
+
+/// Why an event cannot happen to this payment. The payment is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// An attempt might have been, or might still be, paid (P1, P3).
+    #[error("an attempt of this payment is alive; a second one could pay twice")]
+    AttemptAlive,
+    /// It has ended (P4).
+    #[error("the payment has ended; its outcome does not change any more")]
+    Concluded,
+    /// `pay_by` has passed (P3).
+    #[error("the time for starting an attempt has passed")]
+    TooLate,
+    /// The caller abandoned it, or facts contradict each other, or the attempts are used up.
+    #[error("no further attempt may begin for this payment")]
+    NoFurtherAttempt,
+    /// There is no such attempt.
+    #[error("the payment has no such attempt")]
+    NoSuchAttempt,
+    /// The provider may still execute it (P8).
+    #[error("the provider may still execute this attempt; it cannot be called not executed yet")]
+    TooEarly,
+    /// The attempt is not in doubt.
+    #[error("the attempt is not in doubt")]
+    NotInDoubt,
+    /// Only a success can be reversed.
+    #[error("only a payment that succeeded can be reversed")]
+    NotSucceeded,
+}
+
+/// What becomes of `payment` when `event` happens at `now`.
+///
+/// # Errors
+/// [`Refused`] if the event cannot happen to this payment; nothing has changed then.
+pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Refused> {
+    let mut next = payment.clone();
+    let notes = match event {
+        Event::Begin(new) => begin(&mut next, new, now)?,
+        Event::Answered {
+            attempt,
+            answer,
+            refusal_trusted,
+        } => apply_news(
+            &mut next,
+            attempt,
+            News::answered(answer, refusal_trusted),
+            now,
+        )?,
+        Event::NotBegun { attempt, cause } => {
+            let news = News::bare(AttemptState::NotSent(cause), Basis::Engine);
+            apply_news(&mut next, attempt, news, now)?
+        }
+        Event::Reported {
+            attempt,
+            report,
+            basis,
+            refusal_trusted,
+        } => {
+            checked(&mut next, attempt)?;
+            if report.verdict == ppob_types::StatusVerdict::NotFound {
+                not_found(&mut next, attempt, now)?
+            } else {
+                apply_news(
+                    &mut next,
+                    attempt,
+                    News::reported(report, basis, refusal_trusted),
+                    now,
+                )?
+            }
+        }
+        Event::Checked { attempt } => {
+            checked(&mut next, attempt)?;
+            Vec::new()
+        }
+        Event::Gathered { attempt, evidence } => {
+            let known = next.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+            known.add_evidence(evidence, now);
+            Vec::new()
+        }
+        Event::Recovered => recovered(&mut next, now)?,
+        Event::GiveUp(reason) => give_up(&mut next, reason, now)?,
+        Event::Abandon => abandon(&mut next, now)?,
+        Event::Resolved {
+            attempt,
+            resolution,
+        } => resolved(&mut next, attempt, resolution, now)?,
+        Event::Reversed { basis } => reversed(&mut next, basis, now)?,
+    };
+    reschedule(&mut next, payment, now);
+    Ok(Step {
+        payment: next,
+        notes,
+    })
+}
+
+fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    if payment.is_concluded() {
+        return Err(Refused::Concluded);
+    }
+    if payment.live_attempt().is_some() && !mutated(Mutant::FailoverOnUnknown) {
+        return Err(Refused::AttemptAlive);
+    }
+    if now > payment.terms.pay_by && !mutated(Mutant::ResendAfterCrash) {
+        return Err(Refused::TooLate);
+    }
+    let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
+    if payment.contradicted || payment.no_further_attempt || made >= payment.terms.max_attempts {
+        return Err(Refused::NoFurtherAttempt);
+    }
+    payment.attempts.push(Attempt {
+        number: made.saturating_add(1),
+        id: new.id,
+        provider: new.provider,
+        provider_code: new.provider_code,
+        expected_cost: new.expected_cost,
+        max_cost: new.max_cost,
+        expected_total: new.expected_total,
+        begun_at: now,
+        no_negative_verdict_before: now.plus(new.late_execution_bound),
+        state: AttemptState::Sending,
+        basis: None,
+        changed_at: now,
+        observed: ppob_types::Observed::default(),
+        checks: 0,
+        evidence: Vec::new(),
+        late_charge: None,
+    });
+    Ok(Vec::new())
+}
+
+fn checked(payment: &mut Payment, attempt: u32) -> Result<(), Refused> {
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    known.checks = known.checks.saturating_add(1);
+    Ok(())
+}
+
+/// Not finding an attempt refuses nothing: it may not have arrived yet, or be filed elsewhere.
+fn not_found(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    known.add_evidence(EvidenceKind::NotFound, now);
+    if mutated(Mutant::NotFoundIsNotExecuted) {
+        let news = News::bare(AttemptState::NotExecuted, Basis::Status);
+        return apply_news(payment, attempt, news, now);
+    }
+    Ok(Vec::new())
+}
+
+/// A new process cannot know whether the old one sent. It never sends again (P7).
+fn recovered(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    let sending: Vec<u32> = payment
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.state == AttemptState::Sending)
+        .map(|attempt| attempt.number)
+        .collect();
+    let mut notes = Vec::new();
+    for number in sending {
+        let state = if mutated(Mutant::ResendAfterCrash) {
+            AttemptState::NotSent(NotSentCause::NoPermit)
+        } else {
+            AttemptState::Unknown(UnknownCause::Crashed)
+        };
+        notes.extend(apply_news(
+            payment,
+            number,
+            News::bare(state, Basis::Engine),
+            now,
+        )?);
+    }
+    Ok(notes)
+}
+
+fn give_up(
+    payment: &mut Payment,
+    reason: FailureReason,
+    now: Timestamp,
+) -> Result<Vec<Note>, Refused> {
+    if payment.is_concluded() {
+        return Err(Refused::Concluded);
+    }
+    if payment.contradicted || payment.live_attempt().is_some() {
+        return Err(Refused::AttemptAlive);
+    }
+    fail(payment, reason, Basis::Engine, now);
+    Ok(Vec::new())
+}
+
+fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    if payment.is_concluded() {
+        return Err(Refused::Concluded);
+    }
+    payment.no_further_attempt = true;
+    if payment.contradicted || payment.live_attempt().is_some() {
+        return Ok(vec![Note::AbandonRefused]);
+    }
+    fail(payment, FailureReason::Abandoned, Basis::Engine, now);
+    Ok(Vec::new())
+}
+
+fn resolved(
+    payment: &mut Payment,
+    attempt: u32,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Result<Vec<Note>, Refused> {
+    if payment.is_concluded() {
+        return Err(Refused::Concluded);
+    }
+    let contradicted = payment.contradicted;
+    let known = payment.attempt(attempt).ok_or(Refused::NoSuchAttempt)?;
+    let in_doubt = matches!(
+        known.state,
+        AttemptState::Unknown(_) | AttemptState::Pending
+    );
+    if !in_doubt && !contradicted {
+        return Err(Refused::NotInDoubt);
+    }
+    let charge_found = known.late_charge.is_some();
+    match resolution {
+        Resolution::Executed { observed, basis } => {
+            payment.contradicted = false;
+            let news = News {
+                observed: *observed,
+                ..News::bare(AttemptState::Succeeded, basis)
+            };
+            if in_doubt {
+                apply_news(payment, attempt, news, now)
+            } else if charge_found {
+                conclude::paid_by(payment, attempt, news.observed, basis, now)
+            } else {
+                Err(Refused::NotInDoubt)
+            }
+        }
+        Resolution::NotExecuted if now < known.no_negative_verdict_before => Err(Refused::TooEarly),
+        Resolution::NotExecuted => {
+            payment.contradicted = false;
+            payment.no_further_attempt = true;
+            if in_doubt {
+                let news = News::bare(AttemptState::NotExecuted, Basis::Operator);
+                apply_news(payment, attempt, news, now)
+            } else {
+                fail(payment, FailureReason::NotExecuted, Basis::Operator, now);
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    let Some(Conclusion::Succeeded {
+        attempt,
+        total,
+        cost,
+        ..
+    }) = payment.conclusion
+    else {
+        return Err(Refused::NotSucceeded);
+    };
+    payment.conclusion = Some(Conclusion::Reversed {
+        attempt,
+        total,
+        cost,
+        basis,
+        at: now,
+    });
+    Ok(Vec::new())
+}
+
+/// Sets when the provider is to be asked next: after every news, check or change of state.
+fn reschedule(payment: &mut Payment, before: &Payment, now: Timestamp) {
+    let subject = match payment.paid_attempt() {
+        Some(paid) => (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid),
+        None if payment.is_concluded() || payment.contradicted => None,
+        None => payment.live_attempt().filter(|attempt| {
+            matches!(
+                attempt.state,
+                AttemptState::Pending | AttemptState::Unknown(_)
+            )
+        }),
+    };
+    let unchanged = |attempt: &Attempt| {
+        before.attempt(attempt.number).is_some_and(|earlier| {
+            earlier.state == attempt.state && earlier.checks == attempt.checks
+        })
+    };
+    payment.next_check_at = match subject {
+        None => None,
+        Some(attempt) if unchanged(attempt) && before.next_check_at.is_some() => {
+            before.next_check_at
+        }
+        Some(attempt) => Some(now.plus(next_check_after(attempt))),
+    };
+}

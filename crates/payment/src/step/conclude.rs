@@ -1,0 +1,42 @@
+//! How a payment ends.
+
+use ppob_types::{Basis, FailureReason, Observed, Timestamp};
+
+use super::{Note, Refused};
+use crate::{Conclusion, Payment};
+
+/// The payment failed. No attempt is alive.
+pub(super) fn fail(payment: &mut Payment, reason: FailureReason, basis: Basis, now: Timestamp) {
+    payment.conclusion = Some(Conclusion::Failed {
+        reason,
+        basis,
+        at: now,
+    });
+}
+
+/// The payment was paid by this attempt. Its money is fixed here, once.
+pub(super) fn paid_by(
+    payment: &mut Payment,
+    attempt: u32,
+    observed: Observed,
+    basis: Basis,
+    now: Timestamp,
+) -> Result<Vec<Note>, Refused> {
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    known.observed.merge(observed);
+    let total = known.observed.total.unwrap_or(known.expected_total);
+    let cost = known.cost();
+    let notes = if known.cost_is_unexpected() {
+        vec![Note::CostUnexpected { attempt }]
+    } else {
+        Vec::new()
+    };
+    payment.conclusion = Some(Conclusion::Succeeded {
+        attempt,
+        total,
+        cost,
+        basis,
+        at: now,
+    });
+    Ok(notes)
+}

@@ -1,0 +1,221 @@
+//! Every payment that an honest world can reach, three attempts deep.
+//!
+//! The oracle holds the *truth* of each attempt (what the provider did), never what was said. Every
+//! message that is possible given the truth is tried in every state, also late, twice and in any
+//! order.
+
+use std::collections::BTreeSet;
+
+use ppob_types::{NotSentCause, Observed};
+
+use super::*;
+use crate::{Mutant, PaymentState, broken, mutated};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Truth {
+    NeverArrived,
+    Paid,
+    RefusedHere,
+    RefusedEverywhere,
+}
+
+const TRUTHS: [Truth; 4] = [
+    Truth::NeverArrived,
+    Truth::Paid,
+    Truth::RefusedHere,
+    Truth::RefusedEverywhere,
+];
+
+type World = (Payment, Vec<Truth>);
+
+#[test]
+fn no_honest_world_leads_to_a_second_payment_a_lost_one_or_a_lie() {
+    let (payments, steps) = walk().unwrap();
+    println!("{payments} payments reached in {steps} steps");
+    assert!(
+        payments > 1_000,
+        "the walk reached only {payments} payments"
+    );
+}
+
+#[cfg(feature = "mutants")]
+#[test]
+fn the_walk_catches_the_mistakes_that_are_made_in_the_machine() {
+    for mutant in [
+        Mutant::FailoverOnUnknown,
+        Mutant::TimeoutIsFailed,
+        Mutant::ResendAfterCrash,
+    ] {
+        crate::set_mutant(mutant);
+        assert!(mutated(mutant));
+        let found = walk();
+        crate::clear_mutant();
+        assert!(found.is_err(), "{mutant:?} survived the walk");
+    }
+}
+
+#[cfg(not(feature = "mutants"))]
+#[test]
+fn without_the_feature_no_mistake_can_be_switched_on() {
+    assert!(Mutant::ALL.into_iter().all(|mutant| !mutated(mutant)));
+}
+
+/// The first thing that is wrong, or how many payments were reached and steps taken.
+fn walk() -> Result<(usize, usize), String> {
+    let now = start().plus(Duration::from_mins(1));
+    let mut payment = accepted(Family::Telkom);
+    payment.terms.pay_by = now.plus(BOUND).plus(BOUND);
+    // All verdicts come after the bound; that it is kept is a rule of its own.
+    let late = now.plus(BOUND);
+    let mut seen = BTreeSet::new();
+    let mut steps = 0;
+    let mut open: Vec<World> = vec![(payment, Vec::new())];
+    while let Some((payment, truths)) = open.pop() {
+        let number = u32::try_from(truths.len()).unwrap() + 1;
+        let begins = TRUTHS.map(|truth| {
+            (
+                begin_event(number),
+                [truths.clone(), vec![truth]].concat(),
+                now,
+            )
+        });
+        let news = (1..)
+            .zip(&truths)
+            .flat_map(|(number, truth)| messages(number, *truth));
+        let others = news
+            .chain(everything_else())
+            .map(|event| (event, truths.clone(), late));
+        for (event, truths, at) in others.chain(begins) {
+            steps += 1;
+            let Some(after) = checked_step(&payment, &event, &truths, at)? else {
+                continue;
+            };
+            if seen.insert(key(&after, &truths)) {
+                open.push((after, truths));
+            }
+        }
+    }
+    Ok((seen.len(), steps))
+}
+
+/// One step, judged against the truth. `None` if the machine refuses the event.
+fn checked_step(
+    payment: &Payment,
+    event: &Event,
+    truths: &[Truth],
+    at: Timestamp,
+) -> Result<Option<Payment>, String> {
+    let Ok(Step {
+        payment: after,
+        notes,
+    }) = step(payment, event.clone(), at)
+    else {
+        return Ok(None);
+    };
+    let paid = truths.iter().filter(|truth| **truth == Truth::Paid).count();
+    let told = after.state();
+    let wrong = if notes.iter().any(|note| *note != Note::AbandonRefused) {
+        "an alarm in an honest world"
+    } else if !broken(payment, &after).is_empty() {
+        "an invariant is broken"
+    } else if paid > 1 {
+        "paid twice"
+    } else if told == PaymentState::Succeeded && paid != 1 {
+        "told succeeded, not paid"
+    } else if told == PaymentState::Failed && paid != 0 {
+        "told failed, paid"
+    } else {
+        return Ok(Some(after));
+    };
+    Err(format!(
+        "{wrong}\n{truths:?}\n{event:?}\n{payment:?}\n{after:?}"
+    ))
+}
+
+/// What decides the future of a payment. Counters, evidence and times only move timers.
+fn key(payment: &Payment, truths: &[Truth]) -> String {
+    let attempts: Vec<_> = payment
+        .attempts
+        .iter()
+        .map(|attempt| &attempt.state)
+        .collect();
+    let conclusion = match &payment.conclusion {
+        None => "open",
+        Some(Conclusion::Failed { reason, .. }) => reason.as_str(),
+        Some(Conclusion::Succeeded { .. }) => "succeeded",
+        Some(Conclusion::Reversed { .. }) => "reversed",
+    };
+    let flags = (payment.contradicted, payment.no_further_attempt);
+    format!(
+        "{attempts:?}{truths:?}{conclusion}{flags:?}{}",
+        payment.next_check_at.is_some()
+    )
+}
+
+/// Everything an honest provider and a bad network could say about an attempt.
+fn messages(number: u32, truth: Truth) -> Vec<Event> {
+    let here = || refusal(RefusalCode::ProductClosed, RefusalScope::Provider);
+    let everywhere = || refusal(RefusalCode::NumberInvalid, RefusalScope::Bill);
+    let resolved = |resolution| Event::Resolved {
+        attempt: number,
+        resolution,
+    };
+    let mut events = vec![
+        answered(number, PayOutcome::Unknown(UnknownCause::TimedOut), false),
+        reported(number, StatusVerdict::NotFound),
+        Event::Checked { attempt: number },
+        Event::Gathered {
+            attempt: number,
+            evidence: EvidenceKind::BillGone,
+        },
+    ];
+    match truth {
+        Truth::NeverArrived => {
+            events.push(answered(
+                number,
+                PayOutcome::NotSent(NotSentCause::Connect),
+                false,
+            ));
+            events.push(Event::NotBegun {
+                attempt: number,
+                cause: NotSentCause::NoPermit,
+            });
+            events.push(resolved(Resolution::NotExecuted));
+        }
+        Truth::Paid => {
+            let observed = Box::new(Observed::default());
+            events.push(answered(number, PayOutcome::Succeeded, false));
+            events.push(answered(number, PayOutcome::Pending, false));
+            events.push(reported(number, StatusVerdict::Pending));
+            events.push(reported(number, StatusVerdict::Succeeded));
+            events.push(resolved(Resolution::Executed {
+                observed,
+                basis: Basis::Operator,
+            }));
+        }
+        Truth::RefusedHere | Truth::RefusedEverywhere => {
+            let no = if truth == Truth::RefusedHere {
+                here()
+            } else {
+                everywhere()
+            };
+            for trusted in [false, true] {
+                events.push(answered(number, PayOutcome::Rejected(no.clone()), trusted));
+            }
+            events.push(answered(number, PayOutcome::Pending, false));
+            events.push(reported(number, StatusVerdict::Pending));
+            events.push(reported(number, StatusVerdict::Rejected(no)));
+            events.push(resolved(Resolution::NotExecuted));
+        }
+    }
+    events
+}
+
+fn everything_else() -> [Event; 4] {
+    [
+        Event::Recovered,
+        Event::Abandon,
+        Event::GiveUp(FailureReason::NoRoute),
+        Event::GiveUp(FailureReason::Expired),
+    ]
+}

@@ -1,0 +1,57 @@
+//! The checked-in gRPC code is what the generator makes of `proto/` now.
+
+use std::fs;
+
+use ppob_tidy::generate::{
+    CODE_FILE, DEBUG_FILE, DESCRIPTOR_FILE, checked_in_dir, descriptor_pool, generate, is_masked,
+};
+
+#[test]
+fn generated_code_is_fresh() {
+    let fresh = tempfile::tempdir().unwrap();
+    generate(fresh.path()).unwrap();
+    for file in [CODE_FILE, DEBUG_FILE, DESCRIPTOR_FILE] {
+        assert!(
+            fs::read(fresh.path().join(file)).unwrap()
+                == fs::read(checked_in_dir().join(file)).unwrap(),
+            "{file} is stale, run `cargo run -p ppob-tidy --bin gen`",
+        );
+    }
+}
+
+#[test]
+fn fields_with_personal_data_or_secrets_are_masked() {
+    let pool = descriptor_pool().unwrap();
+    let mut masked = 0;
+    for message in pool
+        .all_messages()
+        .filter(|message| message.package_name() == "ppob.v1")
+    {
+        let file = message.parent_file();
+        let comments = &file
+            .file_descriptor_proto()
+            .source_code_info
+            .as_ref()
+            .unwrap()
+            .location;
+        for field in message.fields() {
+            let comment = comments
+                .iter()
+                .find(|location| location.path == field.path());
+            let comment = comment.map_or("", |location| location.leading_comments());
+            let personal = comment.to_lowercase().contains("personal data");
+            let promised_absent = comment.contains("without personal data")
+                || comment.contains("personal data masked");
+            let sensitive =
+                personal && !promised_absent || comment.to_lowercase().contains("a secret.");
+            assert_eq!(
+                is_masked(&field),
+                sensitive,
+                "{}: {comment}",
+                field.full_name()
+            );
+            masked += usize::from(sensitive);
+        }
+    }
+    assert!(masked > 30, "{masked}");
+}
