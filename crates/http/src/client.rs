@@ -83,7 +83,7 @@ pub(crate) fn builder(base: &BaseUrl, timeouts: Timeouts) -> ClientBuilder {
         .no_proxy()
         .referer(false)
         .https_only(!base.is_plaintext())
-        
+        .connect_timeout(timeouts.connect)
         .timeout(timeouts.total);
     if base.is_plaintext() {
         // Nothing is ever encrypted here, so the system's certificates need not be there.

@@ -1,1 +1,23 @@
-//! The durable record of payments: the trait, and the behaviour suite every backend passes.
+//! The durable record of payments.
+//!
+//! [`Journal`] is what the engine needs of a store; each backend lives in a crate of its own and
+//! passes the same behaviour suite. The rules that keep money safe are constraints of the store, not
+//! only checks of the caller: one payment per id, one live attempt per payment, one open payment per
+//! product and customer, compare-and-set on the version, events that are only ever added.
+
+mod contract;
+mod error;
+mod inquiry;
+mod keys;
+mod operator;
+mod record;
+
+pub use contract::{Journal, Opened};
+pub use error::JournalError;
+pub use inquiry::StoredInquiry;
+pub use keys::{Fingerprint, GuardKey};
+pub use operator::{AuditEntry, UnlistedReply};
+pub use record::{
+    Acceptance, Change, Committed, Cursor, EventKind, Filter, NewPayment, Page, PaymentEvent,
+    StoredPayment,
+};

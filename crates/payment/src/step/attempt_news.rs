@@ -174,15 +174,17 @@ fn conclude_if_dead(
 fn contradiction(payment: &mut Payment, number: u32, news: News, now: Timestamp) -> Vec<Note> {
     let mut notes = vec![Note::ContradictingEvidence { attempt: number }];
     let undecided = !payment.is_concluded();
-    if let Some(attempt) = payment.attempt_mut(number) {
-        if news.state == AttemptState::Succeeded && attempt.late_charge.is_none() {
-            attempt.late_charge = Some(LateCharge {
-                observed: news.observed,
-                basis: news.basis,
-                found_at: now,
-            });
-            notes.push(Note::LateCharge { attempt: number });
-        }
+    if let Some(attempt) = payment.attempt_mut(number)
+        && news.state == AttemptState::Succeeded
+        && attempt.late_charge.is_none()
+    {
+        let charge = LateCharge {
+            observed: news.observed,
+            basis: news.basis,
+            found_at: now,
+        };
+        attempt.late_charge = Some(charge);
+        notes.push(Note::LateCharge { attempt: number });
     }
     if undecided {
         payment.contradicted = true;

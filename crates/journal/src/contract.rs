@@ -1,0 +1,178 @@
+//! What the engine needs of a store.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+
+use crate::{
+    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, JournalError, NewPayment, Page,
+    PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+};
+
+/// What a store tells when it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Rises with each process that opens the journal.
+    pub owner_epoch: u64,
+    /// The latest time ever recorded: time never goes back before it, whatever the machine's clock says.
+    pub time_high_water: Timestamp,
+}
+
+/// The durable record.
+///
+/// # Behavior
+/// - A write that returns `Ok` is durable.
+/// - A write that returns [`JournalError::Unacknowledged`] may or may not be durable.
+/// - Concurrent writes may share one commit; one bad write never fails the others.
+/// - Changes of payments that had an attempt alive are written before acceptances that wait.
+///
+/// # Cancel safety
+/// Dropping a write's future leaves it unknown, as if it had returned `Unacknowledged`. Dropping a
+/// read is harmless.
+#[async_trait]
+pub trait Journal: Send + Sync + Debug + 'static {
+    /// What was learnt when the journal was opened.
+    fn opened(&self) -> Opened;
+
+    /// A serial that no other payment has or will have, also after a crash. No I/O in the common case.
+    ///
+    /// # Errors
+    /// [`JournalError`] if none can be had.
+    async fn reserve_serial(&self) -> Result<u64, JournalError>;
+
+    /// Accepts a payment, unless its id, its guard or an earlier success stands in the way. In this
+    /// order: the id is known (same or other fingerprint) or abandoned; the guard is held; an equal
+    /// payment succeeded within the duplicate window and `repeat` is not last + 1.
+    ///
+    /// # Errors
+    /// [`JournalError::Unacknowledged`]: re-read the payment by its key.
+    async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError>;
+
+    /// Applies a change if the payment is still at the version it was made from. Releases the guard
+    /// when the payment ends, and remembers a success for the duplicate window.
+    ///
+    /// # Errors
+    /// [`JournalError::Unacknowledged`]: re-read; if the version is one more and the payment equal,
+    /// it was durable.
+    async fn commit(&self, change: Change) -> Result<Committed, JournalError>;
+
+    /// Makes sure that this id will never become a payment. Does nothing if it already is one.
+    /// Returns the payment if it exists.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn bury(
+        &self,
+        key: &PaymentKey,
+        now: Timestamp,
+    ) -> Result<Option<StoredPayment>, JournalError>;
+
+    /// The payment of this key.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError>;
+
+    /// Payments, newest first (serial descending).
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// Payments that have not ended, oldest first, with a serial above `after`.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn open_payments(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// Payments whose `next_check_at` is at or before `now`, earliest first; also ended ones that
+    /// await a token.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// The earliest `next_check_at` of all payments.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn next_due(&self) -> Result<Option<Timestamp>, JournalError>;
+
+    /// Events after `cursor`, in order, of one consumer or of all.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn events_after(
+        &self,
+        cursor: Cursor,
+        consumer: Option<&ConsumerId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentEvent>, JournalError>;
+
+    /// The sequence of the latest event.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn latest_cursor(&self) -> Result<Cursor, JournalError>;
+
+    /// Remembers an answered inquiry.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn save_inquiry(&self, inquiry: StoredInquiry) -> Result<(), JournalError>;
+
+    /// An answered inquiry of this consumer.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn load_inquiry(
+        &self,
+        consumer: &ConsumerId,
+        id: &InquiryId,
+    ) -> Result<Option<StoredInquiry>, JournalError>;
+
+    /// Saves a named document (the catalogue, operator switches), replacing the one before.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError>;
+
+    /// A named document.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError>;
+
+    /// Unlisted replies, most frequent first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn unlisted_replies(
+        &self,
+        provider: Option<&ProviderName>,
+        limit: usize,
+    ) -> Result<Vec<UnlistedReply>, JournalError>;
+
+    /// Adds to the audit trail.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError>;
+
+    /// The audit trail, latest first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError>;
+
+    /// Waits for what was handed over and closes. Later calls answer `Unavailable`.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the last writes could not be finished.
+    async fn close(&self) -> Result<(), JournalError>;
+}
