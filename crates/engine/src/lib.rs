@@ -1,1 +1,37 @@
-//! Intake, driver, catalogue refresh, reconciliation and recovery.
+//! The engine: takes payments in, drives each to its end, and always knows what it knows.
+//!
+//! Reading order, which is the story of one payment: [`Engine::create_payment`] →
+//! `intake` → `driver` (↔ `ppob_payment::step`) → `driver/route` → `driver/send` → `persist` →
+//! `live`. What a driver leaves open, `reconcile` works on; what a crash leaves open, `recovery`.
+//!
+//! The engine knows no gRPC, HTTP, SQL or provider: those come in as [`Parts`].
+
+mod balance;
+mod catalogue;
+mod clock;
+mod config;
+mod driver;
+mod engine;
+mod errors;
+mod gauges;
+mod inquiry;
+mod intake;
+mod live;
+mod operator;
+mod persist;
+mod providers;
+mod queries;
+mod reconcile;
+mod recovery;
+mod tasks;
+
+pub use balance::KnownBalance;
+pub use catalogue::{CatalogueStatus, RefreshReport};
+pub use config::{DuplicateWindows, EngineConfig, ProviderSetup};
+pub use engine::{Engine, Parts, StartError};
+pub use errors::{AbandonError, CreateError, InquireError, OperateError, QueryError};
+pub use inquiry::{AskedInquiry, Inquire};
+pub use intake::{CreatePayment, RequestedApproval, RequestedParameters};
+pub use live::Ticket;
+pub use operator::{ProviderStatus, Resolve, ResolveVerdict, Review};
+pub use queries::{Abandoned, RouteExplanation};

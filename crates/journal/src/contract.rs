@@ -120,7 +120,7 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// [`JournalError`] if it cannot be read.
     async fn latest_cursor(&self) -> Result<Cursor, JournalError>;
 
-    /// Remembers an answered inquiry.
+    /// Remembers an answered inquiry. A store may forget it a day after it expired.
     ///
     /// # Errors
     /// [`JournalError`] as for every write.

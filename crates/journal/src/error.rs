@@ -12,6 +12,10 @@ pub enum JournalError {
     /// A read failed, or a write was refused before it began. Nothing was changed.
     #[error("the journal cannot be used just now, nothing was changed: {0}")]
     Unavailable(String),
+    /// The write would have broken a rule that keeps money safe: a mistake of the caller, never of
+    /// the weather. Nothing was changed, and trying again brings the same answer.
+    #[error("the journal refused a write that breaks a rule, nothing was changed: {0}")]
+    RuleBroken(String),
     /// What is stored breaks a rule or cannot be read: a person must look.
     #[error("the journal holds something that must not be: {0}")]
     Corrupt(String),

@@ -21,8 +21,8 @@ pub struct GuardKey {
 
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "{a:02x}{b:02x}{c:02x}{d:02x}…")
+        let [first, second, third, ..] = self.0;
+        write!(f, "{first:02x}{second:02x}{third:02x}…")
     }
 }
 

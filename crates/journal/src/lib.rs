@@ -9,15 +9,23 @@ mod contract;
 mod error;
 mod inquiry;
 mod keys;
+#[cfg(feature = "testkit")]
+mod memory;
 mod operator;
 mod record;
+mod settlement;
+#[cfg(feature = "testkit")]
+pub mod suite;
 
 pub use contract::{Journal, Opened};
 pub use error::JournalError;
 pub use inquiry::StoredInquiry;
 pub use keys::{Fingerprint, GuardKey};
+#[cfg(feature = "testkit")]
+pub use memory::{MemoryHooks, MemoryJournal, MemoryWrite, NoHooks};
 pub use operator::{AuditEntry, UnlistedReply};
 pub use record::{
     Acceptance, Change, Committed, Cursor, EventKind, Filter, NewPayment, Page, PaymentEvent,
     StoredPayment,
 };
+pub use settlement::{settled_reference, success_at};

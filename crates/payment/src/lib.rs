@@ -23,7 +23,7 @@ pub use mutation::{Mutant, mutated};
 #[cfg(feature = "mutants")]
 pub use mutation::{clear_mutant, set_mutant};
 pub use next::{Next, next};
-pub use request::{Approval, PaymentRequest};
+pub use request::{Approval, PaymentRequest, ShownBill};
 pub use schedule::next_check_after;
 pub use state::{Conclusion, Payment, PaymentState, Terms};
 pub use step::{Note, Refused, Step, step};

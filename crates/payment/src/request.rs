@@ -1,6 +1,6 @@
 //! What a caller asked for, as recorded at acceptance.
 
-use ppob_types::{Bill, PaymentId, Purchase, Rupiah};
+use ppob_types::{Bill, InquiryId, PaymentId, ProviderName, Purchase, Rupiah};
 use serde::{Deserialize, Serialize};
 
 /// What a caller asked for.
@@ -19,6 +19,18 @@ pub struct PaymentRequest {
     /// The payment in doubt that must not stand in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub despite_in_doubt: Option<PaymentId>,
+    /// What the inquiry named in the approval showed. No part of the fingerprint: the name is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Box<ShownBill>>,
+}
+
+/// What an inquiry showed to the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownBill {
+    /// Who answered it.
+    pub provider: ProviderName,
+    /// The bill.
+    pub bill: Bill,
 }
 
 /// What the caller approved to pay.
@@ -30,12 +42,7 @@ pub enum Approval {
     /// At most (prepaid) or exactly (bills) this total.
     Total(Rupiah),
     /// The bill an earlier inquiry showed.
-    Inquired {
-        /// The name of the inquiry.
-        inquiry: String,
-        /// The bill as it was shown.
-        bill: Box<Bill>,
-    },
+    Inquired(InquiryId),
 }
 
 impl PaymentRequest {
@@ -44,7 +51,7 @@ impl PaymentRequest {
         match &self.approval {
             Approval::ListPrice => None,
             Approval::Total(total) => Some(*total),
-            Approval::Inquired { bill, .. } => Some(bill.total),
+            Approval::Inquired(_) => self.shown.as_ref().map(|shown| shown.bill.total),
         }
     }
 
@@ -75,7 +82,7 @@ impl PaymentRequest {
         match &self.approval {
             Approval::ListPrice => field("approval", "list-price"),
             Approval::Total(total) => field("approval_total", &total.get().to_string()),
-            Approval::Inquired { inquiry, .. } => field("approval_inquiry", inquiry),
+            Approval::Inquired(inquiry) => field("approval_inquiry", inquiry.as_str()),
         }
         field(
             "allow_lower_total",
@@ -113,6 +120,7 @@ mod tests {
             allow_lower_total: false,
             repeat: 0,
             despite_in_doubt: None,
+            shown: None,
         }
     }
 

@@ -118,8 +118,8 @@ fn one_product_does_not_get_two_nominals() {
 #[test]
 fn an_unstated_nominal_between_two_others_hides_no_contradiction() {
     let rows = vec![
-        row("PLNS20", None),
         row("PLNS20", Some(20_000)),
+        row("PLNS20", None),
         row("ALSO20", Some(50_000)),
     ];
     assert!(map("{}", rows).mapped.is_empty());

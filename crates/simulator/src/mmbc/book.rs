@@ -106,7 +106,7 @@ impl Book {
             .get(username)
             .ok_or(Refusal::WrongCredentials)?;
         let quote = self.quote(account, product, customer_number, now.month, plan)?;
-        let saldo = account.balance - quote.cost;
+        let saldo = account.balance.saturating_sub(quote.cost);
         if saldo < 0 {
             let agent = account.config.agent.clone();
             return Err(Refusal::InsufficientBalance {

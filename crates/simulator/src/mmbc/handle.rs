@@ -164,7 +164,7 @@ impl MmbcHandle {
     ///
     /// # Errors
     ///
-    /// Without such a product or account.
+    /// Without such a product or account, or with a fee beyond a billion rupiah.
     pub fn set_price(&self, update: &PriceUpdate) -> Result<(), ControlError> {
         self.state.update_price(update)
     }

@@ -12,6 +12,9 @@ use super::faults::{Fault, FaultError};
 use super::month::Month;
 use crate::ledger::Ledger;
 
+/// The largest fee or admin fee, in rupiah.
+const MOST_FEE: u64 = 1_000_000_000;
+
 /// Why a change was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ControlError {
@@ -27,8 +30,8 @@ pub enum ControlError {
     /// The deposit has the money back already.
     #[error("charge {0} is refunded already")]
     AlreadyRefunded(u64),
-    /// A deposit may not become negative or larger than anything.
-    #[error("this amount would leave the deposit below zero or out of range")]
+    /// A deposit may not become negative, and no amount absurd.
+    #[error("this amount is out of range, or would leave the deposit below zero")]
     Amount,
     /// The fault makes no sense.
     #[error(transparent)]
@@ -150,6 +153,14 @@ impl State {
     pub(crate) fn update_price(&self, update: &PriceUpdate) -> Result<(), ControlError> {
         if product(&update.product).is_none() {
             return Err(ControlError::UnknownProduct(update.product.clone()));
+        }
+        let amounts = [update.fee, update.admin];
+        if amounts
+            .into_iter()
+            .flatten()
+            .any(|amount| amount.unsigned_abs() > MOST_FEE)
+        {
+            return Err(ControlError::Amount);
         }
         let mut book = self.book();
         match &update.account {

@@ -1,12 +1,9 @@
 //! Faults in the content of answers.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
-mod support;
-
 use ppob_simulator::mmbc::{Fault, FaultKind, MmbcHandle, PendingEnd, Stage, Verb};
 use serde_json::Value;
-use support::{field, inquire, list, pay, rupiah, start, status};
+
+use super::support::{Raw, field, inquire, list, pay, rupiah, start, status};
 
 const NUMBER: &str = "530000001234";
 
@@ -16,7 +13,7 @@ fn once(simulator: &MmbcHandle, verb: Verb, kind: FaultKind) {
         .unwrap();
 }
 
-async fn paid_with(kind: FaultKind) -> (support::Raw, usize) {
+async fn paid_with(kind: FaultKind) -> (Raw, usize) {
     let simulator = start().await;
     once(&simulator, Verb::Pay, kind);
     let answer = pay(&simulator, "one", "PLNS20", NUMBER).await;

@@ -1,16 +1,13 @@
 //! Faults on the wire: what arrives, and what was debited.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod support;
-
 use std::io::ErrorKind;
 
 use ppob_simulator::mmbc::{Fault, FaultKind, MmbcHandle, Stage, Verb};
 use ppob_simulator::{Ending, Framing};
-use support::{exchange, field, parse, pay, pay_request, request, start};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+use super::support::{exchange, field, order, parse, pay, pay_request, request, start};
 
 const NUMBER: &str = "530000001234";
 
@@ -276,7 +273,7 @@ async fn a_connection_carries_several_requests_until_it_is_told_to_close() {
 #[tokio::test]
 async fn what_is_no_request_of_the_api_moves_no_money() {
     let simulator = start().await;
-    let body = support::order("one", "PLNS20", NUMBER);
+    let body = order("one", "PLNS20", NUMBER);
     for (bytes, status) in [
         (request("GET", "/json/ppob/bayartagihan", &body), 405),
         (request("POST", "/json/ppob/bayar", &body), 404),

@@ -1,11 +1,8 @@
 //! Every magic customer number does what its description says.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod support;
-
 use ppob_simulator::mmbc::{MAGIC_NUMBERS, MmbcHandle};
-use support::{exchange, field, inquire, parse, pay, pay_request, start, status};
+
+use super::support::{Raw, exchange, field, inquire, parse, pay, pay_request, start, status};
 
 const PREFIX: &str = "53000000";
 
@@ -104,7 +101,7 @@ async fn a_slow_payment_is_debited_before_its_answer() {
 #[tokio::test]
 async fn refused_numbers_are_refused_without_a_debit() {
     let simulator = start().await;
-    let reason = |answer: support::Raw| field(&answer.json(), "reason");
+    let reason = |answer: Raw| field(&answer.json(), "reason");
     for (suffix, text) in [
         ("0301", "NOMOR PELANGGAN TIDAK TERDAFTAR"),
         ("0302", "TAGIHAN SUDAH TERBAYAR"),

@@ -1,16 +1,13 @@
 //! The ledger and the deposits agree, also when many pay at once.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ppob_simulator::mmbc::{
     AccountConfig, ControlError, MmbcConfig, MmbcSimulator, PriceUpdate, ProductStatus, StartError,
 };
-use support::{MEGA, field, inquire, pay, rupiah, start};
+
+use super::support::{MEGA, Raw, field, inquire, pay, rupiah, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_payments_lose_no_rupiah() {
@@ -138,7 +135,7 @@ async fn the_next_month_brings_the_next_bill() {
 #[tokio::test]
 async fn prices_differ_by_account_and_change() {
     let simulator = start().await;
-    let debet = |answer: support::Raw| rupiah(&answer.json(), "ppob_debet");
+    let debet = |answer: Raw| rupiah(&answer.json(), "ppob_debet");
     let number = "530000001234";
     assert_eq!(
         debet(inquire(&simulator, "one", "PLNS20", number).await),

@@ -1,13 +1,10 @@
 //! The control endpoint can do what the handle can.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
-mod support;
-
 use ppob_simulator::Ledger;
 use ppob_simulator::mmbc::{AccountView, MAGIC_NUMBERS, MmbcHandle};
 use serde_json::{Value, json};
-use support::{field, list, pay, send, start};
+
+use super::support::{field, list, pay, send, start};
 
 const NUMBER: &str = "530000001234";
 
@@ -164,6 +161,12 @@ async fn what_is_not_understood_is_refused_with_a_reason() {
         ),
         ("POST", "accounts/one/deposit", r#"{"amount": "1"}"#, 400),
         ("POST", "prices", r#"{"product": "NOSUCH"}"#, 400),
+        (
+            "POST",
+            "prices",
+            r#"{"product": "PLN", "fee": 9999999999}"#,
+            400,
+        ),
         ("POST", "charges/1/refund", "", 404),
         ("POST", "charges/x/refund", "", 400),
         ("GET", "ledger?after=x", "", 400),

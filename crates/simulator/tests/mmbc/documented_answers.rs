@@ -1,13 +1,10 @@
 //! The answers have the fields and the number formats of the provider's document.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
-mod support;
-
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use support::{field, inquire, list, order, pay, rupiah, send, start, status};
+
+use super::support::{MEGA, field, form, inquire, list, order, pay, rupiah, send, start, status};
 
 const TOKEN: &str = "nominal nomormeter tarifdaya materai ppn ppj angsuran rptoken admin \
     stroomtoken totalkwh";
@@ -76,6 +73,7 @@ fn keys(answer: &Value) -> BTreeSet<String> {
 #[tokio::test]
 async fn every_family_answers_the_fields_of_its_table() {
     let simulator = start().await;
+    simulator.deposit("one", 100 * MEGA).unwrap();
     for (code, table) in TABLES {
         let number = "530000001234";
         let paid = pay(&simulator, "one", code, number).await.json();
@@ -188,6 +186,7 @@ async fn a_token_answers_as_the_sample_does() {
 #[tokio::test]
 async fn a_bill_is_quoted_and_paid_with_the_same_money() {
     let simulator = start().await;
+    simulator.deposit("one", 100 * MEGA).unwrap();
     for (code, _) in TABLES.iter().filter(|(code, _)| !code.starts_with("PLNS")) {
         let inquired = inquire(&simulator, "one", code, "0110014601").await.json();
         let again = inquire(&simulator, "one", code, "0110014601").await.json();
@@ -261,7 +260,7 @@ async fn refusals_are_http_200_with_a_reason() {
         ("bayartagihan", &order("one", "PLN", "no digits")),
         (
             "cekstatus",
-            &support::form("one", &[("invoice", "1"), ("ppob_nomorpelanggan", "1")]),
+            &form("one", &[("invoice", "1"), ("ppob_nomorpelanggan", "1")]),
         ),
     ] {
         let answer = send(
@@ -321,7 +320,7 @@ async fn a_status_needs_the_invoice_the_customer_and_the_account_that_paid() {
 async fn the_balance_request_tells_the_deposit() {
     let simulator = start().await;
     pay(&simulator, "one", "PLNS20", "530000001234").await;
-    let body = support::form("one", &[]);
+    let body = form("one", &[]);
     let answer = send(simulator.address(), "POST", "/json/ceksaldo", &body)
         .await
         .json();

@@ -1,12 +1,5 @@
 //! A raw HTTP client: it sees exactly what is on the wire, and repeats nothing.
 
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "every test binary uses its own part of this client"
-)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -15,27 +8,27 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-pub const MEGA: i64 = 1_000_000;
+pub(crate) const MEGA: i64 = 1_000_000;
 
 /// What came back on the wire.
-pub struct Raw {
-    pub status: u16,
-    pub headers: BTreeMap<String, String>,
-    pub body: Vec<u8>,
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
 /// A simulator with the accounts `one` (fee 700) and `two` (fee 500), ten million rupiah each.
-pub async fn start() -> MmbcHandle {
+pub(crate) async fn start() -> MmbcHandle {
     let accounts = vec![
         AccountConfig::new("one", "secret 1&", 10 * MEGA),
         AccountConfig::new("two", "secret 2", 10 * MEGA)
@@ -48,7 +41,7 @@ pub async fn start() -> MmbcHandle {
 }
 
 /// Sends bytes and reads until the server ends the connection.
-pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(bytes).await?;
     let mut received = Vec::new();
@@ -56,7 +49,7 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Vec<
     Ok(received)
 }
 
-pub fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
+pub(crate) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
     format!(
         "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
@@ -66,7 +59,7 @@ pub fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
 }
 
 /// Splits an answer; `None` when nothing or something else than HTTP came.
-pub fn parse(received: &[u8]) -> Option<Raw> {
+pub(crate) fn parse(received: &[u8]) -> Option<Raw> {
     let end = received
         .windows(4)
         .position(|window| window == b"\r\n\r\n")?;
@@ -89,7 +82,7 @@ pub fn parse(received: &[u8]) -> Option<Raw> {
     })
 }
 
-pub async fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> Raw {
+pub(crate) async fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> Raw {
     parse(
         &exchange(address, &request(method, path, body))
             .await
@@ -98,7 +91,7 @@ pub async fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> 
     .unwrap()
 }
 
-pub fn form(login: &str, more: &[(&str, &str)]) -> String {
+pub(crate) fn form(login: &str, more: &[(&str, &str)]) -> String {
     let password = if login == "one" {
         "secret 1&"
     } else {
@@ -109,7 +102,7 @@ pub fn form(login: &str, more: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(fields).unwrap()
 }
 
-pub fn order(login: &str, product: &str, number: &str) -> String {
+pub(crate) fn order(login: &str, product: &str, number: &str) -> String {
     form(
         login,
         &[
@@ -119,7 +112,7 @@ pub fn order(login: &str, product: &str, number: &str) -> String {
     )
 }
 
-pub fn pay_request(login: &str, product: &str, number: &str) -> Vec<u8> {
+pub(crate) fn pay_request(login: &str, product: &str, number: &str) -> Vec<u8> {
     request(
         "POST",
         "/json/ppob/bayartagihan",
@@ -127,7 +120,7 @@ pub fn pay_request(login: &str, product: &str, number: &str) -> Vec<u8> {
     )
 }
 
-pub async fn list(handle: &MmbcHandle, login: &str) -> Raw {
+pub(crate) async fn list(handle: &MmbcHandle, login: &str) -> Raw {
     send(
         handle.address(),
         "POST",
@@ -137,17 +130,17 @@ pub async fn list(handle: &MmbcHandle, login: &str) -> Raw {
     .await
 }
 
-pub async fn inquire(handle: &MmbcHandle, login: &str, product: &str, number: &str) -> Raw {
+pub(crate) async fn inquire(handle: &MmbcHandle, login: &str, product: &str, number: &str) -> Raw {
     let body = order(login, product, number);
     send(handle.address(), "POST", "/json/ppob/cektagihan", &body).await
 }
 
-pub async fn pay(handle: &MmbcHandle, login: &str, product: &str, number: &str) -> Raw {
+pub(crate) async fn pay(handle: &MmbcHandle, login: &str, product: &str, number: &str) -> Raw {
     let body = order(login, product, number);
     send(handle.address(), "POST", "/json/ppob/bayartagihan", &body).await
 }
 
-pub async fn status(handle: &MmbcHandle, login: &str, invoice: &str, number: &str) -> Raw {
+pub(crate) async fn status(handle: &MmbcHandle, login: &str, invoice: &str, number: &str) -> Raw {
     let body = form(
         login,
         &[("invoice", invoice), ("ppob_nomorpelanggan", number)],
@@ -156,11 +149,11 @@ pub async fn status(handle: &MmbcHandle, login: &str, invoice: &str, number: &st
 }
 
 /// A field of an answer, `-` if it is absent.
-pub fn field(answer: &Value, name: &str) -> String {
+pub(crate) fn field(answer: &Value, name: &str) -> String {
     answer[name].as_str().unwrap_or("-").to_owned()
 }
 
 /// Digits of an amount, with or without dots.
-pub fn rupiah(answer: &Value, name: &str) -> i64 {
+pub(crate) fn rupiah(answer: &Value, name: &str) -> i64 {
     field(answer, name).replace('.', "").parse().unwrap()
 }

@@ -1,0 +1,316 @@
+//! The price cache: one immutable snapshot, refreshed in the background, saved for a warm restart.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use ppob_journal::JournalError;
+use ppob_layers::BreakerState;
+use ppob_provider::{ProviderError, ProviderErrorKind};
+use ppob_routing::{Catalogue, ChangeKind, MappedList};
+use ppob_types::{PriceRow, ProviderName, Timestamp};
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use crate::engine::Inner;
+use crate::{Engine, OperateError, ProviderSetup};
+
+const DOCUMENT: &str = "catalogue";
+
+/// How often a half-open breaker is looked for.
+const BREAKER_LOOK: Duration = Duration::from_secs(5);
+
+/// What a refresh brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefreshReport {
+    /// Rows that are products of ours.
+    pub mapped: usize,
+    /// Rows nobody mapped.
+    pub unmapped: usize,
+    /// Rows that could not be read.
+    pub unreadable: usize,
+    /// Prices changed, products opened, closed, added or withdrawn.
+    pub changes: usize,
+}
+
+/// The price list of one provider, as the engine has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CatalogueStatus {
+    /// When it was last fetched.
+    pub fetched_at: Option<Timestamp>,
+    /// Rows nobody mapped: an operator maps or ignores them in the configuration.
+    pub unmapped: Vec<PriceRow>,
+    /// Why the last refresh failed, if it did.
+    pub last_error: Option<String>,
+}
+
+/// The price cache.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    snapshot: ArcSwap<Catalogue>,
+    /// Swapping is one at a time; reading never waits.
+    swapping: AsyncMutex<()>,
+    fetching: Mutex<BTreeMap<ProviderName, Arc<AsyncMutex<()>>>>,
+    status: Mutex<BTreeMap<ProviderName, CatalogueStatus>>,
+    /// How many providers answered or failed at least once since the start.
+    tried: watch::Sender<usize>,
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self {
+            snapshot: ArcSwap::from_pointee(Catalogue::default()),
+            swapping: AsyncMutex::new(()),
+            fetching: Mutex::default(),
+            status: Mutex::default(),
+            tried: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Prices {
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.snapshot.load_full()
+    }
+
+    pub(crate) fn status(&self, provider: &ProviderName) -> CatalogueStatus {
+        self.with_status(provider, |status| status.clone())
+    }
+
+    fn with_status<T>(
+        &self,
+        provider: &ProviderName,
+        work: impl FnOnce(&mut CatalogueStatus) -> T,
+    ) -> T {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        work(status.entry(provider.clone()).or_default())
+    }
+
+    fn single_flight(&self, provider: &ProviderName) -> Arc<AsyncMutex<()>> {
+        let mut fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(fetching.entry(provider.clone()).or_default())
+    }
+}
+
+impl Engine {
+    /// Fetches prices now, of one provider.
+    ///
+    /// # Errors
+    /// [`OperateError`]; the prices that were there stay.
+    pub async fn refresh_catalogue(
+        &self,
+        provider: &ProviderName,
+    ) -> Result<RefreshReport, OperateError> {
+        let setup = self
+            .inner
+            .providers
+            .get(provider)
+            .ok_or(OperateError::NoSuchProvider)?;
+        let refreshed = self.inner.refresh(provider, setup).await;
+        refreshed.map_err(|error| OperateError::ProviderUnavailable(error.message))
+    }
+
+    /// The price list of one provider, as the engine has it.
+    pub fn catalogue_status(&self, provider: &ProviderName) -> CatalogueStatus {
+        self.inner.prices.status(provider)
+    }
+
+    /// Waits until every provider's prices were fetched, or failed to be, once since the start.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn first_prices(&self) {
+        let wanted = self.inner.providers.all().count();
+        let mut tried = self.inner.prices.tried.subscribe();
+        let _ = tried.wait_for(|count| *count >= wanted).await;
+    }
+}
+
+impl Inner {
+    /// Prices of the earlier process: stale ones, with their age, are better than none.
+    pub(crate) async fn restore_catalogue(&self) -> Result<(), JournalError> {
+        let Some(json) = self.journal.load_document(DOCUMENT).await? else {
+            return Ok(());
+        };
+        match serde_json::from_str::<Catalogue>(&json) {
+            Ok(catalogue) => {
+                for (name, _) in self.providers.all() {
+                    let fetched_at = catalogue.as_of(name);
+                    self.prices
+                        .with_status(name, |status| status.fetched_at = fetched_at);
+                }
+                self.prices.snapshot.store(Arc::new(catalogue));
+            }
+            // A catalogue of another version is only a cache: fetch it again.
+            Err(error) => {
+                tracing::warn!(%error, "the saved catalogue is not readable; fetching anew");
+            }
+        }
+        Ok(())
+    }
+
+    /// One background loop per provider.
+    pub(crate) fn start_refreshing(this: &Arc<Self>) {
+        let names: Vec<ProviderName> = this.providers.all().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let inner = Arc::clone(this);
+            this.tasks
+                .spawn(async move { inner.refresh_again_and_again(&name).await });
+        }
+    }
+
+    async fn refresh_again_and_again(&self, name: &ProviderName) {
+        let Some(setup) = self.providers.get(name) else {
+            return;
+        };
+        let mut balance_at = self.clock.monotonic();
+        let mut prices_at = balance_at;
+        loop {
+            let now = self.clock.monotonic();
+            if now >= prices_at {
+                if let Err(error) = self.refresh(name, setup).await {
+                    tracing::warn!(provider = %name, class = error.class(), "prices not refreshed");
+                }
+                self.prices.tried.send_modify(|count| *count += 1);
+                prices_at = now.plus(self.jittered(setup.price_list_every));
+            }
+            if now >= balance_at {
+                self.ask_balance(name, setup).await;
+                balance_at = now.plus(self.jittered(self.config.balance_every));
+            }
+            let until = prices_at.min(balance_at).since(self.clock.monotonic());
+            tokio::select! {
+                biased;
+                () = self.tasks.stopping().cancelled() => return,
+                () = tokio::time::sleep(until.clamp(Duration::from_millis(10), BREAKER_LOOK)) => {}
+            }
+            self.heal(name, setup).await;
+        }
+    }
+
+    /// A breaker that has been open long enough waits for a read, never for a payment, to succeed.
+    async fn heal(&self, name: &ProviderName, setup: &ProviderSetup) {
+        if setup.guarded.reserve.overview().breaker != BreakerState::HalfOpen {
+            return;
+        }
+        if setup.guarded.provider.info().tells_balance {
+            self.ask_balance(name, setup).await;
+        } else if let Err(error) = self.refresh(name, setup).await {
+            tracing::warn!(provider = %name, class = error.class(), "the provider is not back yet");
+        }
+    }
+
+    async fn ask_balance(&self, name: &ProviderName, setup: &ProviderSetup) {
+        if !setup.guarded.provider.info().tells_balance {
+            return;
+        }
+        match setup.guarded.provider.balance(&self.call_context()).await {
+            Ok(balance) => self.providers.balances.seen(name, balance, self.now()),
+            Err(error) => {
+                tracing::warn!(provider = %name, class = error.class(), "balance not read");
+            }
+        }
+    }
+
+    /// Fetches, maps and swaps. One at a time per provider.
+    async fn refresh(
+        &self,
+        name: &ProviderName,
+        setup: &ProviderSetup,
+    ) -> Result<RefreshReport, ProviderError> {
+        let flight = self.prices.single_flight(name);
+        let _single = flight.lock().await;
+        let fetched = setup
+            .guarded
+            .provider
+            .price_list(&self.call_context())
+            .await;
+        let outcome = if fetched.is_ok() { "ok" } else { "failed" };
+        metrics::counter!(
+            "ppob_catalogue_refreshes_total", "provider" => name.to_string(), "outcome" => outcome
+        )
+        .increment(1);
+        let list = match fetched {
+            // A list without a single row is far likelier a mistake than a provider that sells nothing.
+            Ok(list) if list.rows.is_empty() => {
+                let empty =
+                    ProviderError::new(ProviderErrorKind::Unreadable, "the price list is empty");
+                return Err(self.refresh_failed(name, empty));
+            }
+            Ok(list) => list,
+            Err(error) => return Err(self.refresh_failed(name, error)),
+        };
+        let unreadable = list.unreadable.len();
+        let mapped = setup.mapping.map_list(&list);
+        let changes = self.swap(name, &mapped).await;
+        let report = RefreshReport {
+            mapped: mapped.mapped.len(),
+            unmapped: mapped.unmapped.len(),
+            unreadable,
+            changes,
+        };
+        for conflict in &mapped.conflicts {
+            tracing::warn!(provider = %name, %conflict, "mapping conflict");
+        }
+        self.prices.with_status(name, |status| {
+            status.fetched_at = Some(self.now());
+            status.unmapped = mapped.unmapped;
+            status.last_error = None;
+        });
+        Ok(report)
+    }
+
+    fn refresh_failed(&self, name: &ProviderName, error: ProviderError) -> ProviderError {
+        self.prices.with_status(name, |status| {
+            status.last_error = Some(error.message.clone());
+        });
+        error
+    }
+
+    async fn swap(&self, name: &ProviderName, mapped: &MappedList) -> usize {
+        let _swapping = self.prices.swapping.lock().await;
+        let before = self.prices.catalogue();
+        let update = before.with_prices(name, &mapped.mapped, self.now());
+        // The very first list is no news.
+        let first = before.as_of(name).is_none();
+        for change in update.changes.iter().filter(|_| !first) {
+            let kind = match change.kind {
+                ChangeKind::Added => "added",
+                ChangeKind::Withdrawn => "withdrawn",
+                ChangeKind::Opened => "opened",
+                ChangeKind::Closed => "closed",
+                ChangeKind::CostChanged { .. } => "cost",
+                ChangeKind::AdminChanged { .. } => "admin",
+            };
+            tracing::info!(provider = %name, product = %change.product, kind, "catalogue change");
+            metrics::counter!(
+                "ppob_catalogue_changes_total", "provider" => name.to_string(), "kind" => kind
+            )
+            .increment(1);
+        }
+        let changes = update.changes.len();
+        let json = serde_json::to_string(&update.catalogue);
+        self.prices.snapshot.store(Arc::new(update.catalogue));
+        let saved = match json {
+            Ok(json) => self
+                .journal
+                .save_document(DOCUMENT, json)
+                .await
+                .map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = saved {
+            tracing::warn!(
+                error,
+                "the catalogue could not be saved; a restart starts cold"
+            );
+        }
+        changes
+    }
+
+    /// Up to a tenth longer, so that providers are not all asked in the same second.
+    fn jittered(&self, span: Duration) -> Duration {
+        let thousandths = u32::try_from(1_000 + self.draw() % 101).unwrap_or(1_000);
+        span.saturating_mul(thousandths) / 1_000
+    }
+}

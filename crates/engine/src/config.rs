@@ -1,0 +1,100 @@
+//! What the engine is told about itself and its providers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ppob_layers::GuardedProvider;
+use ppob_routing::{Mapping, StrategyTable};
+use ppob_types::{Family, Rupiah};
+
+/// How the engine behaves.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// No attempt begins later than this after acceptance, unless the caller asks for less.
+    pub pay_within: Duration,
+    /// The most attempts of one payment.
+    pub max_attempts: u32,
+    /// After a success, an equal payment within this span needs `repeat` = last + 1.
+    pub duplicate_windows: DuplicateWindows,
+    /// How long a payment may name an inquiry.
+    pub inquiry_valid_for: Duration,
+    /// A permit older than this does not start a send any more.
+    pub start_within: Duration,
+    /// How offers are ordered.
+    pub strategies: StrategyTable,
+    /// How many status checks run at the same time.
+    pub parallel_checks: usize,
+    /// The longest the reconciliation worker sleeps.
+    pub check_at_least_every: Duration,
+    /// How often balances are asked for, where a provider tells them.
+    pub balance_every: Duration,
+}
+
+/// Spans in which an equal payment counts as a double.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuplicateWindows {
+    /// For products with a listed price.
+    pub listed: Duration,
+    /// For bills.
+    pub bills: Duration,
+}
+
+/// One configured provider.
+#[derive(Clone, Debug)]
+pub struct ProviderSetup {
+    /// The provider with its layers, and its reservations.
+    pub guarded: GuardedProvider,
+    /// What its product codes mean.
+    pub mapping: Mapping,
+    /// Lower is asked first (strategy `priority`, and between equals everywhere).
+    pub priority: u32,
+    /// Its share (strategy `weighted`).
+    pub weight: u32,
+    /// What must remain of the deposit.
+    pub balance_floor: Rupiah,
+    /// How much more than ranked an attempt may cost.
+    pub cost_tolerance: Rupiah,
+    /// No payment on prices older than this.
+    pub price_max_age: Duration,
+    /// How often prices are fetched; at least the provider's own least interval.
+    pub price_list_every: Duration,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            pay_within: Duration::from_mins(2),
+            max_attempts: 3,
+            duplicate_windows: DuplicateWindows::default(),
+            inquiry_valid_for: Duration::from_mins(30),
+            start_within: Duration::from_secs(10),
+            strategies: StrategyTable::default(),
+            parallel_checks: 16,
+            check_at_least_every: Duration::from_mins(1),
+            balance_every: Duration::from_mins(1),
+        }
+    }
+}
+
+impl Default for DuplicateWindows {
+    fn default() -> Self {
+        Self {
+            listed: Duration::from_mins(10),
+            bills: Duration::from_hours(24),
+        }
+    }
+}
+
+impl DuplicateWindows {
+    /// The window of a family.
+    pub const fn of(&self, family: Family) -> Duration {
+        if family.is_bill() {
+            self.bills
+        } else {
+            self.listed
+        }
+    }
+}
+
+/// Providers by name.
+pub(crate) type Setups = BTreeMap<ppob_types::ProviderName, ProviderSetup>;

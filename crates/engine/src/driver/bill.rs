@@ -1,0 +1,105 @@
+//! Reading a bill again right before paying it, and holding it against what was approved.
+
+use ppob_journal::StoredPayment;
+use ppob_payment::Approval;
+use ppob_provider::{ProviderError, ProviderErrorKind};
+use ppob_routing::Candidate;
+use ppob_types::{Bill, FailureReason, RefusalScope, Rupiah};
+
+use super::route::Money;
+use crate::engine::Inner;
+
+/// What a fresh inquiry means for the payment.
+pub(super) enum BillVerdict {
+    /// It is what was approved.
+    Pay(Money),
+    /// It is not, or the biller refused.
+    GiveUp(FailureReason),
+    /// This provider could not say.
+    AskAnother,
+}
+
+impl Inner {
+    /// Asks the provider that is to pay what is owed now. Nothing ties the two calls together at
+    /// some providers, so this is asked right before paying; the race that remains cannot be closed.
+    pub(super) async fn verify_bill(
+        &self,
+        stored: &StoredPayment,
+        candidate: &Candidate,
+    ) -> BillVerdict {
+        let purchase = &stored.request.purchase;
+        let asked = self
+            .ask(&candidate.provider, &candidate.provider_code, purchase)
+            .await;
+        match asked {
+            Ok(bill) if !self.approves(stored, candidate, &bill) => {
+                BillVerdict::GiveUp(FailureReason::BillChanged)
+            }
+            Ok(bill) => self
+                .money_of(candidate, &bill)
+                .map_or(BillVerdict::AskAnother, BillVerdict::Pay),
+            Err(ProviderError {
+                kind: ProviderErrorKind::Refused(rejection),
+                ..
+            }) if rejection.scope == RefusalScope::Bill => {
+                BillVerdict::GiveUp(FailureReason::from(rejection.code))
+            }
+            Err(error) => {
+                tracing::warn!(provider = %candidate.provider, class = error.class(), "bill not read");
+                BillVerdict::AskAnother
+            }
+        }
+    }
+
+    fn approves(&self, stored: &StoredPayment, candidate: &Candidate, bill: &Bill) -> bool {
+        let request = &stored.request;
+        match (&request.approval, &request.shown) {
+            (Approval::ListPrice, _) | (Approval::Inquired(_), None) => false,
+            (Approval::Total(total), _) => within(bill.total, *total, request.allow_lower_total),
+            (Approval::Inquired(_), Some(shown)) if shown.provider == candidate.provider => {
+                within(bill.total, shown.bill.total, request.allow_lower_total)
+            }
+            // Another provider's admin fee may differ; the bill itself must be the same bill.
+            (Approval::Inquired(_), Some(shown)) => {
+                bill.amount.is_some()
+                    && bill.amount == shown.bill.amount
+                    && bill.periods == shown.bill.periods
+                    && bill.customer_name == shown.bill.customer_name
+                    && bill.total <= shown.bill.total
+            }
+        }
+    }
+
+    fn money_of(&self, candidate: &Candidate, bill: &Bill) -> Option<Money> {
+        let amount = bill.amount.or_else(|| bill.total.minus(bill.admin?).ok());
+        let expected_cost = match (bill.cost, amount) {
+            (Some(cost), _) => cost,
+            (None, Some(amount)) => candidate.price.of_bill(amount).ok()?,
+            (None, None) => return None,
+        };
+        let tolerance = self.providers.get(&candidate.provider)?.cost_tolerance;
+        Some(Money {
+            expected_cost,
+            max_cost: expected_cost.plus(tolerance).ok()?,
+            expected_total: bill.total,
+        })
+    }
+}
+
+fn within(total: Rupiah, approved: Rupiah, allow_lower: bool) -> bool {
+    total == approved || (allow_lower && total < approved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_higher_bill_is_never_approved_and_a_lower_one_only_if_allowed() {
+        let (low, high) = (Rupiah::new(99), Rupiah::new(100));
+        assert!(within(high, high, false));
+        assert!(!within(low, high, false));
+        assert!(within(low, high, true));
+        assert!(!within(high, low, true));
+    }
+}

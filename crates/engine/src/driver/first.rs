@@ -1,0 +1,93 @@
+//! Acceptance, with the first intent in the same commit where a provider can be chosen at once.
+
+use std::sync::Arc;
+
+use ppob_journal::{Acceptance, EventKind, JournalError, NewPayment, StoredPayment};
+use ppob_payment::{Event, Mutant, mutated, step};
+use ppob_routing::Product;
+use ppob_types::NotSentCause;
+
+use super::send::Ready;
+use super::{Begun, route::Chosen};
+use crate::engine::Inner;
+
+impl Inner {
+    /// Accepts a payment. Bills are accepted alone: their fresh inquiry takes time, and the caller
+    /// should not lose the acceptance to it.
+    ///
+    /// On an error the payment comes back, to be settled by whoever asked.
+    pub(crate) async fn accept_with_first_intent(
+        self: &Arc<Self>,
+        product: &Product,
+        new: NewPayment,
+    ) -> Result<(Acceptance, Option<Ready>), (JournalError, Box<NewPayment>)> {
+        let alone = product.family.is_bill() || mutated(Mutant::IntentAfterSend);
+        let chosen = if alone {
+            None
+        } else {
+            self.choose_listed(product, &new).await
+        };
+        let Some(chosen) = chosen else {
+            let accepted = self.journal.accept(new.clone()).await;
+            return accepted
+                .map(|a| (a, None))
+                .map_err(|error| (error, Box::new(new)));
+        };
+        let Chosen {
+            attempt,
+            reservation,
+        } = chosen;
+        let Ok(begun) = step(&new.payment, Event::Begin(attempt), new.now) else {
+            let accepted = self.journal.accept(new.clone()).await;
+            return accepted
+                .map(|a| (a, None))
+                .map_err(|error| (error, Box::new(new)));
+        };
+        let with_intent = NewPayment {
+            payment: begun.payment,
+            ..new
+        };
+        let ready = Ready::new(self, &with_intent.payment, reservation);
+        match self.journal.accept(with_intent.clone()).await {
+            Ok(accepted @ Acceptance::Accepted(_)) => Ok((accepted, ready)),
+            Ok(other) => Ok((other, None)),
+            Err(error) => Err((error, Box::new(with_intent))),
+        }
+    }
+
+    /// An acceptance was not acknowledged. If it turns out durable, this process knows that it did
+    /// not send, says so, and drives the payment on; if not, nothing ever happened.
+    pub(crate) async fn settle_unclear_acceptance(self: Arc<Self>, new: NewPayment) {
+        let probe = StoredPayment {
+            key: new.key.clone(),
+            serial: new.serial,
+            version: 0,
+            request: new.request,
+            fingerprint: new.fingerprint,
+            payment: new.payment,
+            updated_at: new.now,
+        };
+        let Some(stored) = self.reload(&probe).await else {
+            return;
+        };
+        if stored.serial != new.serial {
+            return;
+        }
+        self.live.open(stored.clone());
+        let not_begun: Vec<Event> = stored
+            .payment
+            .live_attempt()
+            .map(|attempt| Event::NotBegun {
+                attempt: attempt.number,
+                cause: NotSentCause::NoPermit,
+            })
+            .into_iter()
+            .collect();
+        let settled = self
+            .record(stored, EventKind::Answered, &not_begun, Vec::new())
+            .await;
+        if let Ok(stored) = settled {
+            self.drive(Begun::new(stored, None)).await;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Sending: from a durable intent to a durable outcome.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use ppob_journal::{EventKind, StoredPayment};
+use ppob_layers::Reservation;
+use ppob_payment::{Attempt, Event, Payment};
+use ppob_provider::{PayRequest, SendPermit};
+use ppob_types::{Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, UnknownCause};
+
+use crate::engine::Inner;
+use crate::persist::NotApplied;
+
+/// What is needed to send, made before the intent's commit so that nothing is left to do after it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    attempt: u32,
+    reservation: Reservation,
+    /// Measured from before the commit: a process that slept in between must not send.
+    start_by: Monotonic,
+}
+
+impl Ready {
+    /// For the attempt that `payment` has just begun.
+    pub(super) fn new(inner: &Inner, payment: &Payment, reservation: Reservation) -> Option<Self> {
+        let attempt = payment.live_attempt()?.number;
+        let start_by = inner.clock.monotonic().plus(inner.config.start_within);
+        Some(Self {
+            attempt,
+            reservation,
+            start_by,
+        })
+    }
+}
+
+impl Inner {
+    /// Sends the attempt whose intent is durable, and makes the outcome durable.
+    ///
+    /// Nothing may wait, time out or refuse between the commit and here, nor here before the wire.
+    pub(super) async fn send(
+        self: &Arc<Self>,
+        stored: StoredPayment,
+        ready: Ready,
+    ) -> Result<StoredPayment, NotApplied> {
+        let Some(attempt) = stored.payment.attempt(ready.attempt).cloned() else {
+            return Err(NotApplied::Missing);
+        };
+        let provider = attempt.provider.clone();
+        self.providers.balances.sending(&provider);
+        let begun = self.clock.monotonic();
+        let answer = self.call(&stored, &attempt, ready.start_by).await;
+        let took = self.clock.monotonic().since(begun);
+        ready.reservation.settle(&answer.outcome);
+        let refusal_trusted = self.weighs(&attempt, &stored, &answer);
+        self.providers.balances.answered(&provider);
+        self.providers
+            .saw_balance(&provider, &answer.observed, self.now());
+        self.providers.learn(&provider, &answer.outcome, took);
+        let unlisted: Vec<(ProviderName, String)> = answer
+            .observed
+            .unlisted
+            .clone()
+            .map(|text| (provider, text))
+            .into_iter()
+            .collect();
+        let number = attempt.number;
+        let raw = answer.observed.raw.clone();
+        let event = Event::Answered {
+            attempt: number,
+            answer,
+            refusal_trusted,
+        };
+        let recorded = match self
+            .record(stored.clone(), EventKind::Answered, &[event], unlisted)
+            .await
+        {
+            // The answer speaks of a reference that settled another payment: it is not about ours.
+            // What is left is an attempt whose outcome nobody knows.
+            Err(NotApplied::RefusedByJournal) => {
+                let observed = Observed {
+                    raw,
+                    ..Observed::default()
+                };
+                let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
+                let answer = PayAnswer { outcome, observed };
+                let event = Event::Answered {
+                    attempt: number,
+                    answer,
+                    refusal_trusted: false,
+                };
+                self.record(stored, EventKind::Answered, &[event], Vec::new())
+                    .await
+            }
+            recorded => recorded,
+        };
+        if let Ok(stored) = &recorded {
+            count_end(stored);
+        }
+        recorded
+    }
+
+    async fn call(
+        self: &Arc<Self>,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        start_by: Monotonic,
+    ) -> PayAnswer {
+        let Some(provider) = self.providers.provider(&attempt.provider) else {
+            return PayAnswer::not_sent(ppob_types::NotSentCause::Unbuildable);
+        };
+        let request = PayRequest {
+            attempt: attempt.id.clone(),
+            purchase: stored.request.purchase.clone(),
+            provider_code: attempt.provider_code.clone(),
+            max_cost: attempt.max_cost,
+            inquiry_token: None,
+        };
+        let context = self.call_context();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the intent of this attempt was just committed"
+        )]
+        let (permit, watch) =
+            SendPermit::mint(attempt.id.clone(), start_by, Arc::clone(&self.clock));
+        let call = provider.pay(&context, &request, permit);
+        match AssertUnwindSafe(call).catch_unwind().await {
+            Ok(answer) => answer,
+            // The provider's code panicked: how far the send came is known all the same.
+            Err(_) => PayAnswer::bare(watch.outcome_without_answer()),
+        }
+    }
+
+    /// Whether a refusal is worth enough to ask another provider.
+    fn weighs(&self, attempt: &Attempt, stored: &StoredPayment, answer: &PayAnswer) -> bool {
+        let PayOutcome::Rejected(rejection) = &answer.outcome else {
+            return false;
+        };
+        self.providers.trusts_refusal(
+            &attempt.provider,
+            stored.payment.terms.family,
+            rejection,
+            &answer.observed,
+            attempt.expected_cost,
+        )
+    }
+}
+
+fn count_end(stored: &StoredPayment) {
+    metrics::counter!(
+        "ppob_payment_outcomes_total",
+        "family" => stored.payment.terms.family.as_str(),
+        "state" => stored.payment.state().as_str()
+    )
+    .increment(1);
+}

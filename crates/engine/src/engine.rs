@@ -1,0 +1,155 @@
+//! The engine as a whole: its parts, its start and its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use ppob_journal::{Journal, JournalError};
+use ppob_provider::CallContext;
+use ppob_types::{Clock, ProviderName, Timestamp};
+use tokio::sync::Notify;
+
+use crate::catalogue::Prices;
+use crate::clock::SteadyClock;
+use crate::intake::Entrances;
+use crate::live::Live;
+use crate::providers::Providers;
+use crate::tasks::Tasks;
+use crate::{EngineConfig, ProviderSetup};
+
+/// What the engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// How it behaves.
+    pub config: EngineConfig,
+    /// The durable record.
+    pub journal: Arc<dyn Journal>,
+    /// Whom it can ask.
+    pub providers: BTreeMap<ProviderName, ProviderSetup>,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where the draws of the strategy `weighted` and the jitter of refreshes start.
+    pub seed: u64,
+}
+
+/// Why the engine did not start. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal could not be read.
+    #[error("the journal could not be read at start: {0}")]
+    Journal(#[from] JournalError),
+}
+
+/// The engine. Cheap to clone; all clones are one engine.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) config: EngineConfig,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) providers: Providers,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) prices: Prices,
+    pub(crate) live: Live,
+    pub(crate) entrances: Entrances,
+    pub(crate) tasks: Tasks,
+    /// Wakes the reconciliation worker.
+    pub(crate) something_due: Notify,
+    draws: AtomicU64,
+    draining: AtomicBool,
+}
+
+impl Engine {
+    /// Starts the engine: takes over what an earlier process left open, then opens for payments.
+    ///
+    /// Whatever was being sent when the earlier process ended is in doubt now; nothing is sent again.
+    ///
+    /// # Errors
+    /// [`StartError`] if the journal cannot be read. Nothing was sent.
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let opened = parts.journal.opened();
+        let clock = Arc::new(SteadyClock::new(parts.clock, opened.time_high_water));
+        let engine = Self {
+            inner: Arc::new(Inner {
+                config: parts.config,
+                journal: parts.journal,
+                providers: Providers::new(parts.providers),
+                clock,
+                prices: Prices::default(),
+                live: Live::default(),
+                entrances: Entrances::default(),
+                tasks: Tasks::default(),
+                something_due: Notify::new(),
+                draws: AtomicU64::new(parts.seed),
+                draining: AtomicBool::new(false),
+            }),
+        };
+        let inner = &engine.inner;
+        inner.providers.restore(inner.journal.as_ref()).await?;
+        inner.restore_catalogue().await?;
+        Inner::recover(inner).await?;
+        Inner::start_refreshing(inner);
+        Inner::start_reconciling(inner);
+        Ok(engine)
+    }
+
+    /// Whether new payments are refused because the engine is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::SeqCst)
+    }
+
+    /// Refuses new payments from now on; those on their way go on.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Refuses new payments, lets those on their way end, and closes the journal. May take as long as
+    /// a provider may take to answer; ending the process earlier is safe and only turns payments on
+    /// their way into payments in doubt.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal could not be closed cleanly.
+    pub async fn shutdown(&self) -> Result<(), JournalError> {
+        self.drain();
+        self.inner.tasks.finish().await;
+        self.inner.journal.close().await
+    }
+
+    /// Drops everything where it stands, as a crash of the process would. For simulations.
+    #[doc(hidden)]
+    pub fn crash(&self) {
+        self.drain();
+        self.inner.tasks.crash();
+    }
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn call_context(&self) -> CallContext {
+        CallContext {
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
+    /// The next number of the stream that the seed starts (`SplitMix64`). Spreads load and timers;
+    /// nothing secret depends on it.
+    pub(crate) fn draw(&self) -> u64 {
+        let state = self
+            .draws
+            .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
+        let mut mixed = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,221 @@
+//! Why something was not done. Each says whether a payment may have been accepted.
+
+use std::time::Duration;
+
+use ppob_types::{CustomerNumberError, PaymentId, ProductCode, RefusalCode, Rupiah, Timestamp};
+
+/// Why a payment was not taken in. All but [`CreateError::Unclear`] mean: not accepted, nothing was
+/// sent, no money moved, and the `payment_id` is still free (unless it says otherwise).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CreateError {
+    /// No provider sells it, or there is no such code.
+    #[error(
+        "there is no product {0} in the catalogue; nothing was accepted. List the products to see the codes"
+    )]
+    UnknownProduct(ProductCode),
+    /// The customer number breaks the grammar of the family.
+    #[error("{0}; nothing was accepted")]
+    NumberInvalid(#[from] CustomerNumberError),
+    /// A field of the request does not fit the product.
+    #[error("{field}: {problem}; nothing was accepted")]
+    FieldInvalid {
+        /// The field, as the API names it.
+        field: &'static str,
+        /// What is wrong and what to do.
+        problem: &'static str,
+    },
+    /// The price is above the approved or allowed total.
+    #[error("the total is {total}, more than the approved {approved}; nothing was accepted")]
+    TotalAboveApproved {
+        /// The lowest total of the list.
+        total: Rupiah,
+        /// What was approved.
+        approved: Rupiah,
+    },
+    /// The id belongs to another request of this consumer.
+    #[error(
+        "this payment_id was used for another request; nothing was done. Use a new id, or repeat the first request unchanged"
+    )]
+    IdReused,
+    /// The id was abandoned before it came into being.
+    #[error("this payment_id was abandoned and can never become a payment; use a new one")]
+    Abandoned,
+    /// Another payment for the same product and customer is open.
+    #[error(
+        "a payment for this product and customer is still open; nothing was accepted. Wait for it to end"
+    )]
+    DuplicateInProgress {
+        /// The open payment, if it is this consumer's.
+        holder: Option<PaymentId>,
+    },
+    /// An equal payment succeeded a short while ago.
+    #[error(
+        "the same product was paid for this customer at {succeeded_at}; nothing was accepted. To pay once more on purpose, set repeat = {repeat}"
+    )]
+    RepeatNeeded {
+        /// The `repeat` that is accepted.
+        repeat: u32,
+        /// When the earlier payment succeeded.
+        succeeded_at: Timestamp,
+    },
+    /// There is no such inquiry of this consumer.
+    #[error("there is no such inquiry; nothing was accepted. Inquire again")]
+    InquiryUnknown,
+    /// The inquiry is too old.
+    #[error(
+        "the inquiry has expired; nothing was accepted. Inquire again and show the customer the new bill"
+    )]
+    InquiryExpired,
+    /// The engine is stopping.
+    #[error(
+        "the engine is stopping and takes no new payments; nothing was accepted. Ask another replica or try again shortly"
+    )]
+    Draining,
+    /// The journal could not be used, and certainly nothing was written.
+    #[error(
+        "the journal cannot be used just now; nothing was accepted. Try again with the same id"
+    )]
+    JournalUnavailable,
+    /// The journal did not say whether the payment was written. It may be accepted.
+    #[error(
+        "it is not known yet whether the payment was accepted; repeat the same request with the same id, or get the payment"
+    )]
+    Unclear,
+}
+
+/// Why a bill could not be shown. An inquiry moves no money.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InquireError {
+    /// No provider sells it, or there is no such code.
+    #[error("there is no product {0} in the catalogue; list the products to see the codes")]
+    UnknownProduct(ProductCode),
+    /// The customer number breaks the grammar of the family.
+    #[error("{0}")]
+    NumberInvalid(#[from] CustomerNumberError),
+    /// A field of the request does not fit the product.
+    #[error("{field}: {problem}")]
+    FieldInvalid {
+        /// The field, as the API names it.
+        field: &'static str,
+        /// What is wrong and what to do.
+        problem: &'static str,
+    },
+    /// The provider said no.
+    #[error("the biller refused the inquiry ({}): {message}", code.as_str())]
+    Refused {
+        /// Why, in our words.
+        code: RefusalCode,
+        /// For people.
+        message: String,
+    },
+    /// No provider that can be asked is open for this product.
+    #[error("no provider can be asked about this product just now; try again later")]
+    NoRoute,
+    /// Every provider asked failed to answer.
+    #[error("no provider answered the inquiry; nothing was paid. Try again")]
+    Unanswered,
+    /// The journal could not remember the inquiry.
+    #[error("the journal cannot be used just now; nothing was paid. Try again")]
+    JournalUnavailable,
+}
+
+/// Why a question could not be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// There is no such payment of this consumer.
+    #[error(
+        "there is no such payment; that is no promise that it will not come. To get that promise, abandon the id"
+    )]
+    NotFound,
+    /// There is no such product.
+    #[error("there is no product {0} in the catalogue; list the products to see the codes")]
+    UnknownProduct(ProductCode),
+    /// The journal could not be read.
+    #[error("the journal cannot be read just now; nothing changed. Try again")]
+    JournalUnavailable,
+}
+
+/// Why a payment was not abandoned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AbandonError {
+    /// An attempt is alive.
+    #[error(
+        "an attempt is on its way or in doubt, so the payment may still be made; no further attempt will begin. Watch the payment"
+    )]
+    AttemptAlive,
+    /// It has ended.
+    #[error("the payment has ended and cannot be abandoned any more; get it to see how")]
+    Ended,
+    /// The journal could not be used.
+    #[error(
+        "the journal cannot be used just now; it is not known whether the payment is abandoned. Try again"
+    )]
+    JournalUnavailable,
+}
+
+/// Why an operator's action was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperateError {
+    /// There is no such payment.
+    #[error("there is no such payment")]
+    NoSuchPayment,
+    /// There is no such provider.
+    #[error("there is no such provider")]
+    NoSuchProvider,
+    /// A field is missing or wrong.
+    #[error("{field}: {problem}")]
+    FieldInvalid {
+        /// The field, as the API names it.
+        field: &'static str,
+        /// What is wrong and what to do.
+        problem: &'static str,
+    },
+    /// The payment is not in doubt.
+    #[error("the payment is not in doubt; there is nothing to resolve")]
+    NotInDoubt,
+    /// The provider may still execute the attempt.
+    #[error(
+        "the provider may still execute this attempt until {until}; it cannot be called not executed before"
+    )]
+    TooEarly {
+        /// When the bound has passed.
+        until: Timestamp,
+    },
+    /// The provider does not confirm what the operator said.
+    #[error("the provider does not confirm it: {why}. Nothing was changed")]
+    NotConfirmed {
+        /// What did not fit.
+        why: String,
+    },
+    /// The reference settles another payment.
+    #[error(
+        "this provider reference settles another payment already; one reference settles one payment"
+    )]
+    ReferenceTaken,
+    /// The provider could not be asked.
+    #[error("the provider could not be asked: {0}. Nothing was changed; try again")]
+    ProviderUnavailable(String),
+    /// Somebody else changed the payment meanwhile.
+    #[error("the payment changed meanwhile; look at it again")]
+    Changed,
+    /// The journal could not be used.
+    #[error("the journal cannot be used just now; look at the payment before trying again")]
+    JournalUnavailable,
+}
+
+impl CreateError {
+    /// Whether the payment may have been accepted in spite of this error.
+    pub const fn may_be_accepted(&self) -> bool {
+        matches!(self, Self::Unclear)
+    }
+
+    /// When trying again makes sense, if it does without a change of the request.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Draining | Self::JournalUnavailable | Self::Unclear => {
+                Some(Duration::from_secs(1))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Asking what is owed.
+
+use std::sync::Arc;
+
+use ppob_journal::StoredInquiry;
+use ppob_provider::{InquiryRequest, ProviderError, ProviderErrorKind};
+use ppob_routing::{Need, Product, RouteQuestion};
+use ppob_types::{
+    Bill, ConsumerId, InquiryId, ProductCode, ProviderName, Purchase, RefusalScope, Rupiah,
+};
+
+use crate::engine::Inner;
+use crate::intake::{field_problem, purchase};
+use crate::{Engine, InquireError, RequestedParameters};
+
+/// A question what is owed.
+#[derive(Clone, Debug)]
+pub struct Inquire {
+    /// Who asks.
+    pub consumer: ConsumerId,
+    /// Our product code.
+    pub product: ProductCode,
+    /// For whom, as the caller wrote it.
+    pub customer_number: String,
+    /// The open amount, where the product has one.
+    pub amount: Option<Rupiah>,
+    /// Further fields of the family.
+    pub parameters: RequestedParameters,
+}
+
+/// An answered inquiry, remembered so that a payment can name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedInquiry {
+    /// The inquiry as remembered.
+    pub stored: StoredInquiry,
+}
+
+impl Engine {
+    /// Asks what is owed, at the best provider that can be asked, and remembers the answer.
+    ///
+    /// # Errors
+    /// [`InquireError`]. An inquiry moves no money.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn inquire(&self, request: Inquire) -> Result<AskedInquiry, InquireError> {
+        let inner = &self.inner;
+        let catalogue = inner.prices.catalogue();
+        let product = catalogue
+            .get(&request.product)
+            .ok_or_else(|| InquireError::UnknownProduct(request.product.clone()))?;
+        if let Some((field, problem)) = field_problem(product, request.amount, &request.parameters)
+        {
+            return Err(InquireError::FieldInvalid { field, problem });
+        }
+        let purchase = purchase(
+            &request.product,
+            product.family,
+            &request.customer_number,
+            request.amount,
+            &request.parameters,
+        )?;
+        let (provider, bill) = inner.ask_around(product, &purchase).await?;
+        let now = inner.now();
+        let id = format!("I{:016X}", inner.draw());
+        let stored = StoredInquiry {
+            id: InquiryId::new(&id).map_err(|_| InquireError::Unanswered)?,
+            consumer: request.consumer,
+            purchase,
+            provider,
+            bill,
+            answered_at: now,
+            expires_at: now.plus(inner.config.inquiry_valid_for),
+        };
+        let saved = inner.journal.save_inquiry(stored.clone()).await;
+        saved.map_err(|_| InquireError::JournalUnavailable)?;
+        Ok(AskedInquiry { stored })
+    }
+}
+
+impl Inner {
+    /// Asks one provider after the other until one answers. A "no" about the bill itself is final.
+    async fn ask_around(
+        self: &Arc<Self>,
+        product: &Product,
+        purchase: &Purchase,
+    ) -> Result<(ProviderName, Bill), InquireError> {
+        let question = RouteQuestion {
+            now: self.now(),
+            need: Need::Inquiry,
+            bill_amount: None,
+            max_cost: None,
+            already_tried: &[],
+            draw: self.draw(),
+        };
+        let route = self.route(product, &question);
+        if route.candidates.is_empty() {
+            return Err(InquireError::NoRoute);
+        }
+        let mut refused = None;
+        for candidate in route.candidates {
+            match self
+                .ask(&candidate.provider, &candidate.provider_code, purchase)
+                .await
+            {
+                Ok(bill) => return Ok((candidate.provider, bill)),
+                Err(ProviderError {
+                    kind: ProviderErrorKind::Refused(rejection),
+                    message,
+                }) => {
+                    let final_everywhere = rejection.scope == RefusalScope::Bill;
+                    let refusal = InquireError::Refused {
+                        code: rejection.code,
+                        message,
+                    };
+                    if final_everywhere {
+                        return Err(refusal);
+                    }
+                    refused = Some(refusal);
+                }
+                Err(error) => {
+                    tracing::warn!(provider = %candidate.provider, class = error.class(), "inquiry not answered");
+                }
+            }
+        }
+        Err(refused.unwrap_or(InquireError::Unanswered))
+    }
+
+    /// Asks one provider.
+    pub(crate) async fn ask(
+        &self,
+        provider: &ProviderName,
+        provider_code: &str,
+        purchase: &Purchase,
+    ) -> Result<Bill, ProviderError> {
+        let provider = self
+            .providers
+            .provider(provider)
+            .ok_or_else(|| ProviderError::unsupported("a provider that is not configured"))?;
+        let request = InquiryRequest {
+            purchase: purchase.clone(),
+            provider_code: provider_code.to_owned(),
+            reference: None,
+        };
+        provider.inquire(&self.call_context(), &request).await
+    }
+}

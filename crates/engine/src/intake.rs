@@ -1,0 +1,523 @@
+//! Taking a payment in: check it, make it durable, hand it to a driver.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use ppob_journal::{Acceptance, Fingerprint, JournalError, NewPayment, StoredPayment};
+use ppob_payment::{
+    Approval, Mutant, Payment, PaymentRequest, PaymentState, ShownBill, Terms, mutated,
+};
+use ppob_routing::Product;
+use ppob_types::{
+    ConsumerId, CustomerNumber, CustomerNumberError, Family, InquiryId, Parameters, PaymentId,
+    PaymentKey, ProductCode, Purchase, Rupiah,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Mutex as AsyncMutex, oneshot};
+
+use crate::driver::Begun;
+use crate::engine::Inner;
+use crate::{CreateError, Engine, Ticket};
+
+/// What a caller asks to be paid.
+#[derive(Clone, Debug)]
+pub struct CreatePayment {
+    /// Who asks.
+    pub consumer: ConsumerId,
+    /// The caller's own name for the payment, and its idempotency key.
+    pub id: PaymentId,
+    /// Our product code.
+    pub product: ProductCode,
+    /// For whom, as the caller wrote it.
+    pub customer_number: String,
+    /// The open amount, where the product has one.
+    pub amount: Option<Rupiah>,
+    /// Further fields of the family.
+    pub parameters: RequestedParameters,
+    /// What the caller approved.
+    pub approval: RequestedApproval,
+    /// A bill lower than approved may be paid.
+    pub allow_lower_total: bool,
+    /// Which repetition of the same purchase this is; 0 for the first.
+    pub repeat: u32,
+    /// The payment in doubt that must not stand in the way.
+    pub despite_in_doubt: Option<PaymentId>,
+    /// No attempt begins later than this after acceptance; the engine's own limit if shorter.
+    pub pay_within: Option<Duration>,
+}
+
+/// What the caller approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestedApproval {
+    /// The price of the list, whatever it is now.
+    ListPrice,
+    /// A total.
+    Total(Rupiah),
+    /// The bill an inquiry showed.
+    Inquiry(InquiryId),
+}
+
+/// Further fields of a family, as the caller wrote them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestedParameters {
+    /// BPJS: how many months to pay.
+    pub months: Option<u32>,
+    /// Tax: which year.
+    pub year: Option<u32>,
+    /// A second identity.
+    pub second_id: Option<String>,
+}
+
+/// One entrance per payment id, so that many calls with one id do the work once.
+#[derive(Debug, Default)]
+pub(crate) struct Entrances(Mutex<BTreeMap<PaymentKey, Weak<AsyncMutex<()>>>>);
+
+impl Engine {
+    /// Takes a payment in, or finds the one that this id already names.
+    ///
+    /// Once this returns a ticket, the payment is durable and will be worked on whatever happens to
+    /// the caller. The work runs in a task of its own.
+    ///
+    /// # Errors
+    /// [`CreateError`]; all but [`CreateError::Unclear`] mean that nothing was accepted.
+    ///
+    /// # Cancel safety
+    /// Safe: dropping this future changes nothing about the payment; ask again with the same id.
+    pub async fn create_payment(&self, request: CreatePayment) -> Result<Ticket, CreateError> {
+        let inner = Arc::clone(&self.inner);
+        if mutated(Mutant::InlineHandler) {
+            let (answer, answered) = oneshot::channel();
+            Inner::take_in(inner, request, answer).await;
+            return answered.await.unwrap_or(Err(CreateError::Unclear));
+        }
+        let (answer, answered) = oneshot::channel();
+        let work = Inner::take_in(Arc::clone(&inner), request, answer);
+        inner.tasks.spawn(work);
+        // A task that ends without an answer was dropped or panicked: it may have accepted.
+        answered.await.unwrap_or(Err(CreateError::Unclear))
+    }
+}
+
+impl Inner {
+    /// The whole life of a payment that comes in, as far as this process can bring it at once.
+    async fn take_in(
+        self: Arc<Self>,
+        request: CreatePayment,
+        answer: oneshot::Sender<Result<Ticket, CreateError>>,
+    ) {
+        let key = PaymentKey {
+            consumer: request.consumer.clone(),
+            id: request.id.clone(),
+        };
+        let entrance = self.entrances.of(&key);
+        let taken = {
+            let _alone = entrance.lock().await;
+            let taken = self.find_or_accept(&key, request).await;
+            if let Ok(Taken::New(begun)) = &taken {
+                self.live.open(begun.stored().clone());
+            }
+            taken
+        };
+        match taken {
+            Ok(Taken::New(begun)) => {
+                let family = begun.stored().payment.terms.family.as_str();
+                metrics::counter!("ppob_payments_accepted_total", "family" => family).increment(1);
+                let stored = begun.stored().clone();
+                let ticket = self
+                    .live
+                    .get(&key)
+                    .unwrap_or_else(|| Ticket::of_ended(stored));
+                let _ = answer.send(Ok(ticket));
+                self.drive(begun).await;
+            }
+            Ok(Taken::Known(ticket)) => {
+                metrics::counter!("ppob_duplicate_requests_total", "result" => "same").increment(1);
+                let _ = answer.send(Ok(ticket));
+            }
+            Err(Refusal::Plain(error)) => {
+                if error == CreateError::IdReused {
+                    metrics::counter!("ppob_duplicate_requests_total", "result" => "different")
+                        .increment(1);
+                }
+                let _ = answer.send(Err(error));
+            }
+            Err(Refusal::Unclear(new)) => {
+                let _ = answer.send(Err(CreateError::Unclear));
+                self.settle_unclear_acceptance(*new).await;
+            }
+        }
+    }
+
+    /// A known id is answered from its record, before anything that may have changed since.
+    async fn find_or_accept(
+        self: &Arc<Self>,
+        key: &PaymentKey,
+        request: CreatePayment,
+    ) -> Result<Taken, Refusal> {
+        if let Some(ticket) = self.live.get(key) {
+            return same_request(&request, &ticket.payment()).map(|()| Taken::Known(ticket));
+        }
+        let refused = match self.check_and_accept(key, &request).await {
+            Err(Refusal::Plain(error)) => error,
+            taken => return taken,
+        };
+        match self
+            .find(key)
+            .await
+            .map_err(|_| CreateError::JournalUnavailable)?
+        {
+            Some(ticket) => {
+                same_request(&request, &ticket.payment()).map(|()| Taken::Known(ticket))
+            }
+            None => Err(refused.into()),
+        }
+    }
+
+    async fn check_and_accept(
+        self: &Arc<Self>,
+        key: &PaymentKey,
+        request: &CreatePayment,
+    ) -> Result<Taken, Refusal> {
+        if self.is_draining() {
+            return Err(CreateError::Draining.into());
+        }
+        let catalogue = self.prices.catalogue();
+        let Some(product) = catalogue.get(&request.product) else {
+            return Err(CreateError::UnknownProduct(request.product.clone()).into());
+        };
+        let mut recorded = recorded(request, product.family)?;
+        check_fields(request, product)?;
+        recorded.shown = self.shown_bill(key, request, &recorded).await?;
+        check_price(&recorded, product)?;
+        let may_displace_holder = self.may_displace(key, &recorded).await?;
+        let now = self.now();
+        let pay_within = request.pay_within.unwrap_or(self.config.pay_within);
+        let new = NewPayment {
+            key: key.clone(),
+            serial: self
+                .journal
+                .reserve_serial()
+                .await
+                .map_err(|_| CreateError::JournalUnavailable)?,
+            fingerprint: fingerprint(&recorded),
+            request: recorded,
+            payment: Payment::accepted(Terms {
+                family: product.family,
+                accepted_at: now,
+                pay_by: now.plus(pay_within.min(self.config.pay_within)),
+                max_attempts: self.config.max_attempts,
+            }),
+            duplicate_window: self.config.duplicate_windows.of(product.family),
+            may_displace_holder,
+            now,
+        };
+        self.make_durable(product, new).await
+    }
+
+    /// The acceptance commit, with the first intent in it where a provider can be chosen now.
+    async fn make_durable(
+        self: &Arc<Self>,
+        product: &Product,
+        new: NewPayment,
+    ) -> Result<Taken, Refusal> {
+        let consumer = new.key.consumer.clone();
+        match self.accept_with_first_intent(product, new).await {
+            Ok((Acceptance::Accepted(stored), ready)) => Ok(Taken::New(Begun::new(*stored, ready))),
+            Ok((Acceptance::Known(stored), _)) => {
+                let ticket = self.live.get(&stored.key);
+                Ok(Taken::Known(
+                    ticket.unwrap_or_else(|| Ticket::of_ended(*stored)),
+                ))
+            }
+            Ok((Acceptance::Conflict, _)) => Err(CreateError::IdReused.into()),
+            Ok((Acceptance::Abandoned, _)) => Err(CreateError::Abandoned.into()),
+            Ok((Acceptance::Guarded { holder }, _)) => {
+                let holder = (holder.consumer == consumer).then_some(holder.id);
+                Err(CreateError::DuplicateInProgress { holder }.into())
+            }
+            Ok((
+                Acceptance::RepeatNeeded {
+                    repeat,
+                    succeeded_at,
+                },
+                _,
+            )) => Err(CreateError::RepeatNeeded {
+                repeat,
+                succeeded_at,
+            }
+            .into()),
+            Err((JournalError::Unacknowledged(_), new)) => Err(Refusal::Unclear(new)),
+            Err((error, _)) => {
+                tracing::error!(%error, "a payment was not accepted");
+                Err(CreateError::JournalUnavailable.into())
+            }
+        }
+    }
+
+    async fn shown_bill(
+        &self,
+        key: &PaymentKey,
+        request: &CreatePayment,
+        recorded: &PaymentRequest,
+    ) -> Result<Option<Box<ShownBill>>, CreateError> {
+        let RequestedApproval::Inquiry(id) = &request.approval else {
+            return Ok(None);
+        };
+        let inquiry = self
+            .journal
+            .load_inquiry(&key.consumer, id)
+            .await
+            .map_err(|_| CreateError::JournalUnavailable)?
+            .ok_or(CreateError::InquiryUnknown)?;
+        if inquiry.purchase != recorded.purchase {
+            return Err(CreateError::FieldInvalid {
+                field: "inquiry_id",
+                problem: "the inquiry was for another product, customer number or parameters",
+            });
+        }
+        if self.now() > inquiry.expires_at {
+            return Err(CreateError::InquiryExpired);
+        }
+        Ok(Some(Box::new(ShownBill {
+            provider: inquiry.provider,
+            bill: inquiry.bill,
+        })))
+    }
+
+    /// Whether the payment named by `despite_in_doubt` may be pushed out of the guard.
+    async fn may_displace(
+        &self,
+        key: &PaymentKey,
+        recorded: &PaymentRequest,
+    ) -> Result<bool, CreateError> {
+        let Some(id) = &recorded.despite_in_doubt else {
+            return Ok(false);
+        };
+        let invalid = |problem| CreateError::FieldInvalid {
+            field: "despite_in_doubt",
+            problem,
+        };
+        let holder = PaymentKey {
+            consumer: key.consumer.clone(),
+            id: id.clone(),
+        };
+        let held = self
+            .journal
+            .load(&holder)
+            .await
+            .map_err(|_| CreateError::JournalUnavailable)?
+            .ok_or_else(|| invalid("there is no such payment"))?;
+        let purchase = &held.request.purchase;
+        if purchase.product != recorded.purchase.product
+            || purchase.customer != recorded.purchase.customer
+        {
+            return Err(invalid("that payment is for another product or customer"));
+        }
+        if purchase.family.is_bill() {
+            return Err(invalid(
+                "a bill in doubt is never paid a second time; wait for it",
+            ));
+        }
+        if held.payment.state() != PaymentState::InDoubt {
+            return Err(invalid("that payment is not in doubt; look at it again"));
+        }
+        let now = self.now();
+        let may_still_execute = held
+            .payment
+            .live_attempt()
+            .is_some_and(|attempt| now < attempt.no_negative_verdict_before);
+        if may_still_execute {
+            return Err(invalid(
+                "the provider may still execute that payment; wait and ask again",
+            ));
+        }
+        Ok(true)
+    }
+}
+
+/// What came of a request.
+pub(crate) enum Taken {
+    /// A new payment, durable, maybe with its first attempt ready to be sent.
+    New(Begun),
+    /// The payment that this id already names.
+    Known(Ticket),
+}
+
+enum Refusal {
+    Plain(CreateError),
+    /// The acceptance was not acknowledged: it may be durable.
+    Unclear(Box<NewPayment>),
+}
+
+impl From<CreateError> for Refusal {
+    fn from(error: CreateError) -> Self {
+        Self::Plain(error)
+    }
+}
+
+impl Entrances {
+    fn of(&self, key: &PaymentKey) -> Arc<AsyncMutex<()>> {
+        let mut entrances = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entrance) = entrances.get(key).and_then(Weak::upgrade) {
+            return entrance;
+        }
+        // Entrances nobody stands in are forgotten now and then.
+        if entrances.len() >= 1024 {
+            entrances.retain(|_, entrance| entrance.strong_count() > 0);
+        }
+        let entrance = Arc::new(AsyncMutex::new(()));
+        entrances.insert(key.clone(), Arc::downgrade(&entrance));
+        entrance
+    }
+}
+
+/// The request in the form that is recorded and fingerprinted.
+fn recorded(request: &CreatePayment, family: Family) -> Result<PaymentRequest, CreateError> {
+    Ok(PaymentRequest {
+        purchase: purchase(
+            &request.product,
+            family,
+            &request.customer_number,
+            request.amount,
+            &request.parameters,
+        )?,
+        approval: match &request.approval {
+            RequestedApproval::ListPrice => Approval::ListPrice,
+            RequestedApproval::Total(total) => Approval::Total(*total),
+            RequestedApproval::Inquiry(id) => Approval::Inquired(id.clone()),
+        },
+        allow_lower_total: request.allow_lower_total,
+        repeat: request.repeat,
+        despite_in_doubt: request.despite_in_doubt.clone(),
+        shown: None,
+    })
+}
+
+/// What and for whom, normalised.
+pub(crate) fn purchase(
+    product: &ProductCode,
+    family: Family,
+    customer_number: &str,
+    amount: Option<Rupiah>,
+    parameters: &RequestedParameters,
+) -> Result<Purchase, CustomerNumberError> {
+    let second_id = parameters.second_id.as_deref();
+    Ok(Purchase {
+        product: product.clone(),
+        family,
+        customer: CustomerNumber::parse(family, customer_number)?,
+        amount,
+        parameters: Parameters {
+            months: parameters.months,
+            year: parameters.year,
+            second_id: second_id
+                .map(|second| CustomerNumber::parse(Family::Other, second))
+                .transpose()?,
+        },
+    })
+}
+
+fn same_request(request: &CreatePayment, known: &StoredPayment) -> Result<(), Refusal> {
+    let same = recorded(request, known.request.purchase.family)
+        .is_ok_and(|recorded| fingerprint(&recorded) == known.fingerprint);
+    if same {
+        Ok(())
+    } else {
+        Err(CreateError::IdReused.into())
+    }
+}
+
+fn fingerprint(request: &PaymentRequest) -> Fingerprint {
+    Fingerprint(Sha256::digest(request.canonical().as_bytes()).into())
+}
+
+fn check_fields(request: &CreatePayment, product: &Product) -> Result<(), CreateError> {
+    let problem = field_problem(product, request.amount, &request.parameters);
+    if let Some((field, problem)) = problem {
+        return Err(CreateError::FieldInvalid { field, problem });
+    }
+    if product.family.is_bill() && request.approval == RequestedApproval::ListPrice {
+        return Err(CreateError::FieldInvalid {
+            field: "approval",
+            problem: "a bill is paid only with an inquiry_id or an approved_total_rupiah",
+        });
+    }
+    if let RequestedApproval::Total(total) = &request.approval
+        && !total.is_positive()
+    {
+        return Err(CreateError::FieldInvalid {
+            field: "approved_total_rupiah",
+            problem: "must be more than zero",
+        });
+    }
+    Ok(())
+}
+
+/// What is wrong with the open amount or the parameters for this product, if anything.
+pub(crate) fn field_problem(
+    product: &Product,
+    amount: Option<Rupiah>,
+    parameters: &RequestedParameters,
+) -> Option<(&'static str, &'static str)> {
+    let open_amount = matches!(
+        product.family,
+        Family::Emoney | Family::MobileTopUp | Family::Other
+    ) && product.nominal.is_none();
+    match amount {
+        Some(_) if !open_amount => {
+            return Some((
+                "amount_rupiah",
+                "this product has no open amount; leave it out",
+            ));
+        }
+        Some(amount) if !amount.is_positive() => {
+            return Some(("amount_rupiah", "must be more than zero"));
+        }
+        None if open_amount => return Some(("amount_rupiah", "this product needs an amount")),
+        Some(_) | None => {}
+    }
+    if parameters.months.is_some() && product.family != Family::Bpjs {
+        return Some(("parameters", "months are for BPJS products only"));
+    }
+    if parameters
+        .months
+        .is_some_and(|months| !(1..=24).contains(&months))
+    {
+        return Some(("parameters", "months must be 1 to 24"));
+    }
+    if parameters.year.is_some() && product.family != Family::Tax {
+        return Some(("parameters", "a year is for tax products only"));
+    }
+    if parameters
+        .year
+        .is_some_and(|year| !(1990..=2100).contains(&year))
+    {
+        return Some(("parameters", "the year must have four digits, such as 2026"));
+    }
+    let second = matches!(product.family, Family::Tax | Family::Games | Family::Other);
+    if parameters.second_id.is_some() && !second {
+        return Some(("parameters", "this product takes no second identity"));
+    }
+    None
+}
+
+/// A listed price above what was approved is refused before anything is accepted.
+fn check_price(recorded: &PaymentRequest, product: &Product) -> Result<(), CreateError> {
+    let Some(approved) = recorded.approved_total() else {
+        return Ok(());
+    };
+    if product.family.is_bill() {
+        return Ok(());
+    }
+    let amount = recorded.purchase.amount.or(product.nominal);
+    let lowest = product
+        .offers
+        .iter()
+        .filter(|offer| offer.open)
+        .filter_map(|o| o.total(amount));
+    match lowest.min() {
+        Some(total) if total > approved => Err(CreateError::TotalAboveApproved { total, approved }),
+        _ => Ok(()),
+    }
+}

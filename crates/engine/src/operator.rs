@@ -1,0 +1,332 @@
+//! What operators see and decide.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ppob_journal::{
+    AuditEntry, Change, Committed, EventKind, Filter, Page, StoredPayment, UnlistedReply,
+};
+use ppob_layers::ReserveOverview;
+use ppob_payment::{Attempt, AttemptState, Event, PaymentState, Refused, Resolution};
+use ppob_provider::ProviderErrorKind;
+use ppob_routing::Mode;
+use ppob_types::{
+    Basis, Observed, PaymentKey, ProviderName, ProviderRef, Rupiah, StatusReport, StatusVerdict,
+    Timestamp,
+};
+
+use crate::driver::Begun;
+use crate::engine::Inner;
+use crate::persist::{change, steps};
+use crate::{CatalogueStatus, Engine, KnownBalance, OperateError, QueryError};
+
+/// How a provider stands.
+#[derive(Clone, Debug)]
+pub struct ProviderStatus {
+    /// The configured instance.
+    pub name: ProviderName,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Whether requests travel unencrypted.
+    pub plaintext: bool,
+    /// Whether it takes payments.
+    pub mode: Mode,
+    /// Breaker, payments on their way and waiting.
+    pub reserve: ReserveOverview,
+    /// Our deposit, as last seen.
+    pub balance: Option<KnownBalance>,
+    /// What must remain of it.
+    pub balance_floor: Rupiah,
+    /// Its price list.
+    pub catalogue: CatalogueStatus,
+}
+
+/// A payment that a person should look at.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// The payment, with its attempts and gathered evidence.
+    pub payment: Arc<StoredPayment>,
+    /// Since when it is open in this state.
+    pub since: Timestamp,
+    /// From when on "not executed" may be said.
+    pub negative_verdict_from: Option<Timestamp>,
+}
+
+/// An operator's decision.
+#[derive(Clone, Debug)]
+pub struct Resolve {
+    /// About which payment.
+    pub key: PaymentKey,
+    /// What was decided.
+    pub verdict: ResolveVerdict,
+    /// Who decided.
+    pub actor: String,
+    /// What it rests on; required.
+    pub evidence: String,
+}
+
+/// What an operator decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResolveVerdict {
+    /// It was paid, under this reference. The engine asks the provider and takes its word only.
+    Executed {
+        /// The provider's reference, e.g. the invoice number of its statement.
+        provider_ref: ProviderRef,
+    },
+    /// It was not paid. A second person must agree.
+    NotExecuted {
+        /// The second person.
+        second_actor: String,
+    },
+}
+
+/// How far the provider's own time of a payment may lie from ours.
+const CLOCK_TOLERANCE: Duration = Duration::from_mins(15);
+
+impl Engine {
+    /// How the providers stand, in the order of their names.
+    pub fn providers(&self) -> Vec<ProviderStatus> {
+        let providers = &self.inner.providers;
+        providers
+            .all()
+            .map(|(name, setup)| {
+                let info = setup.guarded.provider.info();
+                ProviderStatus {
+                    name: name.clone(),
+                    kind: info.kind,
+                    plaintext: info.plaintext,
+                    mode: providers.mode(name),
+                    reserve: setup.guarded.reserve.overview(),
+                    balance: providers.balances.known(name),
+                    balance_floor: setup.balance_floor,
+                    catalogue: self.inner.prices.status(name),
+                }
+            })
+            .collect()
+    }
+
+    /// Payments a person should look at, newest first: in doubt, or paid with a token still missing
+    /// or a charge found late.
+    ///
+    /// # Errors
+    /// [`QueryError::JournalUnavailable`].
+    pub async fn reviews(&self, page: Page) -> Result<Vec<Review>, QueryError> {
+        let filter = Filter {
+            states: vec![PaymentState::InDoubt],
+            ..Filter::default()
+        };
+        let payments = self.list_payments(&filter, page).await?;
+        Ok(payments.into_iter().map(Review::of).collect())
+    }
+
+    /// Replies that are on no list, most frequent first.
+    ///
+    /// # Errors
+    /// [`QueryError::JournalUnavailable`].
+    pub async fn unlisted_replies(
+        &self,
+        provider: Option<&ProviderName>,
+        limit: usize,
+    ) -> Result<Vec<UnlistedReply>, QueryError> {
+        let replies = self.inner.journal.unlisted_replies(provider, limit).await;
+        replies.map_err(|_| QueryError::JournalUnavailable)
+    }
+
+    /// Asks the provider about a payment now.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn check_now(&self, key: &PaymentKey) -> Result<Arc<StoredPayment>, OperateError> {
+        let ticket = self
+            .inner
+            .find(key)
+            .await
+            .map_err(|_| OperateError::JournalUnavailable)?;
+        let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
+        self.inner.check((*stored).clone()).await;
+        let after = self
+            .inner
+            .find(key)
+            .await
+            .map_err(|_| OperateError::JournalUnavailable)?;
+        Ok(after.ok_or(OperateError::NoSuchPayment)?.payment())
+    }
+
+    /// Resolves a payment in doubt. The engine verifies what it can; everything is audited.
+    ///
+    /// # Errors
+    /// [`OperateError`]; nothing was changed then, except after `JournalUnavailable`, when one must
+    /// look.
+    pub async fn resolve(&self, resolve: Resolve) -> Result<Arc<StoredPayment>, OperateError> {
+        check_words(&resolve)?;
+        let inner = &self.inner;
+        let found = inner.find(&resolve.key).await;
+        let ticket = found.map_err(|_| OperateError::JournalUnavailable)?;
+        let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
+        let attempt = attempt_in_doubt(&stored).ok_or(OperateError::NotInDoubt)?;
+        let (resolution, action) = match &resolve.verdict {
+            ResolveVerdict::Executed { provider_ref } => {
+                let observed = inner.verify(&stored, attempt, provider_ref).await?;
+                let observed = Box::new(observed);
+                (
+                    Resolution::Executed {
+                        observed,
+                        basis: Basis::Status,
+                    },
+                    "resolve-executed",
+                )
+            }
+            ResolveVerdict::NotExecuted { .. } => (Resolution::NotExecuted, "resolve-not-executed"),
+        };
+        let event = Event::Resolved {
+            attempt: attempt.number,
+            resolution,
+        };
+        let now = inner.now();
+        let after = match steps(&stored.payment, &[event], now) {
+            Ok(after) => after,
+            Err(Refused::TooEarly) => {
+                return Err(OperateError::TooEarly {
+                    until: attempt.no_negative_verdict_before,
+                });
+            }
+            Err(_) => return Err(OperateError::NotInDoubt),
+        };
+        let audit = AuditEntry {
+            actor: match &resolve.verdict {
+                ResolveVerdict::Executed { .. } => resolve.actor.clone(),
+                ResolveVerdict::NotExecuted { second_actor } => {
+                    format!("{} and {second_actor}", resolve.actor)
+                }
+            },
+            action: action.to_owned(),
+            payment: Some(resolve.key.clone()),
+            reason: resolve.evidence.clone(),
+            at: now,
+        };
+        let change = Change {
+            audit: Some(audit),
+            ..change(&stored, after.payment, EventKind::Resolved, now)
+        };
+        match inner.journal.commit(change).await {
+            Ok(Committed::Done(stored)) => {
+                let told = inner.live.publish((*stored).clone());
+                inner.drive(Begun::new(*stored, None)).await;
+                Ok(told)
+            }
+            Ok(Committed::Stale) => Err(OperateError::Changed),
+            Ok(Committed::ReferenceTaken { .. }) => Err(OperateError::ReferenceTaken),
+            Err(_) => Err(OperateError::JournalUnavailable),
+        }
+    }
+}
+
+impl Review {
+    fn of(stored: StoredPayment) -> Self {
+        let doubted = attempt_in_doubt(&stored);
+        let since = doubted.map_or(stored.payment.terms.accepted_at, |attempt| {
+            attempt.changed_at
+        });
+        let negative_verdict_from = doubted.map(|attempt| attempt.no_negative_verdict_before);
+        Self {
+            payment: Arc::new(stored),
+            since,
+            negative_verdict_from,
+        }
+    }
+}
+
+impl Inner {
+    /// Asks the provider about the reference an operator named. Customer, product, amount and date
+    /// must fit; only then is it this payment.
+    async fn verify(
+        &self,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        provider_ref: &ProviderRef,
+    ) -> Result<Observed, OperateError> {
+        let not_confirmed = |why: &str| OperateError::NotConfirmed {
+            why: why.to_owned(),
+        };
+        let asked = self
+            .ask_status(stored, attempt, Some(provider_ref.clone()))
+            .await;
+        let StatusReport {
+            verdict,
+            mut observed,
+        } = match asked {
+            Ok(report) => report,
+            Err(error) if matches!(error.kind, ProviderErrorKind::Unreadable) => {
+                return Err(not_confirmed(&error.message));
+            }
+            Err(error) => return Err(OperateError::ProviderUnavailable(error.message)),
+        };
+        match verdict {
+            StatusVerdict::Succeeded => {}
+            StatusVerdict::Pending => {
+                return Err(not_confirmed("it still works on that reference"));
+            }
+            StatusVerdict::NotFound => {
+                return Err(not_confirmed("it does not find that reference"));
+            }
+            StatusVerdict::Rejected(_) => return Err(not_confirmed("it refused that reference")),
+        }
+        if observed
+            .total
+            .is_some_and(|total| total != attempt.expected_total)
+        {
+            return Err(not_confirmed("that reference has another total"));
+        }
+        let paid_at = observed
+            .receipt
+            .as_ref()
+            .and_then(|receipt| receipt.paid_at);
+        let from = attempt.begun_at;
+        let until = attempt.no_negative_verdict_before.plus(CLOCK_TOLERANCE);
+        let fits = paid_at.is_none_or(|at| at.plus(CLOCK_TOLERANCE) >= from && at <= until);
+        if !fits {
+            return Err(not_confirmed("that reference was paid at another time"));
+        }
+        if observed.provider_ref.is_none() {
+            observed.provider_ref = Some(provider_ref.clone());
+        }
+        Ok(observed)
+    }
+}
+
+fn attempt_in_doubt(stored: &StoredPayment) -> Option<&Attempt> {
+    if stored.payment.is_concluded() {
+        return None;
+    }
+    stored.payment.attempts.iter().rev().find(|attempt| {
+        matches!(
+            attempt.state,
+            AttemptState::Unknown(_) | AttemptState::Pending
+        ) || (stored.payment.contradicted && attempt.late_charge.is_some())
+    })
+}
+
+fn check_words(resolve: &Resolve) -> Result<(), OperateError> {
+    let missing = |field, problem| Err(OperateError::FieldInvalid { field, problem });
+    if resolve.actor.trim().is_empty() {
+        return missing("actor", "say who decides");
+    }
+    if resolve.evidence.trim().is_empty() {
+        return missing(
+            "evidence",
+            "say what the decision rests on; it is kept for ever",
+        );
+    }
+    match &resolve.verdict {
+        ResolveVerdict::NotExecuted { second_actor } if second_actor.trim().is_empty() => missing(
+            "second_actor",
+            "a second person must agree that nothing was paid",
+        ),
+        ResolveVerdict::NotExecuted { second_actor }
+            if second_actor.trim() == resolve.actor.trim() =>
+        {
+            missing("second_actor", "the second person must be another one")
+        }
+        ResolveVerdict::NotExecuted { .. } | ResolveVerdict::Executed { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,184 @@
+//! Making steps durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ppob_journal::{Change, Committed, EventKind, JournalError, StoredPayment};
+use ppob_payment::{Event, Mutant, Note, Payment, Refused, Step, broken, mutated, step};
+use ppob_types::{ProviderName, Timestamp};
+
+use crate::engine::Inner;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A change of `stored` to `payment`, with nothing besides.
+pub(crate) fn change(
+    stored: &StoredPayment,
+    payment: Payment,
+    kind: EventKind,
+    now: Timestamp,
+) -> Change {
+    Change {
+        key: stored.key.clone(),
+        expected_version: stored.version,
+        payment,
+        kind,
+        now,
+        unlisted: Vec::new(),
+        audit: None,
+    }
+}
+
+/// Why news could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotApplied {
+    /// The machine refuses it for the payment as it is now.
+    Refused(Refused),
+    /// The journal refuses the news: its provider reference settles another payment already, so one
+    /// of the two got somebody else's answer; or it would break a rule.
+    RefusedByJournal,
+    /// The payment is gone from the journal: a person must look.
+    Missing,
+}
+
+impl Inner {
+    /// Applies news about a payment, again and again until the journal acknowledged it.
+    ///
+    /// News is evidence: it must not be lost because somebody else changed the payment meanwhile (the
+    /// news is merged into what is there then), nor because the journal is down (it is kept here and
+    /// tried again; the caller is told nothing before it is durable).
+    pub(crate) async fn record(
+        self: &Arc<Self>,
+        stored: StoredPayment,
+        kind: EventKind,
+        events: &[Event],
+        unlisted: Vec<(ProviderName, String)>,
+    ) -> Result<StoredPayment, NotApplied> {
+        let mut current = stored;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let now = self.now();
+            let after = steps(&current.payment, events, now).map_err(NotApplied::Refused)?;
+            if after.payment == current.payment && unlisted.is_empty() {
+                return Ok(current);
+            }
+            self.check_invariants(&current.payment, &after.payment);
+            let mut change = change(&current, after.payment.clone(), kind, now);
+            change.unlisted.clone_from(&unlisted);
+            if mutated(Mutant::TellBeforeDurable) {
+                let mut told = current.clone();
+                told.payment = after.payment.clone();
+                told.version += 1;
+                self.live.publish(told);
+            }
+            match self.journal.commit(change).await {
+                Ok(Committed::Done(stored)) => {
+                    self.live.publish((*stored).clone());
+                    self.raise(&stored, &after.notes).await;
+                    self.something_due.notify_one();
+                    return Ok(*stored);
+                }
+                Ok(Committed::Stale) => {}
+                Ok(Committed::ReferenceTaken { by }) => {
+                    // Two payments claim one provider reference: one of them is somebody else's
+                    // answer. Nothing is told; a person must look.
+                    let freeze =
+                        format!("one provider reference claimed by {by} and another payment");
+                    self.freeze_for(&current, &freeze).await;
+                    return Err(NotApplied::RefusedByJournal);
+                }
+                Err(error @ JournalError::RuleBroken(_)) => {
+                    tracing::error!(payment = %current.key, %error, "the journal refuses a step; a person must look");
+                    metrics::counter!("ppob_invariant_violations_total", "id" => "journal")
+                        .increment(1);
+                    return Err(NotApplied::RefusedByJournal);
+                }
+                Err(error) => {
+                    tracing::error!(payment = %current.key, %error, "an outcome is not durable yet; trying again");
+                    metrics::counter!("ppob_journal_retries_total").increment(1);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            current = self.reload(&current).await.ok_or(NotApplied::Missing)?;
+        }
+    }
+
+    /// The payment as the journal holds it now; waits for a journal that is down.
+    pub(crate) async fn reload(&self, stored: &StoredPayment) -> Option<StoredPayment> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.journal.load(&stored.key).await {
+                Ok(current) => return current,
+                Err(JournalError::Corrupt(what)) => {
+                    tracing::error!(payment = %stored.key, what, "the journal cannot be read; a person must look");
+                }
+                Err(error) => {
+                    tracing::warn!(payment = %stored.key, %error, "the journal cannot be read yet");
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn check_invariants(&self, before: &Payment, after: &Payment) {
+        for invariant in broken(before, after) {
+            tracing::error!(
+                invariant = invariant.as_str(),
+                "a payment breaks an invariant; a person must look"
+            );
+            metrics::counter!("ppob_invariant_violations_total", "id" => invariant.as_str())
+                .increment(1);
+        }
+    }
+
+    async fn raise(&self, stored: &StoredPayment, notes: &[Note]) {
+        for note in notes {
+            match note {
+                Note::ContradictingEvidence { attempt } => {
+                    metrics::counter!("ppob_contradicting_evidence_total").increment(1);
+                    let reason = format!(
+                        "contradicting facts about attempt {attempt} of {}",
+                        stored.key
+                    );
+                    self.freeze_for(stored, &reason).await;
+                }
+                Note::LateCharge { attempt } => {
+                    tracing::error!(payment = %stored.key, attempt, "a charge was found after the attempt had been taken as dead");
+                    metrics::counter!("ppob_late_charges_total").increment(1);
+                }
+                Note::CostUnexpected { attempt } => {
+                    tracing::warn!(payment = %stored.key, attempt, "the provider debited more than allowed");
+                    metrics::counter!("ppob_unexpected_costs_total").increment(1);
+                }
+                Note::AbandonRefused => {}
+            }
+        }
+    }
+
+    pub(crate) async fn freeze_for(&self, stored: &StoredPayment, reason: &str) {
+        let Some(attempt) = stored.payment.attempts.last() else {
+            return;
+        };
+        tracing::error!(provider = %attempt.provider, payment = %stored.key, reason, "the provider is frozen");
+        self.providers
+            .freeze(self.journal.as_ref(), &attempt.provider, reason)
+            .await;
+    }
+}
+
+/// Several events as one step.
+pub(crate) fn steps(payment: &Payment, events: &[Event], now: Timestamp) -> Result<Step, Refused> {
+    let mut whole = Step {
+        payment: payment.clone(),
+        notes: Vec::new(),
+    };
+    for event in events {
+        let Step { payment, notes } = step(&whole.payment, event.clone(), now)?;
+        whole.payment = payment;
+        whole.notes.extend(notes);
+    }
+    Ok(whole)
+}

@@ -1,0 +1,214 @@
+//! The configured providers, and what is known about them while they work.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use ppob_journal::{Journal, JournalError};
+use ppob_provider::{PpobProvider, RefusalTrust};
+use ppob_routing::{Health, Mode, ProviderFacts};
+use ppob_types::{
+    Family, Observed, PayOutcome, ProductCode, ProviderName, RefusalCode, RefusalScope, Rejection,
+    Rupiah, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::ProviderSetup;
+use crate::balance::Balances;
+use crate::config::Setups;
+
+const DOCUMENT: &str = "provider-switches";
+
+/// The configured providers.
+#[derive(Debug)]
+pub(crate) struct Providers {
+    setups: Setups,
+    pub(crate) balances: Balances,
+    switches: RwLock<Switches>,
+    health: RwLock<BTreeMap<ProviderName, Health>>,
+}
+
+/// What operators (or an alarm) switched. Survives a restart.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Switches {
+    modes: BTreeMap<ProviderName, SavedMode>,
+    /// Products that are switched off at one provider (*gangguan*).
+    offers_off: BTreeMap<ProviderName, BTreeSet<ProductCode>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum SavedMode {
+    Drain,
+    Off,
+    Frozen { reason: String },
+}
+
+impl Providers {
+    pub(crate) fn new(setups: Setups) -> Self {
+        Self {
+            setups,
+            balances: Balances::default(),
+            switches: RwLock::default(),
+            health: RwLock::default(),
+        }
+    }
+
+    pub(crate) async fn restore(&self, journal: &dyn Journal) -> Result<(), JournalError> {
+        if let Some(json) = journal.load_document(DOCUMENT).await? {
+            let saved = serde_json::from_str(&json)
+                .map_err(|error| JournalError::Corrupt(format!("{DOCUMENT}: {error}")))?;
+            *self
+                .switches
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = saved;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &ProviderName) -> Option<&ProviderSetup> {
+        self.setups.get(name)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&ProviderName, &ProviderSetup)> {
+        self.setups.iter()
+    }
+
+    pub(crate) fn provider(&self, name: &ProviderName) -> Option<Arc<dyn PpobProvider>> {
+        Some(Arc::clone(&self.get(name)?.guarded.provider))
+    }
+
+    /// What ranking needs to know, for the providers of one product.
+    pub(crate) fn facts<'a>(
+        &self,
+        names: impl Iterator<Item = &'a ProviderName>,
+        product: &ProductCode,
+        family: Family,
+    ) -> BTreeMap<ProviderName, ProviderFacts> {
+        let switches = self.switches.read().unwrap_or_else(PoisonError::into_inner);
+        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
+        names
+            .filter_map(|name| {
+                let setup = self.get(name)?;
+                let capability = setup.guarded.provider.capability(family);
+                let reserve = setup.guarded.reserve.facts(product);
+                let facts = ProviderFacts {
+                    mode: switches.mode(name),
+                    offer_switched_off: switches
+                        .offers_off
+                        .get(name)
+                        .is_some_and(|products| products.contains(product)),
+                    can_pay: capability.pay,
+                    can_inquire: capability.inquiry.is_supported(),
+                    balance: self.balances.known(name).map(|known| known.amount),
+                    balance_floor: setup.balance_floor,
+                    breaker_open: !reserve.admits,
+                    has_room: reserve.has_room,
+                    price_max_age: setup.price_max_age,
+                    cost_tolerance: setup.cost_tolerance,
+                    priority: setup.priority,
+                    weight: setup.weight,
+                    health: health.get(name).copied().unwrap_or_default(),
+                };
+                Some((name.clone(), facts))
+            })
+            .collect()
+    }
+
+    pub(crate) fn mode(&self, name: &ProviderName) -> Mode {
+        self.switches
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .mode(name)
+    }
+
+    /// Freezes a provider whose answers contradict each other. Takes effect at once; the journal
+    /// remembers it as soon as it can.
+    pub(crate) async fn freeze(&self, journal: &dyn Journal, name: &ProviderName, reason: &str) {
+        let json = {
+            let mut switches = self
+                .switches
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            let frozen = SavedMode::Frozen {
+                reason: reason.to_owned(),
+            };
+            switches.modes.insert(name.clone(), frozen);
+            serde_json::to_string(&*switches)
+        };
+        let saved = match json {
+            Ok(json) => journal
+                .save_document(DOCUMENT, json)
+                .await
+                .map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = saved {
+            tracing::error!(provider = %name, error, "the provider is frozen, but that is not durable yet");
+        }
+        metrics::counter!("ppob_provider_frozen_total", "provider" => name.to_string())
+            .increment(1);
+    }
+
+    /// Remembers how a payment went, for ranking.
+    pub(crate) fn learn(&self, name: &ProviderName, outcome: &PayOutcome, took: Duration) {
+        let good = match outcome {
+            PayOutcome::Succeeded | PayOutcome::Pending => true,
+            PayOutcome::Rejected(Rejection {
+                scope: RefusalScope::Bill,
+                ..
+            }) => return,
+            PayOutcome::Rejected(_) | PayOutcome::NotSent(_) | PayOutcome::Unknown(_) => false,
+        };
+        let mut health = self.health.write().unwrap_or_else(PoisonError::into_inner);
+        let known = health.entry(name.clone()).or_default();
+        *known = known.after(good, took);
+    }
+
+    /// Takes over the balance an answer states.
+    pub(crate) fn saw_balance(&self, name: &ProviderName, observed: &Observed, now: Timestamp) {
+        if let Some(balance) = observed.balance_after {
+            self.balances.seen(name, balance, now);
+        }
+    }
+
+    /// Whether a refusal is worth enough to ask another provider.
+    ///
+    /// Over a channel that can be forged, a bare "no" proves nothing: only "too little balance" with
+    /// a stated balance that fits what we know counts.
+    pub(crate) fn trusts_refusal(
+        &self,
+        name: &ProviderName,
+        family: Family,
+        rejection: &Rejection,
+        observed: &Observed,
+        cost: Rupiah,
+    ) -> bool {
+        let Some(setup) = self.get(name) else {
+            return false;
+        };
+        match setup.guarded.provider.capability(family).refusals {
+            RefusalTrust::None => false,
+            RefusalTrust::Authenticated => true,
+            RefusalTrust::CorroboratedByBalance => {
+                rejection.code == RefusalCode::InsufficientBalance
+                    && observed
+                        .balance_after
+                        .is_some_and(|stated| self.balances.fits(name, stated, cost))
+            }
+        }
+    }
+}
+
+impl Switches {
+    fn mode(&self, name: &ProviderName) -> Mode {
+        match self.modes.get(name) {
+            None => Mode::Active,
+            Some(SavedMode::Drain) => Mode::Drain,
+            Some(SavedMode::Off) => Mode::Off,
+            Some(SavedMode::Frozen { reason }) => Mode::Frozen {
+                reason: reason.clone(),
+            },
+        }
+    }
+}

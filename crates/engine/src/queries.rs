@@ -1,0 +1,218 @@
+//! Reading payments, events and the catalogue; and abandoning.
+
+use std::sync::Arc;
+
+use ppob_journal::{
+    Committed, Cursor, EventKind, Filter, JournalError, Page, PaymentEvent, StoredPayment,
+};
+use ppob_payment::{Event, Note, Refused, step};
+use ppob_routing::{Catalogue, Need, Route, RouteQuestion};
+use ppob_types::{ConsumerId, PaymentKey, ProductCode, Rupiah};
+use tokio::sync::watch;
+
+use crate::engine::Inner;
+use crate::live::is_complete;
+use crate::persist::change;
+use crate::{AbandonError, Engine, QueryError, Ticket};
+
+/// What became of an abandoned id.
+#[derive(Clone, Debug)]
+pub enum Abandoned {
+    /// It never was a payment, and never will be.
+    NeverAPayment,
+    /// It was a payment on which no attempt was alive; it has failed now.
+    Payment(Arc<StoredPayment>),
+}
+
+/// Why a provider would, or would not, be asked now.
+#[derive(Clone, Debug)]
+pub struct RouteExplanation {
+    /// The ranking.
+    pub route: Route,
+}
+
+impl Engine {
+    /// A payment of its owner.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFound`] is no promise that the payment will not come.
+    pub async fn get_payment(&self, key: &PaymentKey) -> Result<Arc<StoredPayment>, QueryError> {
+        Ok(self.ticket(key).await?.payment())
+    }
+
+    /// A payment of its owner, and its news from now on.
+    ///
+    /// # Errors
+    /// As [`Engine::get_payment`].
+    pub async fn ticket(&self, key: &PaymentKey) -> Result<Ticket, QueryError> {
+        self.inner
+            .find(key)
+            .await
+            .map_err(unavailable)?
+            .ok_or(QueryError::NotFound)
+    }
+
+    /// Payments, newest first.
+    ///
+    /// # Errors
+    /// [`QueryError::JournalUnavailable`].
+    pub async fn list_payments(
+        &self,
+        filter: &Filter,
+        page: Page,
+    ) -> Result<Vec<StoredPayment>, QueryError> {
+        self.inner
+            .journal
+            .list(filter, page)
+            .await
+            .map_err(unavailable)
+    }
+
+    /// Events after `cursor`, in order. Empty if there are none yet.
+    ///
+    /// # Errors
+    /// [`QueryError::JournalUnavailable`].
+    pub async fn events_after(
+        &self,
+        cursor: Cursor,
+        consumer: Option<&ConsumerId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentEvent>, QueryError> {
+        self.inner
+            .journal
+            .events_after(cursor, consumer, limit)
+            .await
+            .map_err(unavailable)
+    }
+
+    /// The place after the latest event.
+    ///
+    /// # Errors
+    /// [`QueryError::JournalUnavailable`].
+    pub async fn latest_cursor(&self) -> Result<Cursor, QueryError> {
+        self.inner
+            .journal
+            .latest_cursor()
+            .await
+            .map_err(unavailable)
+    }
+
+    /// Wakes whenever an event was added; read [`Engine::events_after`] then.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.live.changes()
+    }
+
+    /// The products and prices of this moment.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.inner.prices.catalogue()
+    }
+
+    /// Whether a product can be bought from anybody now: a provider would be asked.
+    pub fn is_available(&self, product: &ProductCode) -> bool {
+        self.explain_route(product, None)
+            .is_ok_and(|e| !e.route.candidates.is_empty())
+    }
+
+    /// Who would be asked for this product now, and why nobody else.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownProduct`].
+    pub fn explain_route(
+        &self,
+        product: &ProductCode,
+        bill_amount: Option<Rupiah>,
+    ) -> Result<RouteExplanation, QueryError> {
+        let catalogue = self.inner.prices.catalogue();
+        let product = catalogue
+            .get(product)
+            .ok_or_else(|| QueryError::UnknownProduct(product.clone()))?;
+        let question = RouteQuestion {
+            now: self.inner.now(),
+            need: Need::Pay,
+            bill_amount,
+            max_cost: None,
+            already_tried: &[],
+            draw: 0,
+        };
+        Ok(RouteExplanation {
+            route: self.inner.route(product, &question),
+        })
+    }
+
+    /// Makes sure that an id is not, or never becomes, a payment that may be made.
+    ///
+    /// # Errors
+    /// [`AbandonError::AttemptAlive`] if it may be made already; then no further attempt begins.
+    ///
+    /// # Cancel safety
+    /// Safe: ask again.
+    pub async fn abandon(&self, key: &PaymentKey) -> Result<Abandoned, AbandonError> {
+        let inner = &self.inner;
+        loop {
+            let buried = inner.journal.bury(key, inner.now()).await;
+            let Some(stored) = buried.map_err(|_| AbandonError::JournalUnavailable)? else {
+                return Ok(Abandoned::NeverAPayment);
+            };
+            match inner.try_abandon(&stored).await? {
+                Some(abandoned) => return Ok(abandoned),
+                // Somebody changed it first: look again.
+                None => tokio::task::yield_now().await,
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// A payment, wherever it is. A payment that is open in the journal but not here was just taken
+    /// up or has just ended: looking again settles which.
+    pub(crate) async fn find(&self, key: &PaymentKey) -> Result<Option<Ticket>, JournalError> {
+        const LOOKS: u32 = 4;
+        let mut look = 0;
+        loop {
+            if let Some(ticket) = self.live.get(key) {
+                return Ok(Some(ticket));
+            }
+            let Some(stored) = self.journal.load(key).await? else {
+                return Ok(None);
+            };
+            look += 1;
+            if is_complete(&stored) || look == LOOKS {
+                return Ok(Some(Ticket::of_ended(stored)));
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn try_abandon(&self, stored: &StoredPayment) -> Result<Option<Abandoned>, AbandonError> {
+        let after = match step(&stored.payment, Event::Abandon, self.now()) {
+            Ok(after) => after,
+            Err(Refused::Concluded) => return Err(AbandonError::Ended),
+            Err(_) => return Err(AbandonError::AttemptAlive),
+        };
+        let alive = after.notes.contains(&Note::AbandonRefused);
+        if alive && stored.payment.no_further_attempt {
+            return Err(AbandonError::AttemptAlive);
+        }
+        let change = change(stored, after.payment, EventKind::Abandoned, self.now());
+        match self.journal.commit(change).await {
+            Ok(Committed::Done(stored)) => {
+                let stored = self.live.publish(*stored);
+                if alive {
+                    return Err(AbandonError::AttemptAlive);
+                }
+                Ok(Some(Abandoned::Payment(stored)))
+            }
+            Ok(Committed::Stale) => Ok(None),
+            Ok(Committed::ReferenceTaken { .. }) | Err(_) => Err(AbandonError::JournalUnavailable),
+        }
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function of map_err"
+)]
+fn unavailable(error: JournalError) -> QueryError {
+    tracing::warn!(%error, "the journal could not be read");
+    QueryError::JournalUnavailable
+}

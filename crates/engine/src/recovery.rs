@@ -1,0 +1,65 @@
+//! Taking over what an earlier process left open. Nothing is ever sent again.
+
+use std::sync::Arc;
+
+use ppob_journal::{EventKind, JournalError, StoredPayment};
+use ppob_payment::{AttemptState, Event, Next, next};
+
+use crate::driver::Begun;
+use crate::engine::Inner;
+
+const PAGE: usize = 500;
+
+impl Inner {
+    /// Takes over every open payment: an attempt that was being sent is in doubt now (it may or may
+    /// not have left), the others are driven on, and the reconciliation worker finds the rest.
+    pub(crate) async fn recover(this: &Arc<Self>) -> Result<(), JournalError> {
+        let mut after = 0;
+        let mut recovered = 0_usize;
+        loop {
+            let page = this.journal.open_payments(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.serial;
+            recovered += page.len();
+            for stored in page {
+                Self::take_over(this, stored).await;
+            }
+        }
+        if recovered > 0 {
+            tracing::info!(
+                payments = recovered,
+                "took over open payments of an earlier process"
+            );
+        }
+        Ok(())
+    }
+
+    async fn take_over(this: &Arc<Self>, stored: StoredPayment) {
+        this.live.open(stored.clone());
+        let sending = stored
+            .payment
+            .attempts
+            .iter()
+            .any(|a| a.state == AttemptState::Sending);
+        let stored = if sending {
+            let event = [Event::Recovered];
+            match this
+                .record(stored, EventKind::Recovered, &event, Vec::new())
+                .await
+            {
+                Ok(stored) => stored,
+                Err(_) => return,
+            }
+        } else {
+            stored
+        };
+        if matches!(
+            next(&stored.payment, this.now()),
+            Next::Route | Next::GiveUp(_)
+        ) {
+            let inner = Arc::clone(this);
+            this.tasks
+                .spawn(async move { inner.drive(Begun::new(stored, None)).await });
+        }
+    }
+}

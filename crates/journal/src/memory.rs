@@ -1,0 +1,214 @@
+//! The journal in memory: the reference for every backend, and the disk of the simulation.
+
+mod data;
+mod hooks;
+mod rules;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+
+use self::data::Data;
+pub use self::hooks::{MemoryHooks, MemoryWrite, NoHooks};
+use crate::{
+    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
+    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+};
+
+/// A journal that lives as long as its last handle.
+///
+/// Clones share one opening; [`MemoryJournal::reopen`] is what a restarted process does. Only the
+/// latest opening may read and write: an earlier one is a dead process. Given the same calls in the
+/// same order, every journal answers the same.
+#[derive(Clone, Debug)]
+pub struct MemoryJournal {
+    data: Arc<Mutex<Data>>,
+    hooks: Arc<dyn MemoryHooks>,
+    opened: Opened,
+}
+
+impl MemoryJournal {
+    /// An empty journal.
+    pub fn new() -> Self {
+        Self::with_hooks(Arc::new(NoHooks))
+    }
+
+    /// An empty journal whose reads and writes pass through `hooks`.
+    pub fn with_hooks(hooks: Arc<dyn MemoryHooks>) -> Self {
+        Self::open(Arc::new(Mutex::new(Data::default())), hooks)
+    }
+
+    /// Opens the same data as a new process would: with a new `owner_epoch`. Handles of earlier
+    /// openings answer `Unavailable` from now on.
+    #[must_use]
+    pub fn reopen(&self) -> Self {
+        Self::open(Arc::clone(&self.data), Arc::clone(&self.hooks))
+    }
+
+    fn open(data: Arc<Mutex<Data>>, hooks: Arc<dyn MemoryHooks>) -> Self {
+        let opened = lock(&data).open();
+        Self {
+            data,
+            hooks,
+            opened,
+        }
+    }
+
+    fn data(&self) -> Result<MutexGuard<'_, Data>, JournalError> {
+        let data = lock(&self.data);
+        if data.is_open_at(self.opened.owner_epoch) {
+            Ok(data)
+        } else {
+            Err(JournalError::Unavailable("it was closed".to_owned()))
+        }
+    }
+
+    async fn read<T>(&self, read: impl FnOnce(&Data) -> T + Send) -> Result<T, JournalError> {
+        self.hooks.before_read().await?;
+        Ok(read(&*self.data()?))
+    }
+
+    async fn write<T: Send>(
+        &self,
+        write: MemoryWrite<'_>,
+        apply: impl FnOnce(&mut Data) -> Result<T, JournalError> + Send,
+    ) -> Result<T, JournalError> {
+        self.hooks.before_apply(write).await?;
+        let result = apply(&mut *self.data()?)?;
+        self.hooks.after_apply(write).await?;
+        Ok(result)
+    }
+}
+
+impl Default for MemoryJournal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn lock(data: &Mutex<Data>) -> MutexGuard<'_, Data> {
+    data.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    async fn reserve_serial(&self) -> Result<u64, JournalError> {
+        Ok(self.data()?.reserve_serial())
+    }
+
+    async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError> {
+        self.write(MemoryWrite::Accept(&new), |data| data.accept(&new))
+            .await
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
+        self.write(MemoryWrite::Commit(&change), |data| data.commit(&change))
+            .await
+    }
+
+    async fn bury(
+        &self,
+        key: &PaymentKey,
+        now: Timestamp,
+    ) -> Result<Option<StoredPayment>, JournalError> {
+        self.write(MemoryWrite::Bury(key), |data| Ok(data.bury(key, now)))
+            .await
+    }
+
+    async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
+        self.read(|data| data.payment(key).cloned()).await
+    }
+
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.list(filter, page)).await
+    }
+
+    async fn open_payments(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.open_payments(after, limit)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.due(now, limit)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.read(Data::next_due).await
+    }
+
+    async fn events_after(
+        &self,
+        cursor: Cursor,
+        consumer: Option<&ConsumerId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentEvent>, JournalError> {
+        self.read(|data| data.events_after(cursor, consumer, limit))
+            .await
+    }
+
+    async fn latest_cursor(&self) -> Result<Cursor, JournalError> {
+        self.read(Data::latest_cursor).await
+    }
+
+    async fn save_inquiry(&self, inquiry: StoredInquiry) -> Result<(), JournalError> {
+        self.write(MemoryWrite::SaveInquiry(&inquiry), |data| {
+            data.save_inquiry(&inquiry);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn load_inquiry(
+        &self,
+        consumer: &ConsumerId,
+        id: &InquiryId,
+    ) -> Result<Option<StoredInquiry>, JournalError> {
+        self.read(|data| data.load_inquiry(consumer, id)).await
+    }
+
+    async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError> {
+        self.write(MemoryWrite::SaveDocument(name), |data| {
+            data.save_document(name, json);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError> {
+        self.read(|data| data.load_document(name)).await
+    }
+
+    async fn unlisted_replies(
+        &self,
+        provider: Option<&ProviderName>,
+        limit: usize,
+    ) -> Result<Vec<UnlistedReply>, JournalError> {
+        self.read(|data| data.unlisted_replies(provider, limit))
+            .await
+    }
+
+    async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError> {
+        self.write(MemoryWrite::Audit(&entry), |data| {
+            data.audit(&entry);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
+        self.read(|data| data.audit_trail(limit)).await
+    }
+
+    async fn close(&self) -> Result<(), JournalError> {
+        lock(&self.data).close(self.opened.owner_epoch);
+        Ok(())
+    }
+}

@@ -1,0 +1,269 @@
+//! What the journal in memory holds, and every write to it.
+
+mod reads;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ppob_payment::{Mutant, Payment, mutated};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Timestamp};
+
+use super::rules;
+use crate::{
+    Acceptance, AuditEntry, Change, Committed, EventKind, GuardKey, JournalError, NewPayment,
+    Opened, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply, settled_reference,
+    success_at,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Data {
+    /// Which opening may use the data; 0 for none.
+    open_epoch: u64,
+    last_epoch: u64,
+    last_serial: u64,
+    time_high_water: Timestamp,
+    payments: BTreeMap<u64, StoredPayment>,
+    serials: BTreeMap<PaymentKey, u64>,
+    buried: BTreeSet<PaymentKey>,
+    guards: BTreeMap<GuardKey, u64>,
+    successes: BTreeMap<GuardKey, Success>,
+    settled: BTreeMap<(ProviderName, ProviderRef), u64>,
+    open: BTreeSet<u64>,
+    due: BTreeSet<(Timestamp, u64)>,
+    events: Vec<PaymentEvent>,
+    inquiries: BTreeMap<(ConsumerId, InquiryId), StoredInquiry>,
+    documents: BTreeMap<String, String>,
+    unlisted: BTreeMap<(ProviderName, String), UnlistedReply>,
+    audit: Vec<AuditEntry>,
+}
+
+/// The latest success for a product and customer.
+#[derive(Clone, Copy, Debug)]
+struct Success {
+    repeat: u32,
+    at: Timestamp,
+}
+
+impl Data {
+    pub(super) fn open(&mut self) -> Opened {
+        self.last_epoch = self.last_epoch.saturating_add(1);
+        self.open_epoch = self.last_epoch;
+        Opened {
+            owner_epoch: self.open_epoch,
+            time_high_water: self.time_high_water,
+        }
+    }
+
+    pub(super) const fn is_open_at(&self, epoch: u64) -> bool {
+        self.open_epoch == epoch
+    }
+
+    pub(super) const fn close(&mut self, epoch: u64) {
+        if self.open_epoch == epoch {
+            self.open_epoch = 0;
+        }
+    }
+
+    pub(super) const fn reserve_serial(&mut self) -> u64 {
+        self.last_serial = self.last_serial.saturating_add(1);
+        self.last_serial
+    }
+
+    pub(super) fn accept(&mut self, new: &NewPayment) -> Result<Acceptance, JournalError> {
+        if let Some(known) = self.payment(&new.key) {
+            return Ok(if known.fingerprint == new.fingerprint {
+                Acceptance::Known(Box::new(known.clone()))
+            } else {
+                Acceptance::Conflict
+            });
+        }
+        if self.buried.contains(&new.key) {
+            return Ok(Acceptance::Abandoned);
+        }
+        let guard = new.guard_key();
+        if let Some(holder) = self.holder(&guard)
+            && !may_displace(new, &holder)
+            && !mutated(Mutant::NoDuplicateGuard)
+        {
+            return Ok(Acceptance::Guarded { holder });
+        }
+        if let Some(last) = self.successes.get(&guard).copied() {
+            let needed = last.repeat.saturating_add(1);
+            if new.now.since(last.at) >= new.duplicate_window {
+                self.successes.remove(&guard);
+            } else if new.request.repeat != needed {
+                return Ok(Acceptance::RepeatNeeded {
+                    repeat: needed,
+                    succeeded_at: last.at,
+                });
+            }
+        }
+        if self.payments.contains_key(&new.serial) {
+            let rule = "the serial belongs to another payment";
+            return Err(JournalError::RuleBroken(rule.to_owned()));
+        }
+        rules::check(None, &new.payment)?;
+        if self.reference_owner(&new.payment, new.serial).is_some() {
+            let rule = "the provider reference settles another payment";
+            return Err(JournalError::RuleBroken(rule.to_owned()));
+        }
+        let stored = StoredPayment {
+            key: new.key.clone(),
+            serial: new.serial,
+            version: 1,
+            request: new.request.clone(),
+            fingerprint: new.fingerprint,
+            payment: new.payment.clone(),
+            updated_at: new.now,
+        };
+        self.guards.insert(guard, new.serial);
+        self.serials.insert(new.key.clone(), new.serial);
+        self.put(stored.clone(), EventKind::Accepted);
+        Ok(Acceptance::Accepted(Box::new(stored)))
+    }
+
+    pub(super) fn commit(&mut self, change: &Change) -> Result<Committed, JournalError> {
+        let Some(before) = self.payment(&change.key) else {
+            return Ok(Committed::Stale);
+        };
+        if before.version != change.expected_version && !mutated(Mutant::IntentNotCompared) {
+            return Ok(Committed::Stale);
+        }
+        rules::check(Some(&before.payment), &change.payment)?;
+        if let Some(by) = self.reference_owner(&change.payment, before.serial) {
+            return Ok(Committed::ReferenceTaken { by });
+        }
+        let stored = StoredPayment {
+            version: before.version.saturating_add(1),
+            payment: change.payment.clone(),
+            updated_at: change.now,
+            ..before.clone()
+        };
+        for (provider, text) in &change.unlisted {
+            self.count_unlisted(provider, text, change.now);
+        }
+        if let Some(entry) = &change.audit {
+            self.audit(entry);
+        }
+        self.put(stored.clone(), change.kind);
+        Ok(Committed::Done(Box::new(stored)))
+    }
+
+    pub(super) fn bury(&mut self, key: &PaymentKey, now: Timestamp) -> Option<StoredPayment> {
+        let known = self.payment(key).cloned();
+        if known.is_none() {
+            self.buried.insert(key.clone());
+            self.saw(now);
+        }
+        known
+    }
+
+    pub(super) fn save_inquiry(&mut self, inquiry: &StoredInquiry) {
+        self.saw(inquiry.answered_at);
+        let key = (inquiry.consumer.clone(), inquiry.id.clone());
+        self.inquiries.insert(key, inquiry.clone());
+    }
+
+    pub(super) fn save_document(&mut self, name: &str, json: String) {
+        self.documents.insert(name.to_owned(), json);
+    }
+
+    pub(super) fn audit(&mut self, entry: &AuditEntry) {
+        self.saw(entry.at);
+        self.audit.push(entry.clone());
+    }
+
+    /// Stores a payment with one event, and keeps every index in step.
+    fn put(&mut self, stored: StoredPayment, kind: EventKind) {
+        self.saw(stored.updated_at);
+        let serial = stored.serial;
+        let before = self.payments.get(&serial);
+        let was_success = before.is_some_and(|earlier| success_at(&earlier.payment).is_some());
+        if let Some(moment) = before.and_then(|earlier| earlier.payment.next_check_at) {
+            self.due.remove(&(moment, serial));
+        }
+        if let Some(moment) = stored.payment.next_check_at {
+            self.due.insert((moment, serial));
+        }
+        for (provider, reference) in settled(&stored.payment) {
+            self.settled.insert((provider, reference), serial);
+        }
+        if stored.payment.is_concluded() {
+            self.end(&stored, was_success);
+        } else {
+            self.open.insert(serial);
+        }
+        self.events.push(PaymentEvent {
+            sequence: self.latest_cursor().0.saturating_add(1),
+            key: stored.key.clone(),
+            version: stored.version,
+            kind,
+            state: stored.payment.state(),
+            at: stored.updated_at,
+        });
+        self.payments.insert(serial, stored);
+    }
+
+    fn end(&mut self, stored: &StoredPayment, was_success: bool) {
+        self.open.remove(&stored.serial);
+        let guard = stored.guard_key();
+        if self.guards.get(&guard) == Some(&stored.serial) {
+            self.guards.remove(&guard);
+        }
+        if let Some(at) = success_at(&stored.payment)
+            && !was_success
+        {
+            let repeat = stored.request.repeat;
+            let success = self
+                .successes
+                .entry(guard)
+                .or_insert(Success { repeat, at });
+            success.repeat = success.repeat.max(repeat);
+            success.at = success.at.max(at);
+        }
+    }
+
+    fn count_unlisted(&mut self, provider: &ProviderName, text: &str, now: Timestamp) {
+        let reply = self
+            .unlisted
+            .entry((provider.clone(), text.to_owned()))
+            .or_insert_with(|| UnlistedReply {
+                provider: provider.clone(),
+                text: text.to_owned(),
+                count: 0,
+                first_at: now,
+                last_at: now,
+            });
+        reply.count = reply.count.saturating_add(1);
+        reply.last_at = reply.last_at.max(now);
+    }
+
+    fn reference_owner(&self, payment: &Payment, serial: u64) -> Option<PaymentKey> {
+        settled(payment)
+            .filter_map(|reference| self.settled.get(&reference))
+            .find(|owner| **owner != serial)
+            .and_then(|owner| self.payments.get(owner))
+            .map(|owner| owner.key.clone())
+    }
+
+    fn holder(&self, guard: &GuardKey) -> Option<PaymentKey> {
+        let serial = self.guards.get(guard)?;
+        self.payments.get(serial).map(|holder| holder.key.clone())
+    }
+
+    fn saw(&mut self, moment: Timestamp) {
+        self.time_high_water = self.time_high_water.max(moment);
+    }
+}
+
+fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
+    new.may_displace_holder
+        && new.key.consumer == holder.consumer
+        && new.request.despite_in_doubt.as_ref() == Some(&holder.id)
+}
+
+fn settled(payment: &Payment) -> impl Iterator<Item = (ProviderName, ProviderRef)> + '_ {
+    payment.attempts.iter().filter_map(|attempt| {
+        settled_reference(payment, attempt)
+            .map(|reference| (attempt.provider.clone(), reference.clone()))
+    })
+}

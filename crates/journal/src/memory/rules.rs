@@ -1,0 +1,62 @@
+//! The rules that an SQL backend states as constraints and triggers.
+
+use ppob_payment::{AttemptState, Conclusion, Payment, PaymentState};
+use ppob_types::Rupiah;
+
+use crate::JournalError;
+
+/// Refuses a value that no store may hold, given the one before.
+pub(super) fn check(before: Option<&Payment>, after: &Payment) -> Result<(), JournalError> {
+    let alive = after.attempts.iter().filter(|a| a.is_alive()).count();
+    if alive > 1 {
+        return Err(broken("two attempts of a payment are alive"));
+    }
+    if alive > 0 && after.state() == PaymentState::Failed {
+        return Err(broken("a payment failed while an attempt is alive"));
+    }
+    let Some(before) = before else {
+        return Ok(());
+    };
+    let change_of_end = match (before.state(), after.state()) {
+        (PaymentState::Succeeded, PaymentState::Succeeded | PaymentState::Reversed)
+        | (PaymentState::Failed, PaymentState::Failed)
+        | (PaymentState::Reversed, PaymentState::Reversed) => money(before) != money(after),
+        (earlier, _) => earlier.is_final(),
+    };
+    if change_of_end {
+        return Err(broken("the outcome of a payment that ended would change"));
+    }
+    for earlier in &before.attempts {
+        let later = after.attempt(earlier.number).ok_or_else(|| {
+            broken("an attempt that was recorded is missing from the payment's new value")
+        })?;
+        if is_final(&earlier.state) && earlier.state.as_str() != later.state.as_str() {
+            return Err(broken("the outcome of an attempt that ended would change"));
+        }
+    }
+    Ok(())
+}
+
+fn broken(rule: &str) -> JournalError {
+    JournalError::RuleBroken(rule.to_owned())
+}
+
+const fn is_final(state: &AttemptState) -> bool {
+    match state {
+        AttemptState::NotSent(_)
+        | AttemptState::Rejected(_)
+        | AttemptState::Succeeded
+        | AttemptState::NotExecuted => true,
+        AttemptState::Sending | AttemptState::Pending | AttemptState::Unknown(_) => false,
+    }
+}
+
+/// Total and cost as told.
+fn money(payment: &Payment) -> Option<(Rupiah, Rupiah)> {
+    match payment.conclusion {
+        Some(
+            Conclusion::Succeeded { total, cost, .. } | Conclusion::Reversed { total, cost, .. },
+        ) => Some((total, cost)),
+        Some(Conclusion::Failed { .. }) | None => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! The behaviour suite that every backend passes.
+//!
+//! A backend implements [`Backend`] and calls [`journal_suite!`](crate::journal_suite) in its tests:
+//! each case becomes one test of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a behaviour suite fails by panicking; it is compiled for tests only"
+)]
+
+mod acceptance;
+mod builders;
+mod changes;
+mod events;
+mod guards;
+mod lifetime;
+mod listing;
+mod records;
+mod rules;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use self::acceptance::*;
+pub use self::changes::*;
+pub use self::events::*;
+pub use self::guards::*;
+pub use self::lifetime::*;
+pub use self::listing::*;
+pub use self::records::*;
+pub use self::rules::*;
+use crate::{Journal, MemoryJournal};
+
+/// A store of its own for one case of the suite.
+#[async_trait]
+pub trait Backend: Send + Sync + Debug {
+    /// Opens the store: empty the first time, later with what it holds. The suite closes one opening
+    /// before it asks for the next.
+    async fn open(&self) -> Arc<dyn Journal>;
+}
+
+/// The journal in memory as a [`Backend`].
+#[derive(Debug, Default)]
+pub struct MemoryBackend(MemoryJournal);
+
+#[async_trait]
+impl Backend for MemoryBackend {
+    async fn open(&self) -> Arc<dyn Journal> {
+        Arc::new(self.0.reopen())
+    }
+}
+
+/// Makes one `#[tokio::test]` of each case; `$backend` makes a fresh [`Backend`] each time.
+#[macro_export]
+macro_rules! journal_suite {
+    (@cases $backend:expr; $($case:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let backend = $backend;
+                $crate::suite::$case(&backend).await;
+            }
+        )*
+    };
+    ($backend:expr) => {
+        $crate::journal_suite! { @cases $backend;
+            the_same_id_with_the_same_fingerprint_is_the_same_payment
+            the_same_id_with_another_fingerprint_is_a_conflict
+            the_same_id_of_another_consumer_is_another_payment
+            of_two_hundred_concurrent_acceptances_of_one_id_one_is_accepted
+            an_acceptance_may_carry_its_first_attempt
+            a_buried_id_never_becomes_a_payment
+            burying_a_payment_that_exists_returns_it_and_changes_nothing
+            a_refused_acceptance_writes_nothing
+            a_serial_is_used_once
+            the_guard_refuses_a_second_open_payment_also_of_another_consumer
+            of_many_concurrent_acceptances_for_one_customer_one_is_accepted
+            the_guard_is_free_after_a_failure
+            after_a_success_within_the_window_the_repeat_must_be_the_next
+            after_the_window_the_repeat_starts_again_at_zero
+            news_about_an_old_success_does_not_reopen_its_window
+            only_the_named_holder_is_displaced_and_only_by_its_owner
+            a_displaced_payment_that_ends_leaves_the_newer_guard_alone
+            a_displaced_payment_that_succeeds_later_counts_as_a_success
+            a_change_is_stored_and_raises_the_version_by_one
+            a_change_from_a_stale_version_writes_nothing
+            of_sixty_racing_changes_from_one_version_exactly_one_is_done
+            a_change_of_a_payment_that_does_not_exist_is_stale
+            changes_and_acceptances_that_wait_together_all_get_their_own_answer
+            a_second_live_attempt_is_refused_by_the_store
+            a_new_attempt_after_a_dead_one_is_stored
+            a_success_never_becomes_anything_but_reversed
+            a_failure_stays_a_failure
+            the_money_of_a_success_does_not_change
+            an_attempt_that_ended_keeps_its_outcome
+            an_attempt_does_not_disappear
+            a_payment_does_not_fail_while_an_attempt_is_alive
+            one_provider_reference_settles_one_payment
+            a_reference_found_late_settles_too
+            each_change_writes_exactly_one_event
+            events_of_one_consumer_hide_those_of_others
+            paging_through_events_while_writers_run_misses_none
+            due_payments_come_earliest_first_and_also_when_they_await_a_token
+            open_payments_are_paged_oldest_first
+            a_list_is_filtered_by_every_field
+            a_list_is_paged_by_serial_newest_first
+            an_inquiry_is_invisible_to_another_consumer
+            a_document_replaces_the_one_before
+            unlisted_replies_are_counted_with_their_change
+            the_audit_trail_is_kept_latest_first
+            serials_never_repeat_across_openings
+            the_recorded_time_never_goes_back
+            a_reopened_journal_holds_every_acknowledged_write
+            a_closed_journal_answers_unavailable
+            long_and_foreign_text_comes_back_unchanged
+        }
+    };
+}

@@ -1,0 +1,177 @@
+//! Listings: due, open, filtered, paged.
+
+use ppob_payment::{Approval, PaymentState};
+use ppob_types::{Family, PayOutcome, ProductCode, Rupiah, Timestamp, TokenState, UnknownCause};
+
+use super::Backend;
+use super::builders::{
+    accept, accept_at, accepted, answer, at, begin, consumer, fail, key, new_payment, purchase,
+    succeed, token_request,
+};
+use crate::{Filter, Page, StoredPayment};
+
+const ALL: Page = Page {
+    before_serial: None,
+    limit: 100,
+};
+
+fn serials(payments: &[StoredPayment]) -> Vec<u64> {
+    payments.iter().map(|stored| stored.serial).collect()
+}
+
+/// Earliest first, up to and including `now`; a payment that ended without its token is due too.
+pub async fn due_payments_come_earliest_first_and_also_when_they_await_a_token(
+    backend: &dyn Backend,
+) {
+    let journal = backend.open().await;
+    assert_eq!(journal.next_due().await.unwrap(), None);
+    assert_eq!(journal.due(at(1_000_000), 10).await.unwrap(), []);
+    let idle = accept(&journal, "shop", 1).await;
+    let pending = accept(&journal, "shop", 2).await;
+    let pending = begin(&journal, &pending).await;
+    let pending = answer(&journal, &pending, PayOutcome::Pending, at(500)).await;
+    let doubt = accept(&journal, "shop", 3).await;
+    let doubt = begin(&journal, &doubt).await;
+    let unknown = PayOutcome::Unknown(UnknownCause::TimedOut);
+    let doubt = answer(&journal, &doubt, unknown, at(100)).await;
+    let awaiting = accept(&journal, "shop", 4).await;
+    let awaiting = succeed(&journal, &awaiting, at(300)).await;
+    assert_eq!(awaiting.payment.token_state(), TokenState::Awaited);
+    assert_eq!(idle.payment.next_check_at, None);
+
+    let due = journal.due(at(1_000_000), 10).await.unwrap();
+    assert_eq!(due, [doubt.clone(), awaiting.clone(), pending.clone()]);
+    let first = doubt.payment.next_check_at.unwrap();
+    assert_eq!(journal.next_due().await.unwrap(), Some(first));
+    assert_eq!(journal.due(first, 10).await.unwrap(), due.get(..1).unwrap());
+    let before = Timestamp::from_micros(first.as_micros() - 1);
+    assert_eq!(journal.due(before, 10).await.unwrap(), []);
+    let two = journal.due(at(1_000_000), 2).await.unwrap();
+    assert_eq!(two, [doubt.clone(), awaiting.clone()]);
+
+    let rejected = PayOutcome::NotSent(ppob_types::NotSentCause::Connect);
+    answer(&journal, &doubt, rejected, at(600)).await;
+    let due = journal.due(at(1_000_000), 10).await.unwrap();
+    assert_eq!(due, [awaiting.clone(), pending]);
+    let next = awaiting.payment.next_check_at;
+    assert_eq!(journal.next_due().await.unwrap(), next);
+}
+
+/// What recovery walks through after a restart.
+pub async fn open_payments_are_paged_oldest_first(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let mut open = Vec::new();
+    for number in 0..9 {
+        let stored = accept(&journal, "shop", number).await;
+        match number % 3 {
+            0 => {
+                fail(&journal, &stored, at(1)).await;
+            }
+            1 => open.push(begin(&journal, &stored).await),
+            _ => open.push(stored),
+        }
+    }
+    let mut seen = Vec::new();
+    loop {
+        let after = seen
+            .last()
+            .map_or(0, |stored: &StoredPayment| stored.serial);
+        let page = journal.open_payments(after, 4).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        assert!(page.len() <= 4);
+        seen.extend(page);
+    }
+    assert_eq!(seen, open);
+}
+
+/// Each field narrows the list, alone and together.
+pub async fn a_list_is_filtered_by_every_field(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let one = accept_at(&journal, "shop", 1, at(10)).await;
+    let one = fail(&journal, &one, at(11)).await;
+    let two = accept_at(&journal, "app", 2, at(20)).await;
+    let two = begin(&journal, &two).await;
+    let mut bill = token_request(3);
+    bill.purchase = purchase("PDAM-ATB", Family::Water, "0110014601");
+    bill.approval = Approval::Total(Rupiah::new(80_000));
+    let serial = journal.reserve_serial().await.unwrap();
+    let three = new_payment(key("shop", 3), serial, bill, at(30));
+    let three = accepted(journal.accept(three).await);
+
+    let (first, second, third) = (one.serial, two.serial, three.serial);
+    let list = async |narrow: &dyn Fn(&mut Filter)| {
+        let mut filter = Filter::default();
+        narrow(&mut filter);
+        serials(&journal.list(&filter, ALL).await.unwrap())
+    };
+    let token = ProductCode::new("PLN-PREPAID-20000").unwrap();
+    assert_eq!(list(&|_| {}).await, [third, second, first]);
+    let shop = list(&|filter| filter.consumer = Some(consumer("shop"))).await;
+    assert_eq!(shop, [third, first]);
+    let failed = list(&|filter| filter.states = vec![PaymentState::Failed]).await;
+    assert_eq!(failed, [first]);
+    let open = [PaymentState::Accepted, PaymentState::Processing];
+    assert_eq!(
+        list(&|filter| filter.states = open.to_vec()).await,
+        [third, second]
+    );
+    let mixed = [PaymentState::Failed, PaymentState::Processing];
+    assert_eq!(
+        list(&|filter| filter.states = mixed.to_vec()).await,
+        [second, first]
+    );
+    let product = list(&|filter| filter.product = Some(token.clone())).await;
+    assert_eq!(product, [second, first]);
+    let family = list(&|filter| filter.family = Some(Family::Water)).await;
+    assert_eq!(family, [third]);
+    let guard = list(&|filter| filter.guard = Some(two.guard_key())).await;
+    assert_eq!(guard, [second]);
+    let from = list(&|filter| filter.accepted_from = Some(at(20))).await;
+    assert_eq!(from, [third, second]);
+    let until = list(&|filter| filter.accepted_until = Some(at(20))).await;
+    assert_eq!(until, [first]);
+    let nobody = list(&|filter| filter.consumer = Some(consumer("bank"))).await;
+    assert_eq!(nobody, [0; 0]);
+    let everything = Filter {
+        consumer: Some(consumer("shop")),
+        states: vec![PaymentState::Accepted],
+        product: Some(ProductCode::new("PDAM-ATB").unwrap()),
+        family: Some(Family::Water),
+        guard: Some(three.guard_key()),
+        accepted_from: Some(at(30)),
+        accepted_until: Some(at(31)),
+    };
+    assert_eq!(journal.list(&everything, ALL).await.unwrap(), [three]);
+}
+
+/// Pages neither overlap nor miss, also when payments are added between them.
+pub async fn a_list_is_paged_by_serial_newest_first(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let mut expected = Vec::new();
+    for number in 0..10 {
+        expected.push(accept(&journal, "shop", number).await.serial);
+    }
+    expected.reverse();
+    let filter = Filter {
+        consumer: Some(consumer("shop")),
+        ..Filter::default()
+    };
+    let mut seen = Vec::new();
+    loop {
+        let page = Page {
+            before_serial: seen.last().copied(),
+            limit: 3,
+        };
+        let found = serials(&journal.list(&filter, page).await.unwrap());
+        if found.is_empty() {
+            break;
+        }
+        assert!(found.len() <= 3);
+        seen.extend(found);
+        let number = 100 + u64::try_from(seen.len()).unwrap();
+        accept(&journal, "shop", number).await;
+    }
+    assert_eq!(seen, expected);
+}

@@ -1,0 +1,120 @@
+//! What the answer to `bayartagihan` means (document, *Bayar tagihan produk PPOB*).
+
+use ppob_http::SendResult;
+use ppob_types::{Observed, PayAnswer, PayOutcome, UnknownCause};
+
+use crate::codes::{Refusals, masked};
+use crate::echo::Asked;
+use crate::receipt::{observe, observe_unreadable, receipt};
+use crate::wire::{self, Fields, Reply};
+
+/// What became of a payment. Whatever is not understood is unknown, never refused.
+pub(crate) fn interpret(asked: &Asked<'_>, sent: SendResult, refusals: &Refusals) -> PayAnswer {
+    let answer = match sent {
+        SendResult::NotSent(cause) => return PayAnswer::not_sent(cause),
+        SendResult::Lost { cause, partial } => {
+            let observed = partial.as_ref().map(observe_unreadable);
+            return unknown(cause, observed.unwrap_or_default());
+        }
+        SendResult::Answered(answer) => answer,
+    };
+    let Ok(Reply::Object(fields)) = wire::read(&answer) else {
+        let cause = if answer.status == 200 {
+            UnknownCause::Unreadable
+        } else {
+            UnknownCause::HttpStatus
+        };
+        return unknown(cause, observe_unreadable(&answer));
+    };
+    let observed = observe(&answer, &fields);
+    if answer.status != 200 {
+        return unknown(UnknownCause::HttpStatus, observed);
+    }
+    match fields.text("result") {
+        Some(ok) if ok.eq_ignore_ascii_case("ok") => accepted(asked, &fields, observed),
+        Some(no) if no.eq_ignore_ascii_case("no") => refused(asked, &fields, observed, refusals),
+        Some(other) => unlisted(asked, &fields, observed, &format!("result: {other}")),
+        None => unknown(UnknownCause::Unreadable, observed),
+    }
+}
+
+/// What the status word of an accepted payment says.
+pub(crate) enum Standing {
+    Confirmed,
+    Pending,
+    /// Another word, or none.
+    Other(String),
+}
+
+impl Standing {
+    pub(crate) fn of(fields: &Fields) -> Self {
+        match fields.text("ppob_status") {
+            Some(word) if word.eq_ignore_ascii_case("confirm") => Self::Confirmed,
+            Some(word) if word.eq_ignore_ascii_case("pending") => Self::Pending,
+            word => Self::Other(format!("ppob_status: {}", word.unwrap_or("(none)"))),
+        }
+    }
+}
+
+/// What may be personal in an answer and must not get into the list of unlisted replies.
+pub(crate) fn personal<'a>(asked: &Asked<'a>, fields: &'a Fields) -> Vec<&'a str> {
+    let mut personal = vec![asked.purchase.customer.expose()];
+    personal.extend(fields.text("ppob_namapelanggan"));
+    personal
+}
+
+fn accepted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed) -> PayAnswer {
+    if asked.contradiction(fields).is_some() {
+        // Without the receipt: another customer's token must never be printed on ours. It stays in
+        // the raw answer.
+        return unknown(UnknownCause::Mismatch, observed);
+    }
+    observed.receipt = Some(Box::new(receipt(asked.purchase.family, fields)));
+    let outcome = match Standing::of(fields) {
+        Standing::Confirmed => PayOutcome::Succeeded,
+        Standing::Other(word) => {
+            observed.unlisted = Some(masked(&word, &personal(asked, fields)));
+            pending_with_invoice(&observed)
+        }
+        Standing::Pending => pending_with_invoice(&observed),
+    };
+    PayAnswer { outcome, observed }
+}
+
+fn pending_with_invoice(observed: &Observed) -> PayOutcome {
+    if observed.provider_ref.is_some() {
+        PayOutcome::Pending
+    } else {
+        PayOutcome::Unknown(UnknownCause::NoReference)
+    }
+}
+
+fn refused(
+    asked: &Asked<'_>,
+    fields: &Fields,
+    observed: Observed,
+    refusals: &Refusals,
+) -> PayAnswer {
+    let reason = fields.text("reason").unwrap_or("(no reason)");
+    // An invoice or a standing means that something was formed, so the refusal is not all there is.
+    let formed = observed.provider_ref.is_some() || fields.text("ppob_status").is_some();
+    match refusals.classify(reason) {
+        Some(rejection) if !formed => PayAnswer {
+            outcome: PayOutcome::Rejected(rejection),
+            observed,
+        },
+        _ => unlisted(asked, fields, observed, reason),
+    }
+}
+
+fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &str) -> PayAnswer {
+    observed.unlisted = Some(masked(reply, &personal(asked, fields)));
+    unknown(UnknownCause::Unlisted, observed)
+}
+
+fn unknown(cause: UnknownCause, observed: Observed) -> PayAnswer {
+    PayAnswer {
+        outcome: PayOutcome::Unknown(cause),
+        observed,
+    }
+}
