@@ -51,11 +51,21 @@ impl Balances {
     }
 
     /// Whether "your balance is `stated`, too little for `cost`" is believable: it is too little, and
-    /// it is the balance we know, unless other attempts are moving it.
-    pub(crate) fn fits(&self, provider: &ProviderName, stated: Rupiah, cost: Rupiah) -> bool {
+    /// it is no more than the balance we know; on an `exclusive` account it is that very balance,
+    /// unless other attempts of ours are moving it.
+    pub(crate) fn fits(
+        &self,
+        provider: &ProviderName,
+        stated: Rupiah,
+        cost: Rupiah,
+        exclusive: bool,
+    ) -> bool {
         self.with(provider, |account| {
-            let explained =
-                account.in_flight > 1 || account.known.is_none_or(|known| known.amount == stated);
+            let explained = account.known.is_none_or(|known| {
+                known.amount == stated
+                    || account.in_flight > 1
+                    || (!exclusive && stated < known.amount)
+            });
             stated < cost && explained
         })
     }
@@ -79,23 +89,36 @@ mod tests {
         let name = ProviderName::new("mmbc-a").unwrap();
         let (small, cost) = (Rupiah::new(100), Rupiah::new(20_700));
         assert!(
-            balances.fits(&name, small, cost),
+            balances.fits(&name, small, cost, true),
             "nothing known contradicts it"
         );
         assert!(
-            !balances.fits(&name, cost, cost),
+            !balances.fits(&name, cost, cost, true),
             "enough is not too little"
         );
         balances.seen(&name, Rupiah::new(900_000), Timestamp::from_seconds(1));
-        assert!(!balances.fits(&name, small, cost), "we know better");
+        assert!(
+            !balances.fits(&name, small, cost, true),
+            "nobody else uses it, we know better"
+        );
+        assert!(
+            balances.fits(&name, small, cost, false),
+            "somebody else may have used it"
+        );
         balances.sending(&name);
         balances.sending(&name);
         assert!(
-            balances.fits(&name, small, cost),
+            balances.fits(&name, small, cost, true),
             "other payments are moving it"
         );
         balances.answered(&name);
         balances.seen(&name, small, Timestamp::from_seconds(2));
-        assert!(balances.fits(&name, small, cost));
+        assert!(balances.fits(&name, small, cost, true));
+        balances.seen(&name, Rupiah::new(50), Timestamp::from_seconds(3));
+        balances.answered(&name);
+        assert!(
+            !balances.fits(&name, small, cost, false),
+            "more than we know of"
+        );
     }
 }

@@ -52,6 +52,9 @@ pub struct ProviderSetup {
     pub weight: u32,
     /// What must remain of the deposit.
     pub balance_floor: Rupiah,
+    /// Nothing else uses this deposit account: a promise of the operator, which makes stated balances
+    /// worth more as evidence.
+    pub exclusive: bool,
     /// How much more than ranked an attempt may cost.
     pub cost_tolerance: Rupiah,
     /// No payment on prices older than this.

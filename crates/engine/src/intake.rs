@@ -129,7 +129,7 @@ impl Inner {
                     .get(&key)
                     .unwrap_or_else(|| Ticket::of_ended(stored));
                 let _ = answer.send(Ok(ticket));
-                self.drive(begun).await;
+                self.drive(*begun).await;
             }
             Ok(Taken::Known(ticket)) => {
                 metrics::counter!("ppob_duplicate_requests_total", "result" => "same").increment(1);
@@ -223,7 +223,9 @@ impl Inner {
     ) -> Result<Taken, Refusal> {
         let consumer = new.key.consumer.clone();
         match self.accept_with_first_intent(product, new).await {
-            Ok((Acceptance::Accepted(stored), ready)) => Ok(Taken::New(Begun::new(*stored, ready))),
+            Ok((Acceptance::Accepted(stored), ready)) => {
+                Ok(Taken::New(Box::new(Begun::new(*stored, ready))))
+            }
             Ok((Acceptance::Known(stored), _)) => {
                 let ticket = self.live.get(&stored.key);
                 Ok(Taken::Known(
@@ -339,7 +341,7 @@ impl Inner {
 /// What came of a request.
 pub(crate) enum Taken {
     /// A new payment, durable, maybe with its first attempt ready to be sent.
-    New(Begun),
+    New(Box<Begun>),
     /// The payment that this id already names.
     Known(Ticket),
 }

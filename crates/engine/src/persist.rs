@@ -63,7 +63,7 @@ impl Inner {
             if after.payment == current.payment && unlisted.is_empty() {
                 return Ok(current);
             }
-            self.check_invariants(&current.payment, &after.payment);
+            check_invariants(&current.payment, &after.payment);
             let mut change = change(&current, after.payment.clone(), kind, now);
             change.unlisted.clone_from(&unlisted);
             if mutated(Mutant::TellBeforeDurable) {
@@ -123,17 +123,6 @@ impl Inner {
         }
     }
 
-    fn check_invariants(&self, before: &Payment, after: &Payment) {
-        for invariant in broken(before, after) {
-            tracing::error!(
-                invariant = invariant.as_str(),
-                "a payment breaks an invariant; a person must look"
-            );
-            metrics::counter!("ppob_invariant_violations_total", "id" => invariant.as_str())
-                .increment(1);
-        }
-    }
-
     async fn raise(&self, stored: &StoredPayment, notes: &[Note]) {
         for note in notes {
             match note {
@@ -181,4 +170,15 @@ pub(crate) fn steps(payment: &Payment, events: &[Event], now: Timestamp) -> Resu
         whole.notes.extend(notes);
     }
     Ok(whole)
+}
+
+fn check_invariants(before: &Payment, after: &Payment) {
+    for invariant in broken(before, after) {
+        tracing::error!(
+            invariant = invariant.as_str(),
+            "a payment breaks an invariant; a person must look"
+        );
+        metrics::counter!("ppob_invariant_violations_total", "id" => invariant.as_str())
+            .increment(1);
+    }
 }

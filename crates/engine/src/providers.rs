@@ -192,9 +192,9 @@ impl Providers {
             RefusalTrust::Authenticated => true,
             RefusalTrust::CorroboratedByBalance => {
                 rejection.code == RefusalCode::InsufficientBalance
-                    && observed
-                        .balance_after
-                        .is_some_and(|stated| self.balances.fits(name, stated, cost))
+                    && observed.balance_after.is_some_and(|stated| {
+                        self.balances.fits(name, stated, cost, setup.exclusive)
+                    })
             }
         }
     }

@@ -32,7 +32,7 @@ impl Inner {
             .ask(&candidate.provider, &candidate.provider_code, purchase)
             .await;
         match asked {
-            Ok(bill) if !self.approves(stored, candidate, &bill) => {
+            Ok(bill) if !approves(stored, candidate, &bill) => {
                 BillVerdict::GiveUp(FailureReason::BillChanged)
             }
             Ok(bill) => self
@@ -51,25 +51,6 @@ impl Inner {
         }
     }
 
-    fn approves(&self, stored: &StoredPayment, candidate: &Candidate, bill: &Bill) -> bool {
-        let request = &stored.request;
-        match (&request.approval, &request.shown) {
-            (Approval::ListPrice, _) | (Approval::Inquired(_), None) => false,
-            (Approval::Total(total), _) => within(bill.total, *total, request.allow_lower_total),
-            (Approval::Inquired(_), Some(shown)) if shown.provider == candidate.provider => {
-                within(bill.total, shown.bill.total, request.allow_lower_total)
-            }
-            // Another provider's admin fee may differ; the bill itself must be the same bill.
-            (Approval::Inquired(_), Some(shown)) => {
-                bill.amount.is_some()
-                    && bill.amount == shown.bill.amount
-                    && bill.periods == shown.bill.periods
-                    && bill.customer_name == shown.bill.customer_name
-                    && bill.total <= shown.bill.total
-            }
-        }
-    }
-
     fn money_of(&self, candidate: &Candidate, bill: &Bill) -> Option<Money> {
         let amount = bill.amount.or_else(|| bill.total.minus(bill.admin?).ok());
         let expected_cost = match (bill.cost, amount) {
@@ -83,6 +64,25 @@ impl Inner {
             max_cost: expected_cost.plus(tolerance).ok()?,
             expected_total: bill.total,
         })
+    }
+}
+
+fn approves(stored: &StoredPayment, candidate: &Candidate, bill: &Bill) -> bool {
+    let request = &stored.request;
+    match (&request.approval, &request.shown) {
+        (Approval::ListPrice, _) | (Approval::Inquired(_), None) => false,
+        (Approval::Total(total), _) => within(bill.total, *total, request.allow_lower_total),
+        (Approval::Inquired(_), Some(shown)) if shown.provider == candidate.provider => {
+            within(bill.total, shown.bill.total, request.allow_lower_total)
+        }
+        // Another provider's admin fee may differ; the bill itself must be the same bill.
+        (Approval::Inquired(_), Some(shown)) => {
+            bill.amount.is_some()
+                && bill.amount == shown.bill.amount
+                && bill.periods == shown.bill.periods
+                && bill.customer_name == shown.bill.customer_name
+                && bill.total <= shown.bill.total
+        }
     }
 }
 

@@ -100,20 +100,7 @@ impl Inner {
                 return self.begin(stored, chosen).await;
             }
         }
-        Routed::GiveUp(self.reason_of_no_route(&stored.payment, without_answer))
-    }
-
-    /// After a refusal, "the provider refused" says more than "nobody else could be asked".
-    fn reason_of_no_route(&self, payment: &Payment, otherwise: FailureReason) -> FailureReason {
-        let refused = payment
-            .attempts
-            .iter()
-            .any(|attempt| matches!(attempt.state, ppob_payment::AttemptState::Rejected(_)));
-        if refused {
-            FailureReason::ProviderRefused
-        } else {
-            otherwise
-        }
+        Routed::GiveUp(reason_of_no_route(&stored.payment, without_answer))
     }
 
     fn candidates(
@@ -249,4 +236,17 @@ fn listed_money(candidate: &Candidate, nominal: Option<Rupiah>) -> Option<Money>
         max_cost: candidate.max_cost?,
         expected_total: candidate.total.or(nominal).unwrap_or(expected_cost),
     })
+}
+
+/// After a refusal, "the provider refused" says more than "nobody else could be asked".
+fn reason_of_no_route(payment: &Payment, otherwise: FailureReason) -> FailureReason {
+    let refused = payment
+        .attempts
+        .iter()
+        .any(|attempt| matches!(attempt.state, ppob_payment::AttemptState::Rejected(_)));
+    if refused {
+        FailureReason::ProviderRefused
+    } else {
+        otherwise
+    }
 }
