@@ -1,0 +1,99 @@
+//! The command line.
+
+mod client;
+mod operate;
+mod payment;
+mod run;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use client::{Family, Server};
+pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
+pub(crate) use payment::{Approval, ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
+pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
+
+use crate::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  ppob sandbox                                     everything on this machine, simulated
+  ppob demo                                        a walk through the running sandbox
+  ppob products --family pln-prepaid               what can be bought
+  ppob pay PLN-PREPAID-20000 530000001234          buy an electricity token
+  ppob inquire PLN-POSTPAID 530000001234           what is owed
+  ppob pay PLN-POSTPAID 530000001234 --inquiry ID  pay exactly that bill
+  ppob payment get ID                              what became of a payment
+  ppob config check                                is the configuration right?
+  ppob serve --config config/ppob.toml             the engine
+
+";
+
+/// Pays bills and sells tokens through PPOB providers: exactly once, and always says what it knows.
+#[derive(Debug, Parser)]
+#[command(name = "ppob", version, after_long_help = const_text(), after_help = const_text())]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs the engine with its gRPC services.
+    Serve(Serve),
+    /// Runs everything on this machine against simulated providers. No real money.
+    Sandbox(Sandbox),
+    /// Walks through a running sandbox as a client and explains each step.
+    Demo(Demo),
+    /// Checks the configuration and shows it as it takes effect, secrets masked.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+
+    /// Lists what can be bought.
+    Products(client::Products),
+    /// Tells which provider would be asked for a product now, and why not the others.
+    Explain(client::Explain),
+    /// Asks what is owed. Costs nothing.
+    Inquire(Inquire),
+    /// Pays exactly once, however often it is repeated with the same --id.
+    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    Pay(Pay),
+    /// Looks at payments, or makes sure that one never happens.
+    #[command(subcommand)]
+    Payment(PaymentCommand),
+
+    /// Lists the configured providers and how they do (operators).
+    Providers(OperatorServer),
+    /// Lists payments that need a person (operators).
+    Reviews(Reviews),
+    /// Settles a payment in doubt, on evidence (operators).
+    Resolve(Resolve),
+    /// Reads price lists now (operators).
+    Refresh(Refresh),
+}
+
+fn const_text() -> String {
+    format!("{EXAMPLES}{}", exit::HELP)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_of_the_help_can_be_parsed() {
+        for line in EXAMPLES.lines().filter(|line| line.starts_with("  ppob")) {
+            let command = line.trim().split("  ").next().unwrap();
+            let parsed = Arguments::try_parse_from(command.split(' '));
+            assert!(parsed.is_ok(), "{command}: {parsed:?}");
+        }
+    }
+}

