@@ -1,30 +1,47 @@
-# One name for each thing a person does here. `make test` is all that is needed to begin.
+# One name for each thing a person does here. To begin, `make test` is all.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-print-directory
 
 # Payments of one run of the simulation.
 N ?= 100000
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-# Tools that belong to this repository only; nothing is installed on the machine.
+# Tools of this repository; nothing is installed on the machine itself.
 TOOLS := $(TARGET)/tools
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
-BUF_VERSION := 1.72.0
+BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit tools fix gen buf simulate sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf simulate sandbox demo
 
 help: ## Lists what can be made.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+		| awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 setup: ## Checks that the machine has what is needed, and says what is missing.
-	@bash tests/tidy/scripts/setup.sh
+	@command -v cargo >/dev/null || { \
+		echo 'cargo is missing: install Rust with rustup (https://rustup.rs)' >&2; exit 1; }
+	@rustc --version >/dev/null || { \
+		echo 'rustc does not run: rustup must be able to install the toolchain of rust-toolchain.toml' >&2; exit 1; }
+	@printf '#include <stdlib.h>\nint main(void) { return 0; }\n' \
+		| "$${CC:-cc}" -x c -fsyntax-only - 2>/dev/null || { \
+		echo 'no working C compiler, which SQLite and ring are built with: apt-get install -y gcc libc6-dev make' >&2; exit 1; }
 
 test: setup ## Runs every test and prints how many there were.
-	@bash tests/tidy/scripts/test.sh
+	@mkdir -p "$(TARGET)"
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo test --workspace --locked --doc; \
+		cargo nextest run --workspace --locked; \
+		exit; \
+	fi; \
+	status=0; \
+	cargo test --workspace --locked --no-fail-fast | tee "$(TARGET)/test.log" || status=$$?; \
+	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8; binaries += 1 } \
+		END { printf "test total: %d passed; %d failed; %d ignored; in %d test binaries\n", \
+			passed, failed, ignored, binaries; exit passed == 0 }' "$(TARGET)/test.log" || status=1; \
+	exit $$status
 
 verify: setup ## Checks form, lints, documents and repository rules; changes nothing.
 	cargo fmt --all --check
@@ -32,36 +49,37 @@ verify: setup ## Checks form, lints, documents and repository rules; changes not
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet
 	cargo test -p ppob-tidy --locked --quiet
 
-audit: tools ## Checks licences, banned crates, sources and unused dependencies.
+audit: audit-tools ## Checks licences, banned crates, sources and unused dependencies.
 	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked --all-features check bans licenses sources
 	PATH="$(TOOLS)/bin:$$PATH" cargo machete
 
-tools: ## Builds the tools of `audit` into the target directory, where they are missing.
-	@PATH="$(TOOLS)/bin:$$PATH"; \
-	command -v cargo-deny >/dev/null || \
-		cargo install --locked --quiet --root "$(TOOLS)" cargo-deny --version $(DENY_VERSION); \
-	command -v cargo-machete >/dev/null || \
-		cargo install --locked --quiet --root "$(TOOLS)" cargo-machete --version $(MACHETE_VERSION)
+audit-tools: setup ## Builds the tools of `audit` where they are missing (some minutes, once).
+	@export PATH="$(TOOLS)/bin:$$PATH"; \
+	command -v cargo-machete >/dev/null || cargo install --locked --quiet --root "$(TOOLS)" \
+		cargo-machete --version $(MACHETE_VERSION); \
+	command -v cargo-deny >/dev/null || cargo install --locked --quiet --root "$(TOOLS)" \
+		cargo-deny --version $(DENY_VERSION)
 
-fix: ## Formats, and repairs what clippy can repair.
+fix: setup ## Formats, and repairs what clippy can repair.
 	cargo fmt --all
 	cargo clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
 
-gen: ## Writes the gRPC code again after a change in proto/.
+gen: setup ## Writes the gRPC code again after a change in proto/.
 	cargo run --locked -p ppob-tidy --bin gen
 
-buf: ## Lints proto/ with buf, in a Python environment of its own.
-	@if ! command -v python3 >/dev/null; then \
-		echo 'SKIPPED: buf lint needs python3; install it with: apt-get install -y python3 python3-venv'; \
-	else \
-		test -x $(TOOLS)/buf/bin/buf || { \
-			python3 -m venv $(TOOLS)/buf && \
-			$(TOOLS)/buf/bin/pip install --quiet --disable-pip-version-check buf-bin==$(BUF_VERSION); \
-		}; \
-		$(TOOLS)/buf/bin/buf lint proto && echo 'buf lint: clean'; \
-	fi
+buf: ## Lints proto/ with buf, out of a Python environment of its own.
+	@if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo '*** SKIPPED: buf lint. It needs Python: apt-get install -y python3 python3-venv' >&2; \
+		exit; \
+	fi; \
+	if ! test -x "$(TOOLS)/buf/bin/buf"; then \
+		python3 -m venv "$(TOOLS)/buf"; \
+		"$(TOOLS)/buf/bin/pip" install --quiet --disable-pip-version-check buf-bin==$(BUF_VERSION); \
+	fi; \
+	"$(TOOLS)/buf/bin/buf" lint proto; \
+	echo 'buf lint: clean'
 
-simulate: setup ## Simulates N payments with faults, from a seed (N=100000).
+simulate: setup ## Simulates N payments with faults (make simulate N=100000).
 	cargo run --release --locked -p ppob-simulation -- --payments $(N)
 
 sandbox: setup ## Starts the engine with simulated providers.

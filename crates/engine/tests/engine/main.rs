@@ -1,10 +1,5 @@
 //! The engine over the journal in memory and scripted providers, in paused time.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bills;
 mod doubt;

@@ -1,6 +1,7 @@
 //! Scripted providers, a clock on paused time, and an engine made of them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ pub(crate) const METER: &str = "91011121314";
 pub(crate) const SUBSCRIBER: &str = "530000000001";
 
 /// Wall time that follows paused time.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PausedClock {
     start: Instant,
 }
@@ -82,6 +83,8 @@ pub(crate) struct Scripted {
     pub(crate) asked: Mutex<Vec<AttemptRef>>,
     pub(crate) gate: Semaphore,
     pub(crate) held: Semaphore,
+    /// Inquiries never answer while this is set.
+    pub(crate) silent: AtomicBool,
 }
 
 impl Scripted {
@@ -103,6 +106,7 @@ impl Scripted {
             asked: Mutex::default(),
             gate: Semaphore::new(0),
             held: Semaphore::new(0),
+            silent: AtomicBool::new(false),
         })
     }
 
@@ -122,7 +126,7 @@ impl Scripted {
         self.charges.lock().unwrap().len()
     }
 
-    fn row(&self, code: &str, nominal: Option<i64>, cost: Cost) -> PriceRow {
+    fn row(code: &str, nominal: Option<i64>, cost: Cost) -> PriceRow {
         PriceRow {
             provider_code: code.to_owned(),
             group: String::new(),
@@ -156,8 +160,8 @@ impl PpobProvider for Scripted {
 
     async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
         let rows = vec![
-            self.row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(self.cost))),
-            self.row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
+            Self::row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(self.cost))),
+            Self::row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
         ];
         Ok(PriceList {
             rows,
@@ -166,6 +170,9 @@ impl PpobProvider for Scripted {
     }
 
     async fn inquire(&self, _: &CallContext, _: &InquiryRequest) -> Result<Bill, ProviderError> {
+        if self.silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         let next = self.bills.lock().unwrap().pop_front();
         next.unwrap_or_else(|| Ok(bill(80_000, "BUDI")))
     }
@@ -274,16 +281,17 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) journal: MemoryJournal,
     pub(crate) providers: Vec<Arc<Scripted>>,
+    clock: PausedClock,
 }
 
 impl World {
     pub(crate) async fn of(providers: &[&Arc<Scripted>]) -> Self {
-        Self::on(MemoryJournal::new(), providers).await
+        Self::on(MemoryJournal::new(), providers, PausedClock::new()).await
     }
 
-    pub(crate) async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>]) -> Self {
+    async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>], paused: PausedClock) -> Self {
         let providers: Vec<Arc<Scripted>> = providers.iter().map(|p| Arc::clone(p)).collect();
-        let clock: Arc<dyn Clock> = Arc::new(PausedClock::new());
+        let clock: Arc<dyn Clock> = Arc::new(paused);
         let setups = providers
             .iter()
             .map(|provider| setup(provider, &clock))
@@ -301,14 +309,20 @@ impl World {
             engine,
             journal,
             providers,
+            clock: paused,
         }
     }
 
     /// What a restart after a crash does: the same data and providers, a new engine.
     pub(crate) async fn restarted(self) -> Self {
+        self.restarted_after(Duration::ZERO).await
+    }
+
+    pub(crate) async fn restarted_after(self, pause: Duration) -> Self {
         self.engine.crash();
+        tokio::time::sleep(pause).await;
         let providers: Vec<&Arc<Scripted>> = self.providers.iter().collect();
-        Self::on(self.journal.reopen(), &providers).await
+        Self::on(self.journal.reopen(), &providers, self.clock).await
     }
 
     pub(crate) async fn create(&self, request: CreatePayment) -> Result<Ticket, CreateError> {
