@@ -50,7 +50,7 @@ verify: setup ## Checks form, lints, documents and repository rules; changes not
 	cargo test -p ppob-tidy --locked --quiet
 
 audit: audit-tools ## Checks licences, banned crates, sources and unused dependencies.
-	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked --all-features check bans licenses sources
+	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked --all-features check --hide-inclusion-graph bans licenses sources
 	PATH="$(TOOLS)/bin:$$PATH" cargo machete
 
 audit-tools: setup ## Builds the tools of `audit` where they are missing (some minutes, once).

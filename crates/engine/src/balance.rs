@@ -88,37 +88,19 @@ mod tests {
         let balances = Balances::default();
         let name = ProviderName::new("mmbc-a").unwrap();
         let (small, cost) = (Rupiah::new(100), Rupiah::new(20_700));
-        assert!(
-            balances.fits(&name, small, cost, true),
-            "nothing known contradicts it"
-        );
-        assert!(
-            !balances.fits(&name, cost, cost, true),
-            "enough is not too little"
-        );
+        assert!(balances.fits(&name, small, cost, true), "nothing known contradicts it");
+        assert!(!balances.fits(&name, cost, cost, true), "enough is not too little");
         balances.seen(&name, Rupiah::new(900_000), Timestamp::from_seconds(1));
-        assert!(
-            !balances.fits(&name, small, cost, true),
-            "nobody else uses it, we know better"
-        );
-        assert!(
-            balances.fits(&name, small, cost, false),
-            "somebody else may have used it"
-        );
+        assert!(!balances.fits(&name, small, cost, true), "nobody else uses it, we know better");
+        assert!(balances.fits(&name, small, cost, false), "somebody else may have used it");
         balances.sending(&name);
         balances.sending(&name);
-        assert!(
-            balances.fits(&name, small, cost, true),
-            "other payments are moving it"
-        );
+        assert!(balances.fits(&name, small, cost, true), "other payments are moving it");
         balances.answered(&name);
         balances.seen(&name, small, Timestamp::from_seconds(2));
         assert!(balances.fits(&name, small, cost, true));
         balances.seen(&name, Rupiah::new(50), Timestamp::from_seconds(3));
         balances.answered(&name);
-        assert!(
-            !balances.fits(&name, small, cost, false),
-            "more than we know of"
-        );
+        assert!(!balances.fits(&name, small, cost, false), "more than we know of");
     }
 }

@@ -9,7 +9,7 @@ use ppob_journal::JournalError;
 use ppob_layers::BreakerState;
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_routing::{Catalogue, ChangeKind, MappedList};
-use ppob_types::{PriceRow, ProviderName, Timestamp};
+use ppob_types::{Clock, PriceRow, ProviderName, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::engine::Inner;
@@ -101,11 +101,7 @@ impl Engine {
         &self,
         provider: &ProviderName,
     ) -> Result<RefreshReport, OperateError> {
-        let setup = self
-            .inner
-            .providers
-            .get(provider)
-            .ok_or(OperateError::NoSuchProvider)?;
+        let setup = self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
         let refreshed = self.inner.refresh(provider, setup).await;
         refreshed.map_err(|error| OperateError::ProviderUnavailable(error.message))
     }
@@ -136,8 +132,7 @@ impl Inner {
             Ok(catalogue) => {
                 for (name, _) in self.providers.all() {
                     let fetched_at = catalogue.as_of(name);
-                    self.prices
-                        .with_status(name, |status| status.fetched_at = fetched_at);
+                    self.prices.with_status(name, |status| status.fetched_at = fetched_at);
                 }
                 self.prices.snapshot.store(Arc::new(catalogue));
             }
@@ -154,8 +149,7 @@ impl Inner {
         let names: Vec<ProviderName> = this.providers.all().map(|(name, _)| name.clone()).collect();
         for name in names {
             let inner = Arc::clone(this);
-            this.tasks
-                .spawn(async move { inner.refresh_again_and_again(&name).await });
+            this.tasks.spawn(async move { inner.refresh_again_and_again(&name).await });
         }
     }
 
@@ -220,11 +214,7 @@ impl Inner {
     ) -> Result<RefreshReport, ProviderError> {
         let flight = self.prices.single_flight(name);
         let _single = flight.lock().await;
-        let fetched = setup
-            .guarded
-            .provider
-            .price_list(&self.call_context())
-            .await;
+        let fetched = setup.guarded.provider.price_list(&self.call_context()).await;
         let outcome = if fetched.is_ok() { "ok" } else { "failed" };
         metrics::counter!(
             "ppob_catalogue_refreshes_total", "provider" => name.to_string(), "outcome" => outcome
@@ -292,18 +282,11 @@ impl Inner {
         let json = serde_json::to_string(&update.catalogue);
         self.prices.snapshot.store(Arc::new(update.catalogue));
         let saved = match json {
-            Ok(json) => self
-                .journal
-                .save_document(DOCUMENT, json)
-                .await
-                .map_err(|e| e.to_string()),
+            Ok(json) => self.journal.save_document(DOCUMENT, json).await.map_err(|e| e.to_string()),
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = saved {
-            tracing::warn!(
-                error,
-                "the catalogue could not be saved; a restart starts cold"
-            );
+            tracing::warn!(error, "the catalogue could not be saved; a restart starts cold");
         }
         changes
     }

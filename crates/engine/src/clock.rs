@@ -1,32 +1,65 @@
-//! Wall time that never goes back.
+//! Wall time that never goes back, and knows when it was last set.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ppob_types::{Clock, Monotonic, Timestamp};
 
 /// The machine's clock, held at the latest time ever recorded: a clock set back must not reopen
-/// anything that had passed.
+/// anything that had passed, and a clock set forward must not let anything pass too early.
 #[derive(Debug)]
 pub(crate) struct SteadyClock {
     inner: Arc<dyn Clock>,
-    high_water: AtomicI64,
+    seen: Mutex<Seen>,
+}
+
+/// Wall time that runs ahead of monotonic time by more than this was set, not waited for.
+const JUMP: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+struct Seen {
+    wall: Timestamp,
+    monotonic: Monotonic,
+    /// Since when wall time has run as monotonic time does: since the start, or the last jump.
+    steady_since: (Timestamp, Monotonic),
 }
 
 impl SteadyClock {
     pub(crate) fn new(inner: Arc<dyn Clock>, high_water: Timestamp) -> Self {
-        Self {
-            inner,
-            high_water: AtomicI64::new(high_water.as_micros()),
+        let wall = inner.now().max(high_water);
+        let monotonic = inner.monotonic();
+        let seen = Seen { wall, monotonic, steady_since: (wall, monotonic) };
+        Self { inner, seen: Mutex::new(seen) }
+    }
+
+    /// Whether `span` has passed since the wall time `from`, by monotonic time: what happened before
+    /// this process (or the last jump of the clock) counts as having happened only then.
+    pub(crate) fn has_surely_elapsed(&self, from: Timestamp, span: Duration) -> bool {
+        let now = self.now();
+        let seen = self.seen();
+        let (steady_wall, steady_monotonic) = seen.steady_since;
+        if from >= steady_wall {
+            now.since(from) >= span
+        } else {
+            self.inner.monotonic().since(steady_monotonic) >= span
         }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for SteadyClock {
     fn now(&self) -> Timestamp {
-        let now = self.inner.now().as_micros();
-        let before = self.high_water.fetch_max(now, Ordering::SeqCst);
-        Timestamp::from_micros(before.max(now))
+        let mut seen = self.seen();
+        let wall = self.inner.now().max(seen.wall);
+        let monotonic = self.inner.monotonic();
+        if wall.since(seen.wall) > monotonic.since(seen.monotonic).saturating_add(JUMP) {
+            seen.steady_since = (wall, monotonic);
+        }
+        (seen.wall, seen.monotonic) = (wall, monotonic);
+        wall
     }
 
     fn monotonic(&self) -> Monotonic {
@@ -39,29 +72,60 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Default)]
-    struct SetClock(AtomicI64);
+    struct SetClock(Mutex<(u64, u64)>);
+
+    impl SetClock {
+        fn pass(&self, wall: u64, monotonic: u64) {
+            let mut time = self.0.lock().unwrap();
+            *time = (wall, time.1 + monotonic);
+        }
+    }
 
     impl Clock for SetClock {
         fn now(&self) -> Timestamp {
-            Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+            Timestamp::default().plus(Duration::from_secs(self.0.lock().unwrap().0))
         }
 
         fn monotonic(&self) -> Monotonic {
-            Monotonic::default()
+            Monotonic::from_start(Duration::from_secs(self.0.lock().unwrap().1))
         }
+    }
+
+    fn steady(high_water: i64) -> (Arc<SetClock>, SteadyClock) {
+        let machine = Arc::new(SetClock::default());
+        let shared = Arc::clone(&machine) as Arc<dyn Clock>;
+        (machine, SteadyClock::new(shared, Timestamp::from_seconds(high_water)))
     }
 
     #[test]
     fn a_clock_that_is_set_back_is_held_at_the_latest_time_seen() {
-        let machine = Arc::new(SetClock::default());
-        let clock = SteadyClock::new(
-            Arc::clone(&machine) as Arc<dyn Clock>,
-            Timestamp::from_micros(50),
-        );
-        assert_eq!(clock.now().as_micros(), 50);
-        machine.0.store(100, Ordering::SeqCst);
-        assert_eq!(clock.now().as_micros(), 100);
-        machine.0.store(70, Ordering::SeqCst);
-        assert_eq!(clock.now().as_micros(), 100);
+        let (machine, clock) = steady(50);
+        assert_eq!(clock.now(), Timestamp::from_seconds(50));
+        machine.pass(100, 50);
+        assert_eq!(clock.now(), Timestamp::from_seconds(100));
+        machine.pass(70, 1);
+        assert_eq!(clock.now(), Timestamp::from_seconds(100));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_lets_nothing_pass_too_early() {
+        let (machine, clock) = steady(0);
+        let minute = Duration::from_mins(1);
+        let begun = clock.now();
+        machine.pass(3_600, 1);
+        assert!(!clock.has_surely_elapsed(begun, minute), "an hour by the wall, a second in truth");
+        machine.pass(3_659, 59);
+        assert!(!clock.has_surely_elapsed(begun, minute), "59 seconds since the jump was seen");
+        machine.pass(3_660, 1);
+        assert!(clock.has_surely_elapsed(begun, minute));
+    }
+
+    #[test]
+    fn what_an_earlier_process_began_counts_from_the_start_of_this_one() {
+        let (machine, clock) = steady(1_000);
+        let earlier = Timestamp::from_seconds(10);
+        assert!(!clock.has_surely_elapsed(earlier, Duration::from_mins(1)));
+        machine.pass(1_060, 60);
+        assert!(clock.has_surely_elapsed(earlier, Duration::from_mins(1)));
     }
 }

@@ -81,21 +81,14 @@ impl Default for EngineConfig {
 
 impl Default for DuplicateWindows {
     fn default() -> Self {
-        Self {
-            listed: Duration::from_mins(10),
-            bills: Duration::from_hours(24),
-        }
+        Self { listed: Duration::from_mins(10), bills: Duration::from_hours(24) }
     }
 }
 
 impl DuplicateWindows {
     /// The window of a family.
     pub const fn of(&self, family: Family) -> Duration {
-        if family.is_bill() {
-            self.bills
-        } else {
-            self.listed
-        }
+        if family.is_bill() { self.bills } else { self.listed }
     }
 }
 

@@ -6,10 +6,11 @@ mod route;
 mod send;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Event, Next, next};
-use ppob_types::FailureReason;
+use ppob_types::{Clock, FailureReason, Monotonic};
 
 pub(crate) use self::send::Ready;
 use crate::engine::Inner;
@@ -20,6 +21,7 @@ use crate::persist::NotApplied;
 pub(crate) struct Begun {
     stored: StoredPayment,
     ready: Option<Ready>,
+    since: Option<Monotonic>,
 }
 
 /// What came of looking for somebody to ask.
@@ -36,7 +38,13 @@ enum Routed {
 
 impl Begun {
     pub(crate) fn new(stored: StoredPayment, ready: Option<Ready>) -> Self {
-        Self { stored, ready }
+        Self { stored, ready, since: None }
+    }
+
+    /// Also measures what the engine itself adds, from `since` on.
+    pub(crate) fn measured_from(mut self, since: Monotonic) -> Self {
+        self.since = Some(since);
+        self
     }
 
     pub(crate) fn stored(&self) -> &StoredPayment {
@@ -48,20 +56,30 @@ impl Inner {
     /// Drives a payment as far as this process can at once. What stays open is the reconciliation
     /// worker's.
     pub(crate) async fn drive(self: &Arc<Self>, begun: Begun) {
-        let Begun {
-            mut stored,
-            mut ready,
-        } = begun;
+        let since = begun.since;
+        let family = begun.stored.payment.terms.family;
+        let mut elsewhere = Duration::ZERO;
+        self.drive_on(begun, &mut elsewhere).await;
+        if let Some(since) = since {
+            let whole = self.clock.monotonic().since(since);
+            metrics::histogram!("ppob_overhead_seconds", "family" => family.as_str())
+                .record(whole.saturating_sub(elsewhere));
+        }
+    }
+
+    /// Adds the time spent waiting for providers to `elsewhere`.
+    async fn drive_on(self: &Arc<Self>, begun: Begun, elsewhere: &mut Duration) {
+        let Begun { mut stored, mut ready, .. } = begun;
         loop {
             if let Some(attempt) = ready.take() {
-                match self.send(stored, attempt).await {
+                match self.send(stored, attempt, elsewhere).await {
                     Ok(after) => stored = after,
                     Err(_) => return,
                 }
                 continue;
             }
             match next(&stored.payment, self.now()) {
-                Next::Route => match self.route_and_begin(stored.clone()).await {
+                Next::Route => match self.route_and_begin(stored.clone(), elsewhere).await {
                     Routed::Ready(begun) => {
                         stored = begun.stored;
                         ready = begun.ready;
@@ -91,12 +109,6 @@ impl Inner {
         stored: StoredPayment,
         reason: FailureReason,
     ) -> Result<StoredPayment, NotApplied> {
-        self.record(
-            stored,
-            EventKind::GaveUp,
-            &[Event::GiveUp(reason)],
-            Vec::new(),
-        )
-        .await
+        self.record(stored, EventKind::GaveUp, &[Event::GiveUp(reason)], Vec::new()).await
     }
 }

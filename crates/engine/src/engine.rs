@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ppob_journal::{Journal, JournalError};
+use ppob_payment::Attempt;
 use ppob_provider::CallContext;
 use ppob_types::{Clock, ProviderName, Timestamp};
 use tokio::sync::Notify;
@@ -14,6 +15,7 @@ use crate::clock::SteadyClock;
 use crate::intake::Entrances;
 use crate::live::Live;
 use crate::providers::Providers;
+use crate::reconcile::Checking;
 use crate::tasks::Tasks;
 use crate::{EngineConfig, ProviderSetup};
 
@@ -51,13 +53,14 @@ pub(crate) struct Inner {
     pub(crate) config: EngineConfig,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) providers: Providers,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SteadyClock>,
     pub(crate) prices: Prices,
     pub(crate) live: Live,
     pub(crate) entrances: Entrances,
     pub(crate) tasks: Tasks,
     /// Wakes the reconciliation worker.
     pub(crate) something_due: Notify,
+    pub(crate) checking: Checking,
     draws: AtomicU64,
     draining: AtomicBool,
 }
@@ -83,6 +86,7 @@ impl Engine {
                 entrances: Entrances::default(),
                 tasks: Tasks::default(),
                 something_due: Notify::new(),
+                checking: Checking::default(),
                 draws: AtomicU64::new(parts.seed),
                 draining: AtomicBool::new(false),
             }),
@@ -132,9 +136,18 @@ impl Inner {
     }
 
     pub(crate) fn call_context(&self) -> CallContext {
-        CallContext {
-            clock: Arc::clone(&self.clock),
-        }
+        CallContext { clock: self.shared_clock() }
+    }
+
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as Arc<dyn Clock>
+    }
+
+    /// Whether the provider can certainly no longer execute this attempt (P8).
+    pub(crate) fn bound_has_passed(&self, attempt: &Attempt) -> bool {
+        let bound = attempt.no_negative_verdict_before.since(attempt.begun_at);
+        self.now() >= attempt.no_negative_verdict_before
+            && self.clock.has_surely_elapsed(attempt.begun_at, bound)
     }
 
     pub(crate) fn is_draining(&self) -> bool {
@@ -144,9 +157,7 @@ impl Inner {
     /// The next number of the stream that the seed starts (`SplitMix64`). Spreads load and timers;
     /// nothing secret depends on it.
     pub(crate) fn draw(&self) -> u64 {
-        let state = self
-            .draws
-            .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
+        let state = self.draws.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
         let mut mixed = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -17,39 +17,15 @@ impl Engine {
             let provider = name.to_string();
             let info = setup.guarded.provider.info();
             let overview = setup.guarded.reserve.overview();
-            gauge(
-                "ppob_provider_plaintext",
-                &provider,
-                u64::from(info.plaintext),
-            );
-            gauge(
-                "ppob_provider_active",
-                &provider,
-                u64::from(self.is_active(name)),
-            );
-            gauge(
-                "ppob_provider_payments_in_flight",
-                &provider,
-                u64::from(overview.in_flight),
-            );
-            gauge(
-                "ppob_provider_payments_waiting",
-                &provider,
-                u64::from(overview.waiting),
-            );
-            gauge(
-                "ppob_provider_breaker_open",
-                &provider,
-                u64::from(is_open(overview.breaker)),
-            );
+            gauge("ppob_provider_plaintext", &provider, u64::from(info.plaintext));
+            gauge("ppob_provider_active", &provider, u64::from(self.is_active(name)));
+            gauge("ppob_provider_payments_in_flight", &provider, u64::from(overview.in_flight));
+            gauge("ppob_provider_payments_waiting", &provider, u64::from(overview.waiting));
+            gauge("ppob_provider_breaker_open", &provider, u64::from(is_open(overview.breaker)));
             if let Some(known) = self.inner.providers.balances.known(name) {
                 rupiah("ppob_provider_balance_rupiah", &provider, known.amount);
             }
-            rupiah(
-                "ppob_provider_balance_floor_rupiah",
-                &provider,
-                setup.balance_floor,
-            );
+            rupiah("ppob_provider_balance_floor_rupiah", &provider, setup.balance_floor);
             let status = self.inner.prices.status(name);
             if let Some(fetched_at) = status.fetched_at {
                 let age = now.since(fetched_at).as_secs();
@@ -66,25 +42,12 @@ impl Engine {
 
     fn open_payments(&self, now: Timestamp) {
         let mut by_state: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
-        let mut in_doubt: BTreeMap<String, (u64, u64)> = self
-            .inner
-            .providers
-            .all()
-            .map(|(name, _)| (name.to_string(), (0, 0)))
-            .collect();
-        for state in [
-            PaymentState::Accepted,
-            PaymentState::Processing,
-            PaymentState::InDoubt,
-        ] {
+        let mut in_doubt: BTreeMap<String, (u64, u64)> =
+            self.inner.providers.all().map(|(name, _)| (name.to_string(), (0, 0))).collect();
+        for state in [PaymentState::Accepted, PaymentState::Processing, PaymentState::InDoubt] {
             by_state.insert(state.as_str(), (0, 0));
         }
-        for OpenPayment {
-            provider,
-            state,
-            since,
-        } in self.inner.live.all_open()
-        {
+        for OpenPayment { provider, state, since } in self.inner.live.all_open() {
             let age = now.since(since).as_secs();
             let add = |(count, oldest): &mut (u64, u64)| {
                 *count += 1;
@@ -110,24 +73,15 @@ impl Engine {
 }
 
 const fn is_open(breaker: ppob_layers::BreakerState) -> bool {
-    matches!(
-        breaker,
-        ppob_layers::BreakerState::Open | ppob_layers::BreakerState::HalfOpen
-    )
+    matches!(breaker, ppob_layers::BreakerState::Open | ppob_layers::BreakerState::HalfOpen)
 }
 
 fn gauge(name: &'static str, provider: &str, value: u64) {
     metrics::gauge!(name, "provider" => provider.to_owned()).set(float(value));
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a gauge; the exact amount is in the journal"
-)]
-#[expect(
-    clippy::as_conversions,
-    reason = "a gauge; the exact amount is in the journal"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a gauge; the exact amount is in the journal")]
+#[expect(clippy::as_conversions, reason = "a gauge; the exact amount is in the journal")]
 fn rupiah(name: &'static str, provider: &str, amount: Rupiah) {
     metrics::gauge!(name, "provider" => provider.to_owned()).set(amount.get() as f64);
 }

@@ -62,7 +62,8 @@ impl Engine {
         )?;
         let (provider, bill) = inner.ask_around(product, &purchase).await?;
         let now = inner.now();
-        let id = format!("I{:016X}", inner.draw());
+        let serial = inner.journal.reserve_serial().await;
+        let id = format!("I{:012X}", serial.map_err(|_| InquireError::JournalUnavailable)?);
         let stored = StoredInquiry {
             id: InquiryId::new(&id).map_err(|_| InquireError::Unanswered)?,
             consumer: request.consumer,
@@ -99,20 +100,11 @@ impl Inner {
         }
         let mut refused = None;
         for candidate in route.candidates {
-            match self
-                .ask(&candidate.provider, &candidate.provider_code, purchase)
-                .await
-            {
+            match self.ask(&candidate.provider, &candidate.provider_code, purchase).await {
                 Ok(bill) => return Ok((candidate.provider, bill)),
-                Err(ProviderError {
-                    kind: ProviderErrorKind::Refused(rejection),
-                    message,
-                }) => {
+                Err(ProviderError { kind: ProviderErrorKind::Refused(rejection), message }) => {
                     let final_everywhere = rejection.scope == RefusalScope::Bill;
-                    let refusal = InquireError::Refused {
-                        code: rejection.code,
-                        message,
-                    };
+                    let refusal = InquireError::Refused { code: rejection.code, message };
                     if final_everywhere {
                         return Err(refusal);
                     }

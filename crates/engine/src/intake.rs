@@ -1,73 +1,23 @@
 //! Taking a payment in: check it, make it durable, hand it to a driver.
 
+mod check;
+mod request;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
-use ppob_journal::{Acceptance, Fingerprint, JournalError, NewPayment, StoredPayment};
-use ppob_payment::{
-    Approval, Mutant, Payment, PaymentRequest, PaymentState, ShownBill, Terms, mutated,
-};
+use ppob_journal::{Acceptance, JournalError, NewPayment};
+use ppob_payment::{Mutant, Payment, PaymentRequest, PaymentState, ShownBill, Terms, mutated};
 use ppob_routing::Product;
-use ppob_types::{
-    ConsumerId, CustomerNumber, CustomerNumberError, Family, InquiryId, Parameters, PaymentId,
-    PaymentKey, ProductCode, Purchase, Rupiah,
-};
-use sha2::{Digest, Sha256};
+use ppob_types::{Clock, PaymentKey};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
+use self::check::{check_fields, check_price, fingerprint, recorded, same_request};
+pub(crate) use self::check::{field_problem, purchase};
+pub use self::request::{CreatePayment, RequestedApproval, RequestedParameters};
 use crate::driver::Begun;
 use crate::engine::Inner;
 use crate::{CreateError, Engine, Ticket};
-
-/// What a caller asks to be paid.
-#[derive(Clone, Debug)]
-pub struct CreatePayment {
-    /// Who asks.
-    pub consumer: ConsumerId,
-    /// The caller's own name for the payment, and its idempotency key.
-    pub id: PaymentId,
-    /// Our product code.
-    pub product: ProductCode,
-    /// For whom, as the caller wrote it.
-    pub customer_number: String,
-    /// The open amount, where the product has one.
-    pub amount: Option<Rupiah>,
-    /// Further fields of the family.
-    pub parameters: RequestedParameters,
-    /// What the caller approved.
-    pub approval: RequestedApproval,
-    /// A bill lower than approved may be paid.
-    pub allow_lower_total: bool,
-    /// Which repetition of the same purchase this is; 0 for the first.
-    pub repeat: u32,
-    /// The payment in doubt that must not stand in the way.
-    pub despite_in_doubt: Option<PaymentId>,
-    /// No attempt begins later than this after acceptance; the engine's own limit if shorter.
-    pub pay_within: Option<Duration>,
-}
-
-/// What the caller approved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestedApproval {
-    /// The price of the list, whatever it is now.
-    ListPrice,
-    /// A total.
-    Total(Rupiah),
-    /// The bill an inquiry showed.
-    Inquiry(InquiryId),
-}
-
-/// Further fields of a family, as the caller wrote them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RequestedParameters {
-    /// BPJS: how many months to pay.
-    pub months: Option<u32>,
-    /// Tax: which year.
-    pub year: Option<u32>,
-    /// A second identity.
-    pub second_id: Option<String>,
-}
 
 /// One entrance per payment id, so that many calls with one id do the work once.
 #[derive(Debug, Default)]
@@ -106,10 +56,8 @@ impl Inner {
         request: CreatePayment,
         answer: oneshot::Sender<Result<Ticket, CreateError>>,
     ) {
-        let key = PaymentKey {
-            consumer: request.consumer.clone(),
-            id: request.id.clone(),
-        };
+        let since = self.clock.monotonic();
+        let key = PaymentKey { consumer: request.consumer.clone(), id: request.id.clone() };
         let entrance = self.entrances.of(&key);
         let taken = {
             let _alone = entrance.lock().await;
@@ -124,12 +72,9 @@ impl Inner {
                 let family = begun.stored().payment.terms.family.as_str();
                 metrics::counter!("ppob_payments_accepted_total", "family" => family).increment(1);
                 let stored = begun.stored().clone();
-                let ticket = self
-                    .live
-                    .get(&key)
-                    .unwrap_or_else(|| Ticket::of_ended(stored));
+                let ticket = self.live.get(&key).unwrap_or_else(|| Ticket::of_ended(stored));
                 let _ = answer.send(Ok(ticket));
-                self.drive(*begun).await;
+                self.drive(begun.measured_from(since)).await;
             }
             Ok(Taken::Known(ticket)) => {
                 metrics::counter!("ppob_duplicate_requests_total", "result" => "same").increment(1);
@@ -156,19 +101,17 @@ impl Inner {
         request: CreatePayment,
     ) -> Result<Taken, Refusal> {
         if let Some(ticket) = self.live.get(key) {
-            return same_request(&request, &ticket.payment()).map(|()| Taken::Known(ticket));
+            same_request(&request, &ticket.payment())?;
+            return Ok(Taken::Known(ticket));
         }
         let refused = match self.check_and_accept(key, &request).await {
             Err(Refusal::Plain(error)) => error,
             taken => return taken,
         };
-        match self
-            .find(key)
-            .await
-            .map_err(|_| CreateError::JournalUnavailable)?
-        {
+        match self.find(key).await.map_err(|_| CreateError::JournalUnavailable)? {
             Some(ticket) => {
-                same_request(&request, &ticket.payment()).map(|()| Taken::Known(ticket))
+                same_request(&request, &ticket.payment())?;
+                Ok(Taken::Known(ticket))
             }
             None => Err(refused.into()),
         }
@@ -228,9 +171,7 @@ impl Inner {
             }
             Ok((Acceptance::Known(stored), _)) => {
                 let ticket = self.live.get(&stored.key);
-                Ok(Taken::Known(
-                    ticket.unwrap_or_else(|| Ticket::of_ended(*stored)),
-                ))
+                Ok(Taken::Known(ticket.unwrap_or_else(|| Ticket::of_ended(*stored))))
             }
             Ok((Acceptance::Conflict, _)) => Err(CreateError::IdReused.into()),
             Ok((Acceptance::Abandoned, _)) => Err(CreateError::Abandoned.into()),
@@ -238,17 +179,9 @@ impl Inner {
                 let holder = (holder.consumer == consumer).then_some(holder.id);
                 Err(CreateError::DuplicateInProgress { holder }.into())
             }
-            Ok((
-                Acceptance::RepeatNeeded {
-                    repeat,
-                    succeeded_at,
-                },
-                _,
-            )) => Err(CreateError::RepeatNeeded {
-                repeat,
-                succeeded_at,
+            Ok((Acceptance::RepeatNeeded { repeat, succeeded_at }, _)) => {
+                Err(CreateError::RepeatNeeded { repeat, succeeded_at }.into())
             }
-            .into()),
             Err((JournalError::Unacknowledged(_), new)) => Err(Refusal::Unclear(new)),
             Err((error, _)) => {
                 tracing::error!(%error, "a payment was not accepted");
@@ -281,10 +214,7 @@ impl Inner {
         if self.now() > inquiry.expires_at {
             return Err(CreateError::InquiryExpired);
         }
-        Ok(Some(Box::new(ShownBill {
-            provider: inquiry.provider,
-            bill: inquiry.bill,
-        })))
+        Ok(Some(Box::new(ShownBill { provider: inquiry.provider, bill: inquiry.bill })))
     }
 
     /// Whether the payment named by `despite_in_doubt` may be pushed out of the guard.
@@ -296,14 +226,8 @@ impl Inner {
         let Some(id) = &recorded.despite_in_doubt else {
             return Ok(false);
         };
-        let invalid = |problem| CreateError::FieldInvalid {
-            field: "despite_in_doubt",
-            problem,
-        };
-        let holder = PaymentKey {
-            consumer: key.consumer.clone(),
-            id: id.clone(),
-        };
+        let invalid = |problem| CreateError::FieldInvalid { field: "despite_in_doubt", problem };
+        let holder = PaymentKey { consumer: key.consumer.clone(), id: id.clone() };
         let held = self
             .journal
             .load(&holder)
@@ -317,22 +241,15 @@ impl Inner {
             return Err(invalid("that payment is for another product or customer"));
         }
         if purchase.family.is_bill() {
-            return Err(invalid(
-                "a bill in doubt is never paid a second time; wait for it",
-            ));
+            return Err(invalid("a bill in doubt is never paid a second time; wait for it"));
         }
         if held.payment.state() != PaymentState::InDoubt {
             return Err(invalid("that payment is not in doubt; look at it again"));
         }
-        let now = self.now();
-        let may_still_execute = held
-            .payment
-            .live_attempt()
-            .is_some_and(|attempt| now < attempt.no_negative_verdict_before);
+        let may_still_execute =
+            held.payment.live_attempt().is_some_and(|attempt| !self.bound_has_passed(attempt));
         if may_still_execute {
-            return Err(invalid(
-                "the provider may still execute that payment; wait and ask again",
-            ));
+            return Err(invalid("the provider may still execute that payment; wait and ask again"));
         }
         Ok(true)
     }
@@ -371,155 +288,5 @@ impl Entrances {
         let entrance = Arc::new(AsyncMutex::new(()));
         entrances.insert(key.clone(), Arc::downgrade(&entrance));
         entrance
-    }
-}
-
-/// The request in the form that is recorded and fingerprinted.
-fn recorded(request: &CreatePayment, family: Family) -> Result<PaymentRequest, CreateError> {
-    Ok(PaymentRequest {
-        purchase: purchase(
-            &request.product,
-            family,
-            &request.customer_number,
-            request.amount,
-            &request.parameters,
-        )?,
-        approval: match &request.approval {
-            RequestedApproval::ListPrice => Approval::ListPrice,
-            RequestedApproval::Total(total) => Approval::Total(*total),
-            RequestedApproval::Inquiry(id) => Approval::Inquired(id.clone()),
-        },
-        allow_lower_total: request.allow_lower_total,
-        repeat: request.repeat,
-        despite_in_doubt: request.despite_in_doubt.clone(),
-        shown: None,
-    })
-}
-
-/// What and for whom, normalised.
-pub(crate) fn purchase(
-    product: &ProductCode,
-    family: Family,
-    customer_number: &str,
-    amount: Option<Rupiah>,
-    parameters: &RequestedParameters,
-) -> Result<Purchase, CustomerNumberError> {
-    let second_id = parameters.second_id.as_deref();
-    Ok(Purchase {
-        product: product.clone(),
-        family,
-        customer: CustomerNumber::parse(family, customer_number)?,
-        amount,
-        parameters: Parameters {
-            months: parameters.months,
-            year: parameters.year,
-            second_id: second_id
-                .map(|second| CustomerNumber::parse(Family::Other, second))
-                .transpose()?,
-        },
-    })
-}
-
-fn same_request(request: &CreatePayment, known: &StoredPayment) -> Result<(), Refusal> {
-    let same = recorded(request, known.request.purchase.family)
-        .is_ok_and(|recorded| fingerprint(&recorded) == known.fingerprint);
-    if same {
-        Ok(())
-    } else {
-        Err(CreateError::IdReused.into())
-    }
-}
-
-fn fingerprint(request: &PaymentRequest) -> Fingerprint {
-    Fingerprint(Sha256::digest(request.canonical().as_bytes()).into())
-}
-
-fn check_fields(request: &CreatePayment, product: &Product) -> Result<(), CreateError> {
-    let problem = field_problem(product, request.amount, &request.parameters);
-    if let Some((field, problem)) = problem {
-        return Err(CreateError::FieldInvalid { field, problem });
-    }
-    if product.family.is_bill() && request.approval == RequestedApproval::ListPrice {
-        return Err(CreateError::FieldInvalid {
-            field: "approval",
-            problem: "a bill is paid only with an inquiry_id or an approved_total_rupiah",
-        });
-    }
-    if let RequestedApproval::Total(total) = &request.approval
-        && !total.is_positive()
-    {
-        return Err(CreateError::FieldInvalid {
-            field: "approved_total_rupiah",
-            problem: "must be more than zero",
-        });
-    }
-    Ok(())
-}
-
-/// What is wrong with the open amount or the parameters for this product, if anything.
-pub(crate) fn field_problem(
-    product: &Product,
-    amount: Option<Rupiah>,
-    parameters: &RequestedParameters,
-) -> Option<(&'static str, &'static str)> {
-    let open_amount = matches!(
-        product.family,
-        Family::Emoney | Family::MobileTopUp | Family::Other
-    ) && product.nominal.is_none();
-    match amount {
-        Some(_) if !open_amount => {
-            return Some((
-                "amount_rupiah",
-                "this product has no open amount; leave it out",
-            ));
-        }
-        Some(amount) if !amount.is_positive() => {
-            return Some(("amount_rupiah", "must be more than zero"));
-        }
-        None if open_amount => return Some(("amount_rupiah", "this product needs an amount")),
-        Some(_) | None => {}
-    }
-    if parameters.months.is_some() && product.family != Family::Bpjs {
-        return Some(("parameters", "months are for BPJS products only"));
-    }
-    if parameters
-        .months
-        .is_some_and(|months| !(1..=24).contains(&months))
-    {
-        return Some(("parameters", "months must be 1 to 24"));
-    }
-    if parameters.year.is_some() && product.family != Family::Tax {
-        return Some(("parameters", "a year is for tax products only"));
-    }
-    if parameters
-        .year
-        .is_some_and(|year| !(1990..=2100).contains(&year))
-    {
-        return Some(("parameters", "the year must have four digits, such as 2026"));
-    }
-    let second = matches!(product.family, Family::Tax | Family::Games | Family::Other);
-    if parameters.second_id.is_some() && !second {
-        return Some(("parameters", "this product takes no second identity"));
-    }
-    None
-}
-
-/// A listed price above what was approved is refused before anything is accepted.
-fn check_price(recorded: &PaymentRequest, product: &Product) -> Result<(), CreateError> {
-    let Some(approved) = recorded.approved_total() else {
-        return Ok(());
-    };
-    if product.family.is_bill() {
-        return Ok(());
-    }
-    let amount = recorded.purchase.amount.or(product.nominal);
-    let lowest = product
-        .offers
-        .iter()
-        .filter(|offer| offer.open)
-        .filter_map(|o| o.total(amount));
-    match lowest.min() {
-        Some(total) if total > approved => Err(CreateError::TotalAboveApproved { total, approved }),
-        _ => Ok(()),
     }
 }

@@ -84,18 +84,14 @@ fn is_settled(stored: &StoredPayment) -> bool {
 impl Ticket {
     /// A payment nobody works on any more.
     pub(crate) fn of_ended(stored: StoredPayment) -> Self {
-        Self {
-            updates: watch::channel(Arc::new(stored)).1,
-        }
+        Self { updates: watch::channel(Arc::new(stored)).1 }
     }
 }
 
 impl Live {
     /// The ticket of a payment known to be open.
     pub(crate) fn get(&self, key: &PaymentKey) -> Option<Ticket> {
-        self.book().open.get(key).map(|sender| Ticket {
-            updates: sender.subscribe(),
-        })
+        self.book().open.get(key).map(|sender| Ticket { updates: sender.subscribe() })
     }
 
     /// Takes up a payment that this process works on from now on.
@@ -104,12 +100,10 @@ impl Live {
             let mut book = self.book();
             let ended = is_complete(&stored) || book.ended.contains(&stored.key);
             if !ended && !book.open.contains_key(&stored.key) {
-                book.open
-                    .insert(stored.key.clone(), watch::channel(Arc::new(stored)).0);
+                book.open.insert(stored.key.clone(), watch::channel(Arc::new(stored)).0);
             }
         }
-        self.changes
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Tells a durable value to whoever waits. Older values than the one known are ignored.
@@ -138,8 +132,7 @@ impl Live {
                 }
             }
         }
-        self.changes
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
         stored
     }
 

@@ -111,10 +111,7 @@ impl Engine {
     /// # Errors
     /// [`QueryError::JournalUnavailable`].
     pub async fn reviews(&self, page: Page) -> Result<Vec<Review>, QueryError> {
-        let filter = Filter {
-            states: vec![PaymentState::InDoubt],
-            ..Filter::default()
-        };
+        let filter = Filter { states: vec![PaymentState::InDoubt], ..Filter::default() };
         let payments = self.list_payments(&filter, page).await?;
         Ok(payments.into_iter().map(Review::of).collect())
     }
@@ -137,18 +134,10 @@ impl Engine {
     /// # Errors
     /// [`OperateError`].
     pub async fn check_now(&self, key: &PaymentKey) -> Result<Arc<StoredPayment>, OperateError> {
-        let ticket = self
-            .inner
-            .find(key)
-            .await
-            .map_err(|_| OperateError::JournalUnavailable)?;
+        let ticket = self.inner.find(key).await.map_err(|_| OperateError::JournalUnavailable)?;
         let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
         self.inner.check((*stored).clone()).await;
-        let after = self
-            .inner
-            .find(key)
-            .await
-            .map_err(|_| OperateError::JournalUnavailable)?;
+        let after = self.inner.find(key).await.map_err(|_| OperateError::JournalUnavailable)?;
         Ok(after.ok_or(OperateError::NoSuchPayment)?.payment())
     }
 
@@ -164,32 +153,23 @@ impl Engine {
         let ticket = found.map_err(|_| OperateError::JournalUnavailable)?;
         let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
         let attempt = attempt_in_doubt(&stored).ok_or(OperateError::NotInDoubt)?;
+        let too_early = OperateError::TooEarly { until: attempt.no_negative_verdict_before };
         let (resolution, action) = match &resolve.verdict {
             ResolveVerdict::Executed { provider_ref } => {
                 let observed = inner.verify(&stored, attempt, provider_ref).await?;
                 let observed = Box::new(observed);
-                (
-                    Resolution::Executed {
-                        observed,
-                        basis: Basis::Status,
-                    },
-                    "resolve-executed",
-                )
+                (Resolution::Executed { observed, basis: Basis::Status }, "resolve-executed")
+            }
+            ResolveVerdict::NotExecuted { .. } if !inner.bound_has_passed(attempt) => {
+                return Err(too_early);
             }
             ResolveVerdict::NotExecuted { .. } => (Resolution::NotExecuted, "resolve-not-executed"),
         };
-        let event = Event::Resolved {
-            attempt: attempt.number,
-            resolution,
-        };
+        let event = Event::Resolved { attempt: attempt.number, resolution };
         let now = inner.now();
         let after = match steps(&stored.payment, &[event], now) {
             Ok(after) => after,
-            Err(Refused::TooEarly) => {
-                return Err(OperateError::TooEarly {
-                    until: attempt.no_negative_verdict_before,
-                });
-            }
+            Err(Refused::TooEarly) => return Err(too_early),
             Err(_) => return Err(OperateError::NotInDoubt),
         };
         let audit = AuditEntry {
@@ -224,15 +204,9 @@ impl Engine {
 impl Review {
     fn of(stored: StoredPayment) -> Self {
         let doubted = attempt_in_doubt(&stored);
-        let since = doubted.map_or(stored.payment.terms.accepted_at, |attempt| {
-            attempt.changed_at
-        });
+        let since = doubted.map_or(stored.payment.terms.accepted_at, |attempt| attempt.changed_at);
         let negative_verdict_from = doubted.map(|attempt| attempt.no_negative_verdict_before);
-        Self {
-            payment: Arc::new(stored),
-            since,
-            negative_verdict_from,
-        }
+        Self { payment: Arc::new(stored), since, negative_verdict_from }
     }
 }
 
@@ -245,16 +219,9 @@ impl Inner {
         attempt: &Attempt,
         provider_ref: &ProviderRef,
     ) -> Result<Observed, OperateError> {
-        let not_confirmed = |why: &str| OperateError::NotConfirmed {
-            why: why.to_owned(),
-        };
-        let asked = self
-            .ask_status(stored, attempt, Some(provider_ref.clone()))
-            .await;
-        let StatusReport {
-            verdict,
-            mut observed,
-        } = match asked {
+        let not_confirmed = |why: &str| OperateError::NotConfirmed { why: why.to_owned() };
+        let asked = self.ask_status(stored, attempt, Some(provider_ref.clone())).await;
+        let StatusReport { verdict, mut observed } = match asked {
             Ok(report) => report,
             Err(error) if matches!(error.kind, ProviderErrorKind::Unreadable) => {
                 return Err(not_confirmed(&error.message));
@@ -271,16 +238,10 @@ impl Inner {
             }
             StatusVerdict::Rejected(_) => return Err(not_confirmed("it refused that reference")),
         }
-        if observed
-            .total
-            .is_some_and(|total| total != attempt.expected_total)
-        {
+        if observed.total.is_some_and(|total| total != attempt.expected_total) {
             return Err(not_confirmed("that reference has another total"));
         }
-        let paid_at = observed
-            .receipt
-            .as_ref()
-            .and_then(|receipt| receipt.paid_at);
+        let paid_at = observed.receipt.as_ref().and_then(|receipt| receipt.paid_at);
         let from = attempt.begun_at;
         let until = attempt.no_negative_verdict_before.plus(CLOCK_TOLERANCE);
         let fits = paid_at.is_none_or(|at| at.plus(CLOCK_TOLERANCE) >= from && at <= until);
@@ -299,10 +260,8 @@ fn attempt_in_doubt(stored: &StoredPayment) -> Option<&Attempt> {
         return None;
     }
     stored.payment.attempts.iter().rev().find(|attempt| {
-        matches!(
-            attempt.state,
-            AttemptState::Unknown(_) | AttemptState::Pending
-        ) || (stored.payment.contradicted && attempt.late_charge.is_some())
+        matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
+            || (stored.payment.contradicted && attempt.late_charge.is_some())
     })
 }
 
@@ -312,16 +271,12 @@ fn check_words(resolve: &Resolve) -> Result<(), OperateError> {
         return missing("actor", "say who decides");
     }
     if resolve.evidence.trim().is_empty() {
-        return missing(
-            "evidence",
-            "say what the decision rests on; it is kept for ever",
-        );
+        return missing("evidence", "say what the decision rests on; it is kept for ever");
     }
     match &resolve.verdict {
-        ResolveVerdict::NotExecuted { second_actor } if second_actor.trim().is_empty() => missing(
-            "second_actor",
-            "a second person must agree that nothing was paid",
-        ),
+        ResolveVerdict::NotExecuted { second_actor } if second_actor.trim().is_empty() => {
+            missing("second_actor", "a second person must agree that nothing was paid")
+        }
         ResolveVerdict::NotExecuted { second_actor }
             if second_actor.trim() == resolve.actor.trim() =>
         {

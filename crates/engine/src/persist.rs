@@ -128,10 +128,8 @@ impl Inner {
             match note {
                 Note::ContradictingEvidence { attempt } => {
                     metrics::counter!("ppob_contradicting_evidence_total").increment(1);
-                    let reason = format!(
-                        "contradicting facts about attempt {attempt} of {}",
-                        stored.key
-                    );
+                    let reason =
+                        format!("contradicting facts about attempt {attempt} of {}", stored.key);
                     self.freeze_for(stored, &reason).await;
                 }
                 Note::LateCharge { attempt } => {
@@ -152,18 +150,13 @@ impl Inner {
             return;
         };
         tracing::error!(provider = %attempt.provider, payment = %stored.key, reason, "the provider is frozen");
-        self.providers
-            .freeze(self.journal.as_ref(), &attempt.provider, reason)
-            .await;
+        self.providers.freeze(self.journal.as_ref(), &attempt.provider, reason).await;
     }
 }
 
 /// Several events as one step.
 pub(crate) fn steps(payment: &Payment, events: &[Event], now: Timestamp) -> Result<Step, Refused> {
-    let mut whole = Step {
-        payment: payment.clone(),
-        notes: Vec::new(),
-    };
+    let mut whole = Step { payment: payment.clone(), notes: Vec::new() };
     for event in events {
         let Step { payment, notes } = step(&whole.payment, event.clone(), now)?;
         whole.payment = payment;

@@ -19,6 +19,9 @@ use crate::config::Setups;
 
 const DOCUMENT: &str = "provider-switches";
 
+/// How long a balance counts that a provider showed by the way.
+const BALANCE_USABLE: Duration = Duration::from_mins(5);
+
 /// The configured providers.
 #[derive(Debug)]
 pub(crate) struct Providers {
@@ -58,10 +61,7 @@ impl Providers {
         if let Some(json) = journal.load_document(DOCUMENT).await? {
             let saved = serde_json::from_str(&json)
                 .map_err(|error| JournalError::Corrupt(format!("{DOCUMENT}: {error}")))?;
-            *self
-                .switches
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = saved;
+            *self.switches.write().unwrap_or_else(PoisonError::into_inner) = saved;
         }
         Ok(())
     }
@@ -84,6 +84,7 @@ impl Providers {
         names: impl Iterator<Item = &'a ProviderName>,
         product: &ProductCode,
         family: Family,
+        now: Timestamp,
     ) -> BTreeMap<ProviderName, ProviderFacts> {
         let switches = self.switches.read().unwrap_or_else(PoisonError::into_inner);
         let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +101,7 @@ impl Providers {
                         .is_some_and(|products| products.contains(product)),
                     can_pay: capability.pay,
                     can_inquire: capability.inquiry.is_supported(),
-                    balance: self.balances.known(name).map(|known| known.amount),
+                    balance: self.usable_balance(name, setup, now),
                     balance_floor: setup.balance_floor,
                     breaker_open: !reserve.admits,
                     has_room: reserve.has_room,
@@ -115,32 +116,34 @@ impl Providers {
             .collect()
     }
 
+    /// The balance to rank with. A provider that cannot be asked for it shows it only when we pay
+    /// there, so what it showed long ago must not keep us from ever paying there again.
+    fn usable_balance(
+        &self,
+        name: &ProviderName,
+        setup: &ProviderSetup,
+        now: Timestamp,
+    ) -> Option<Rupiah> {
+        let known = self.balances.known(name)?;
+        let fresh = now.since(known.seen_at) <= BALANCE_USABLE;
+        (fresh || setup.guarded.provider.info().tells_balance).then_some(known.amount)
+    }
+
     pub(crate) fn mode(&self, name: &ProviderName) -> Mode {
-        self.switches
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .mode(name)
+        self.switches.read().unwrap_or_else(PoisonError::into_inner).mode(name)
     }
 
     /// Freezes a provider whose answers contradict each other. Takes effect at once; the journal
     /// remembers it as soon as it can.
     pub(crate) async fn freeze(&self, journal: &dyn Journal, name: &ProviderName, reason: &str) {
         let json = {
-            let mut switches = self
-                .switches
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            let frozen = SavedMode::Frozen {
-                reason: reason.to_owned(),
-            };
+            let mut switches = self.switches.write().unwrap_or_else(PoisonError::into_inner);
+            let frozen = SavedMode::Frozen { reason: reason.to_owned() };
             switches.modes.insert(name.clone(), frozen);
             serde_json::to_string(&*switches)
         };
         let saved = match json {
-            Ok(json) => journal
-                .save_document(DOCUMENT, json)
-                .await
-                .map_err(|e| e.to_string()),
+            Ok(json) => journal.save_document(DOCUMENT, json).await.map_err(|e| e.to_string()),
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = saved {
@@ -154,10 +157,7 @@ impl Providers {
     pub(crate) fn learn(&self, name: &ProviderName, outcome: &PayOutcome, took: Duration) {
         let good = match outcome {
             PayOutcome::Succeeded | PayOutcome::Pending => true,
-            PayOutcome::Rejected(Rejection {
-                scope: RefusalScope::Bill,
-                ..
-            }) => return,
+            PayOutcome::Rejected(Rejection { scope: RefusalScope::Bill, .. }) => return,
             PayOutcome::Rejected(_) | PayOutcome::NotSent(_) | PayOutcome::Unknown(_) => false,
         };
         let mut health = self.health.write().unwrap_or_else(PoisonError::into_inner);
@@ -206,9 +206,7 @@ impl Switches {
             None => Mode::Active,
             Some(SavedMode::Drain) => Mode::Drain,
             Some(SavedMode::Off) => Mode::Off,
-            Some(SavedMode::Frozen { reason }) => Mode::Frozen {
-                reason: reason.clone(),
-            },
+            Some(SavedMode::Frozen { reason }) => Mode::Frozen { reason: reason.clone() },
         }
     }
 }

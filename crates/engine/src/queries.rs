@@ -45,11 +45,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::get_payment`].
     pub async fn ticket(&self, key: &PaymentKey) -> Result<Ticket, QueryError> {
-        self.inner
-            .find(key)
-            .await
-            .map_err(unavailable)?
-            .ok_or(QueryError::NotFound)
+        self.inner.find(key).await.map_err(unavailable)?.ok_or(QueryError::NotFound)
     }
 
     /// Payments, newest first.
@@ -61,11 +57,7 @@ impl Engine {
         filter: &Filter,
         page: Page,
     ) -> Result<Vec<StoredPayment>, QueryError> {
-        self.inner
-            .journal
-            .list(filter, page)
-            .await
-            .map_err(unavailable)
+        self.inner.journal.list(filter, page).await.map_err(unavailable)
     }
 
     /// Events after `cursor`, in order. Empty if there are none yet.
@@ -78,11 +70,7 @@ impl Engine {
         consumer: Option<&ConsumerId>,
         limit: usize,
     ) -> Result<Vec<PaymentEvent>, QueryError> {
-        self.inner
-            .journal
-            .events_after(cursor, consumer, limit)
-            .await
-            .map_err(unavailable)
+        self.inner.journal.events_after(cursor, consumer, limit).await.map_err(unavailable)
     }
 
     /// The place after the latest event.
@@ -90,11 +78,7 @@ impl Engine {
     /// # Errors
     /// [`QueryError::JournalUnavailable`].
     pub async fn latest_cursor(&self) -> Result<Cursor, QueryError> {
-        self.inner
-            .journal
-            .latest_cursor()
-            .await
-            .map_err(unavailable)
+        self.inner.journal.latest_cursor().await.map_err(unavailable)
     }
 
     /// Wakes whenever an event was added; read [`Engine::events_after`] then.
@@ -109,8 +93,7 @@ impl Engine {
 
     /// Whether a product can be bought from anybody now: a provider would be asked.
     pub fn is_available(&self, product: &ProductCode) -> bool {
-        self.explain_route(product, None)
-            .is_ok_and(|e| !e.route.candidates.is_empty())
+        self.explain_route(product, None).is_ok_and(|e| !e.route.candidates.is_empty())
     }
 
     /// Who would be asked for this product now, and why nobody else.
@@ -123,9 +106,8 @@ impl Engine {
         bill_amount: Option<Rupiah>,
     ) -> Result<RouteExplanation, QueryError> {
         let catalogue = self.inner.prices.catalogue();
-        let product = catalogue
-            .get(product)
-            .ok_or_else(|| QueryError::UnknownProduct(product.clone()))?;
+        let product =
+            catalogue.get(product).ok_or_else(|| QueryError::UnknownProduct(product.clone()))?;
         let question = RouteQuestion {
             now: self.inner.now(),
             need: Need::Pay,
@@ -134,9 +116,7 @@ impl Engine {
             already_tried: &[],
             draw: 0,
         };
-        Ok(RouteExplanation {
-            route: self.inner.route(product, &question),
-        })
+        Ok(RouteExplanation { route: self.inner.route(product, &question) })
     }
 
     /// Makes sure that an id is not, or never becomes, a payment that may be made.
@@ -208,10 +188,7 @@ impl Inner {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function of map_err"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
 fn unavailable(error: JournalError) -> QueryError {
     tracing::warn!(%error, "the journal could not be read");
     QueryError::JournalUnavailable

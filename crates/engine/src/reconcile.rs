@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, Capability, ProviderErrorKind};
@@ -13,24 +11,49 @@ use ppob_types::{
     Basis, PaymentKey, ProviderRef, RefusalCode, RefusalScope, StatusReport, StatusVerdict,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::driver::Begun;
 use crate::engine::Inner;
 
 const BATCH: usize = 200;
 
+/// The soonest that what is due is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// The payments being asked about right now.
-type Busy = Arc<Mutex<BTreeSet<PaymentKey>>>;
+pub(crate) type Checking = Mutex<BTreeSet<PaymentKey>>;
+
+/// The right to ask about one payment; nobody else asks meanwhile.
+struct Turn {
+    inner: Arc<Inner>,
+    key: PaymentKey,
+}
+
+impl Turn {
+    fn take(inner: &Arc<Inner>, key: &PaymentKey) -> Option<Self> {
+        let mut checking = inner.checking.lock().unwrap_or_else(PoisonError::into_inner);
+        checking.insert(key.clone()).then(|| Self { inner: Arc::clone(inner), key: key.clone() })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut checking = self.inner.checking.lock().unwrap_or_else(PoisonError::into_inner);
+        checking.remove(&self.key);
+    }
+}
 
 impl Inner {
     pub(crate) fn start_reconciling(this: &Arc<Self>) {
         let inner = Arc::clone(this);
-        this.tasks
-            .spawn(async move { inner.reconcile_again_and_again().await });
+        this.tasks.spawn(async move { inner.reconcile_again_and_again().await });
     }
 
     async fn reconcile_again_and_again(self: Arc<Self>) {
+        let room = Arc::new(Semaphore::new(self.config.parallel_checks.max(1)));
         loop {
-            self.reconcile_what_is_due().await;
+            Self::check_what_is_due(&self, &room).await;
             let wait = self.until_something_is_due().await;
             tokio::select! {
                 biased;
@@ -44,10 +67,8 @@ impl Inner {
     async fn until_something_is_due(&self) -> Duration {
         let longest = self.config.check_at_least_every;
         match self.journal.next_due().await {
-            // At least a moment, so that a payment that stays due cannot spin the loop.
-            Ok(Some(at)) => at
-                .since(self.now())
-                .clamp(Duration::from_millis(100), longest),
+            // What is due may be being asked about already: look again, but do not spin.
+            Ok(Some(at)) => at.since(self.now()).clamp(LOOK_AGAIN, longest),
             Ok(None) => longest,
             Err(error) => {
                 tracing::warn!(%error, "the journal could not say what is due");
@@ -56,8 +77,9 @@ impl Inner {
         }
     }
 
-    async fn reconcile_what_is_due(self: &Arc<Self>) {
-        let due = match self.journal.due(self.now(), BATCH).await {
+    /// Each check is a task of its own: a slow provider holds up nobody else's.
+    async fn check_what_is_due(this: &Arc<Self>, room: &Arc<Semaphore>) {
+        let due = match this.journal.due(this.now(), BATCH).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::warn!(%error, "the journal could not say what is due");
@@ -65,30 +87,22 @@ impl Inner {
             }
         };
         metrics::gauge!("ppob_reconciliation_due").set(gauge(due.len()));
-        let busy = Busy::default();
-        let mut checks = FuturesUnordered::new();
         for stored in due {
-            while checks.len() >= self.config.parallel_checks.max(1) {
-                checks.next().await;
-            }
-            checks.push(self.check_once(stored, Arc::clone(&busy)));
+            let Some(turn) = Turn::take(this, &stored.key) else {
+                continue;
+            };
+            let seat = tokio::select! {
+                biased;
+                () = this.tasks.stopping().cancelled() => return,
+                seat = Arc::clone(room).acquire_owned() => seat,
+            };
+            let inner = Arc::clone(this);
+            this.tasks.spawn(async move {
+                inner.check(stored).await;
+                drop((turn, seat));
+                inner.something_due.notify_one();
+            });
         }
-        while checks.next().await.is_some() {}
-    }
-
-    async fn check_once(self: &Arc<Self>, stored: StoredPayment, busy: Busy) {
-        let key = stored.key.clone();
-        if !busy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.clone())
-        {
-            return;
-        }
-        self.check(stored).await;
-        busy.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&key);
     }
 
     /// One look at one payment. What it brings is recorded; what it does not bring is a check made.
@@ -100,14 +114,9 @@ impl Inner {
             return;
         };
         let events = self.gather(&stored, &attempt).await;
-        let recorded = self
-            .record(stored, EventKind::Reported, &events, Vec::new())
-            .await;
+        let recorded = self.record(stored, EventKind::Reported, &events, Vec::new()).await;
         if let Ok(stored) = recorded
-            && matches!(
-                next(&stored.payment, self.now()),
-                Next::Route | Next::GiveUp(_)
-            )
+            && matches!(next(&stored.payment, self.now()), Next::Route | Next::GiveUp(_))
         {
             self.drive(Begun::new(stored, None)).await;
         }
@@ -178,27 +187,15 @@ impl Inner {
             ),
             StatusVerdict::Succeeded | StatusVerdict::Pending | StatusVerdict::NotFound => false,
         };
-        Event::Reported {
-            attempt: attempt.number,
-            report,
-            basis: Basis::Status,
-            refusal_trusted,
-        }
+        Event::Reported { attempt: attempt.number, report, basis: Basis::Status, refusal_trusted }
     }
 
     /// Whether the bill is still owed is a hint, no proof: the customer may have paid elsewhere, and
     /// billers lag.
     async fn reinquire(&self, stored: &StoredPayment, attempt: &Attempt) -> Vec<Event> {
-        let mut events = vec![Event::Checked {
-            attempt: attempt.number,
-        }];
-        let asked = self
-            .ask(
-                &attempt.provider,
-                &attempt.provider_code,
-                &stored.request.purchase,
-            )
-            .await;
+        let mut events = vec![Event::Checked { attempt: attempt.number }];
+        let asked =
+            self.ask(&attempt.provider, &attempt.provider_code, &stored.request.purchase).await;
         let evidence = match asked {
             Ok(_) => Some(EvidenceKind::BillStillThere),
             Err(error) => match error.kind {
@@ -211,10 +208,8 @@ impl Inner {
                 _ => None,
             },
         };
-        events.extend(evidence.map(|evidence| Event::Gathered {
-            attempt: attempt.number,
-            evidence,
-        }));
+        events
+            .extend(evidence.map(|evidence| Event::Gathered { attempt: attempt.number, evidence }));
         events
     }
 }

@@ -26,40 +26,26 @@ impl Inner {
             }
         }
         if recovered > 0 {
-            tracing::info!(
-                payments = recovered,
-                "took over open payments of an earlier process"
-            );
+            tracing::info!(payments = recovered, "took over open payments of an earlier process");
         }
         Ok(())
     }
 
     async fn take_over(this: &Arc<Self>, stored: StoredPayment) {
         this.live.open(stored.clone());
-        let sending = stored
-            .payment
-            .attempts
-            .iter()
-            .any(|a| a.state == AttemptState::Sending);
+        let sending = stored.payment.attempts.iter().any(|a| a.state == AttemptState::Sending);
         let stored = if sending {
             let event = [Event::Recovered];
-            match this
-                .record(stored, EventKind::Recovered, &event, Vec::new())
-                .await
-            {
+            match this.record(stored, EventKind::Recovered, &event, Vec::new()).await {
                 Ok(stored) => stored,
                 Err(_) => return,
             }
         } else {
             stored
         };
-        if matches!(
-            next(&stored.payment, this.now()),
-            Next::Route | Next::GiveUp(_)
-        ) {
+        if matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_)) {
             let inner = Arc::clone(this);
-            this.tasks
-                .spawn(async move { inner.drive(Begun::new(stored, None)).await });
+            this.tasks.spawn(async move { inner.drive(Begun::new(stored, None)).await });
         }
     }
 }

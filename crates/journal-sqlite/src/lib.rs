@@ -1,1 +1,25 @@
 //! The journal on SQLite, with group commit.
+//!
+//! One thread writes: it takes everything that waits, changes of payments before acceptances, gives
+//! each write a savepoint of its own, and commits them together. Nobody is told before that commit
+//! returned. Readers have connections of their own and see the last commit.
+
+mod apply;
+mod connection;
+mod decode;
+mod error;
+mod journal;
+mod lanes;
+mod open;
+mod query;
+mod reader;
+mod serials;
+mod sql;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use error::OpenError;
+pub use journal::SqliteJournal;
+pub use stats::SqliteStats;

@@ -96,6 +96,7 @@ macro_rules! journal_suite {
             the_money_of_a_success_does_not_change
             an_attempt_that_ended_keeps_its_outcome
             an_attempt_does_not_disappear
+            an_attempt_is_not_replaced_by_another
             a_payment_does_not_fail_while_an_attempt_is_alive
             one_provider_reference_settles_one_payment
             a_reference_found_late_settles_too

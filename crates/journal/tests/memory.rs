@@ -1,5 +1,4 @@
 //! The journal in memory passes the behaviour suite, and its hooks do what they say.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

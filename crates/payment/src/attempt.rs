@@ -118,9 +118,7 @@ impl Attempt {
 
     /// Whether the provider debited more than it was allowed to.
     pub fn cost_is_unexpected(&self) -> bool {
-        self.observed
-            .charged
-            .is_some_and(|charged| charged > self.max_cost)
+        self.observed.charged.is_some_and(|charged| charged > self.max_cost)
     }
 
     /// Remembers a hint; the latest of a kind replaces the earlier one.

@@ -33,40 +33,20 @@ pub fn broken(before: &Payment, after: &Payment) -> Vec<Invariant> {
     let checks = [
         (Invariant::P1, at_most_one_is_alive(after)),
         (Invariant::P3, only_the_last_is_alive(after)),
-        (
-            Invariant::P4,
-            told_facts_stay(before, after) && conclusion_is_backed(after),
-        ),
+        (Invariant::P4, told_facts_stay(before, after) && conclusion_is_backed(after)),
         (Invariant::P9, something_is_awaited(after)),
     ];
-    checks
-        .into_iter()
-        .filter(|(_, holds)| !holds)
-        .map(|(invariant, _)| invariant)
-        .collect()
+    checks.into_iter().filter(|(_, holds)| !holds).map(|(invariant, _)| invariant).collect()
 }
 
 fn at_most_one_is_alive(payment: &Payment) -> bool {
-    payment
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.is_alive())
-        .count()
-        <= 1
+    payment.attempts.iter().filter(|attempt| attempt.is_alive()).count() <= 1
 }
 
 fn only_the_last_is_alive(payment: &Payment) -> bool {
-    let numbered = payment
-        .attempts
-        .iter()
-        .zip(1..)
-        .all(|(attempt, n): (_, u32)| attempt.number == n);
-    let earlier_dead = payment
-        .attempts
-        .iter()
-        .rev()
-        .skip(1)
-        .all(|attempt| !attempt.is_alive());
+    let numbered =
+        payment.attempts.iter().zip(1..).all(|(attempt, n): (_, u32)| attempt.number == n);
+    let earlier_dead = payment.attempts.iter().rev().skip(1).all(|attempt| !attempt.is_alive());
     numbered && earlier_dead
 }
 
@@ -75,17 +55,9 @@ fn told_facts_stay(before: &Payment, after: &Payment) -> bool {
         (None, _) => true,
         (Some(earlier), Some(later)) if earlier == later => true,
         (
-            Some(Conclusion::Succeeded {
-                attempt,
-                total,
-                cost,
-                ..
-            }),
+            Some(Conclusion::Succeeded { attempt, total, cost, .. }),
             Some(Conclusion::Reversed {
-                attempt: same,
-                total: same_total,
-                cost: same_cost,
-                ..
+                attempt: same, total: same_total, cost: same_cost, ..
             }),
         ) => attempt == same && total == same_total && cost == same_cost,
         (Some(_), _) => false,
@@ -106,10 +78,7 @@ fn conclusion_is_backed(payment: &Payment) -> bool {
 
 fn something_is_awaited(payment: &Payment) -> bool {
     let waiting = payment.live_attempt().is_some_and(|attempt| {
-        matches!(
-            attempt.state,
-            AttemptState::Pending | AttemptState::Unknown(_)
-        )
+        matches!(attempt.state, AttemptState::Pending | AttemptState::Unknown(_))
     });
     payment.is_concluded() || payment.contradicted || !waiting || payment.next_check_at.is_some()
 }

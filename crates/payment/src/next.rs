@@ -29,15 +29,10 @@ pub enum Next {
 /// What is to be done about `payment` at `now`.
 pub fn next(payment: &Payment, now: Timestamp) -> Next {
     if payment.is_concluded() {
-        return match (
-            payment.token_state(),
-            payment.paid_attempt(),
-            payment.next_check_at,
-        ) {
-            (TokenState::Awaited, Some(attempt), Some(at)) => Next::Check {
-                attempt: attempt.number,
-                at,
-            },
+        return match (payment.token_state(), payment.paid_attempt(), payment.next_check_at) {
+            (TokenState::Awaited, Some(attempt), Some(at)) => {
+                Next::Check { attempt: attempt.number, at }
+            }
             _ => Next::Nothing,
         };
     }
@@ -48,14 +43,9 @@ pub fn next(payment: &Payment, now: Timestamp) -> Next {
         None => without_live_attempt(payment, now),
         Some(attempt) => match attempt.state {
             AttemptState::Sending => Next::AwaitAnswer,
-            AttemptState::Pending | AttemptState::Unknown(_) => {
-                payment
-                    .next_check_at
-                    .map_or(Next::Review, |at| Next::Check {
-                        attempt: attempt.number,
-                        at,
-                    })
-            }
+            AttemptState::Pending | AttemptState::Unknown(_) => payment
+                .next_check_at
+                .map_or(Next::Review, |at| Next::Check { attempt: attempt.number, at }),
             // Not reachable: a success concludes, and the dead are not alive.
             AttemptState::Succeeded
             | AttemptState::NotSent(_)
@@ -81,13 +71,7 @@ fn without_live_attempt(payment: &Payment, now: Timestamp) -> Next {
 
 /// The reason of a payment that ran out of providers to ask.
 fn exhausted(payment: &Payment) -> FailureReason {
-    let refused = payment
-        .attempts
-        .iter()
-        .any(|attempt| matches!(attempt.state, AttemptState::Rejected(_)));
-    if refused {
-        FailureReason::ProviderRefused
-    } else {
-        FailureReason::NoRoute
-    }
+    let refused =
+        payment.attempts.iter().any(|attempt| matches!(attempt.state, AttemptState::Rejected(_)));
+    if refused { FailureReason::ProviderRefused } else { FailureReason::NoRoute }
 }

@@ -73,26 +73,16 @@ impl PaymentRequest {
         field("year", &optional(purchase.parameters.year));
         field(
             "second_id",
-            purchase
-                .parameters
-                .second_id
-                .as_ref()
-                .map_or("", |second| second.expose()),
+            purchase.parameters.second_id.as_ref().map_or("", |second| second.expose()),
         );
         match &self.approval {
             Approval::ListPrice => field("approval", "list-price"),
             Approval::Total(total) => field("approval_total", &total.get().to_string()),
             Approval::Inquired(inquiry) => field("approval_inquiry", inquiry.as_str()),
         }
-        field(
-            "allow_lower_total",
-            if self.allow_lower_total { "1" } else { "0" },
-        );
+        field("allow_lower_total", if self.allow_lower_total { "1" } else { "0" });
         field("repeat", &self.repeat.to_string());
-        field(
-            "despite_in_doubt",
-            self.despite_in_doubt.as_ref().map_or("", PaymentId::as_str),
-        );
+        field("despite_in_doubt", self.despite_in_doubt.as_ref().map_or("", PaymentId::as_str));
         text
     }
 }
@@ -127,23 +117,10 @@ mod tests {
     #[test]
     fn any_field_that_matters_changes_the_canonical_text() {
         let base = request("GAME-X", "1234");
-        let mut variants = vec![
-            base.clone(),
-            request("GAME-Y", "1234"),
-            request("GAME-X", "1235"),
-        ];
-        variants.push(PaymentRequest {
-            repeat: 1,
-            ..base.clone()
-        });
-        variants.push(PaymentRequest {
-            allow_lower_total: true,
-            ..base.clone()
-        });
-        variants.push(PaymentRequest {
-            approval: Approval::Total(Rupiah::new(5)),
-            ..base.clone()
-        });
+        let mut variants = vec![base.clone(), request("GAME-Y", "1234"), request("GAME-X", "1235")];
+        variants.push(PaymentRequest { repeat: 1, ..base.clone() });
+        variants.push(PaymentRequest { allow_lower_total: true, ..base.clone() });
+        variants.push(PaymentRequest { approval: Approval::Total(Rupiah::new(5)), ..base.clone() });
         variants.push(PaymentRequest {
             despite_in_doubt: Some(PaymentId::new("payment-0001").unwrap()),
             ..base.clone()

@@ -144,15 +144,11 @@ impl Payment {
 
     /// The attempt of this number.
     pub fn attempt(&self, number: u32) -> Option<&Attempt> {
-        self.attempts
-            .iter()
-            .find(|attempt| attempt.number == number)
+        self.attempts.iter().find(|attempt| attempt.number == number)
     }
 
     pub(crate) fn attempt_mut(&mut self, number: u32) -> Option<&mut Attempt> {
-        self.attempts
-            .iter_mut()
-            .find(|attempt| attempt.number == number)
+        self.attempts.iter_mut().find(|attempt| attempt.number == number)
     }
 
     /// The attempt that paid.
@@ -175,10 +171,7 @@ impl Payment {
         if self.terms.family != Family::PlnPrepaid || self.paid_attempt().is_none() {
             return TokenState::None;
         }
-        match self
-            .receipt()
-            .and_then(|receipt| receipt.details.pln_token())
-        {
+        match self.receipt().and_then(|receipt| receipt.details.pln_token()) {
             Some(_) => TokenState::Present,
             None => TokenState::Awaited,
         }

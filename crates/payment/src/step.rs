@@ -83,36 +83,19 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
     let mut next = payment.clone();
     let notes = match event {
         Event::Begin(new) => begin(&mut next, new, now)?,
-        Event::Answered {
-            attempt,
-            answer,
-            refusal_trusted,
-        } => apply_news(
-            &mut next,
-            attempt,
-            News::answered(answer, refusal_trusted),
-            now,
-        )?,
+        Event::Answered { attempt, answer, refusal_trusted } => {
+            apply_news(&mut next, attempt, News::answered(answer, refusal_trusted), now)?
+        }
         Event::NotBegun { attempt, cause } => {
             let news = News::bare(AttemptState::NotSent(cause), Basis::Engine);
             apply_news(&mut next, attempt, news, now)?
         }
-        Event::Reported {
-            attempt,
-            report,
-            basis,
-            refusal_trusted,
-        } => {
+        Event::Reported { attempt, report, basis, refusal_trusted } => {
             checked(&mut next, attempt)?;
             if report.verdict == ppob_types::StatusVerdict::NotFound {
                 not_found(&mut next, attempt, now)?
             } else {
-                apply_news(
-                    &mut next,
-                    attempt,
-                    News::reported(report, basis, refusal_trusted),
-                    now,
-                )?
+                apply_news(&mut next, attempt, News::reported(report, basis, refusal_trusted), now)?
             }
         }
         Event::Checked { attempt } => {
@@ -127,17 +110,11 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
         Event::Recovered => recovered(&mut next, now)?,
         Event::GiveUp(reason) => give_up(&mut next, reason, now)?,
         Event::Abandon => abandon(&mut next, now)?,
-        Event::Resolved {
-            attempt,
-            resolution,
-        } => resolved(&mut next, attempt, resolution, now)?,
+        Event::Resolved { attempt, resolution } => resolved(&mut next, attempt, resolution, now)?,
         Event::Reversed { basis } => reversed(&mut next, basis, now)?,
     };
     reschedule(&mut next, payment, now);
-    Ok(Step {
-        payment: next,
-        notes,
-    })
+    Ok(Step { payment: next, notes })
 }
 
 fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<Note>, Refused> {
@@ -207,12 +184,7 @@ fn recovered(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused
         } else {
             AttemptState::Unknown(UnknownCause::Crashed)
         };
-        notes.extend(apply_news(
-            payment,
-            number,
-            News::bare(state, Basis::Engine),
-            now,
-        )?);
+        notes.extend(apply_news(payment, number, News::bare(state, Basis::Engine), now)?);
     }
     Ok(notes)
 }
@@ -255,10 +227,7 @@ fn resolved(
     }
     let contradicted = payment.contradicted;
     let known = payment.attempt(attempt).ok_or(Refused::NoSuchAttempt)?;
-    let in_doubt = matches!(
-        known.state,
-        AttemptState::Unknown(_) | AttemptState::Pending
-    );
+    let in_doubt = matches!(known.state, AttemptState::Unknown(_) | AttemptState::Pending);
     if !in_doubt && !contradicted {
         return Err(Refused::NotInDoubt);
     }
@@ -266,10 +235,7 @@ fn resolved(
     match resolution {
         Resolution::Executed { observed, basis } => {
             payment.contradicted = false;
-            let news = News {
-                observed: *observed,
-                ..News::bare(AttemptState::Succeeded, basis)
-            };
+            let news = News { observed: *observed, ..News::bare(AttemptState::Succeeded, basis) };
             if in_doubt {
                 apply_news(payment, attempt, news, now)
             } else if charge_found {
@@ -294,22 +260,10 @@ fn resolved(
 }
 
 fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<Vec<Note>, Refused> {
-    let Some(Conclusion::Succeeded {
-        attempt,
-        total,
-        cost,
-        ..
-    }) = payment.conclusion
-    else {
+    let Some(Conclusion::Succeeded { attempt, total, cost, .. }) = payment.conclusion else {
         return Err(Refused::NotSucceeded);
     };
-    payment.conclusion = Some(Conclusion::Reversed {
-        attempt,
-        total,
-        cost,
-        basis,
-        at: now,
-    });
+    payment.conclusion = Some(Conclusion::Reversed { attempt, total, cost, basis, at: now });
     Ok(Vec::new())
 }
 
@@ -319,10 +273,7 @@ fn reschedule(payment: &mut Payment, before: &Payment, now: Timestamp) {
         Some(paid) => (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid),
         None if payment.is_concluded() || payment.contradicted => None,
         None => payment.live_attempt().filter(|attempt| {
-            matches!(
-                attempt.state,
-                AttemptState::Pending | AttemptState::Unknown(_)
-            )
+            matches!(attempt.state, AttemptState::Pending | AttemptState::Unknown(_))
         }),
     };
     let unchanged = |attempt: &Attempt| {

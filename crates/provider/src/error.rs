@@ -35,18 +35,12 @@ pub enum ProviderErrorKind {
 impl ProviderError {
     /// An error of `kind` with a message for people.
     pub fn new(kind: ProviderErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
     }
 
     /// The provider cannot do `what`.
     pub fn unsupported(what: &str) -> Self {
-        Self::new(
-            ProviderErrorKind::Unsupported,
-            format!("the provider does not offer: {what}"),
-        )
+        Self::new(ProviderErrorKind::Unsupported, format!("the provider does not offer: {what}"))
     }
 
     /// Whether the same question may be answered a moment later.

@@ -48,15 +48,7 @@ impl SendPermit {
     ) -> (Self, SendWatch) {
         let phase = SendPhase::default();
         let watch = SendWatch(phase.clone());
-        (
-            Self {
-                attempt,
-                start_by,
-                clock,
-                phase,
-            },
-            watch,
-        )
+        (Self { attempt, start_by, clock, phase }, watch)
     }
 
     /// The attempt it is for.
@@ -72,10 +64,7 @@ impl SendPermit {
         if self.clock.monotonic() > self.start_by {
             return Err(NotSentCause::PermitExpired);
         }
-        Ok(StartedSend {
-            attempt: self.attempt,
-            phase: self.phase,
-        })
+        Ok(StartedSend { attempt: self.attempt, phase: self.phase })
     }
 }
 
@@ -126,17 +115,12 @@ impl SendWatch {
 
 impl fmt::Debug for SendPermit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendPermit")
-            .field("attempt", &self.attempt)
-            .finish_non_exhaustive()
+        f.debug_struct("SendPermit").field("attempt", &self.attempt).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the permit's own tests mint permits"
-)]
+#[expect(clippy::disallowed_methods, reason = "the permit's own tests mint permits")]
 mod tests {
     use std::time::Duration;
 
@@ -179,15 +163,9 @@ mod tests {
         let (permit, watch) = mint(0, 5);
         let started = permit.start().unwrap();
         started.phase().mark_connecting();
-        assert_eq!(
-            watch.outcome_without_answer(),
-            PayOutcome::NotSent(NotSentCause::Connect)
-        );
+        assert_eq!(watch.outcome_without_answer(), PayOutcome::NotSent(NotSentCause::Connect));
         started.phase().mark_connected();
         started.phase().mark_connecting();
-        assert_eq!(
-            watch.outcome_without_answer(),
-            PayOutcome::Unknown(UnknownCause::Crashed)
-        );
+        assert_eq!(watch.outcome_without_answer(), PayOutcome::Unknown(UnknownCause::Crashed));
     }
 }

@@ -42,18 +42,12 @@ impl SecretRef {
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
         let secret = match self {
             Self::Env(name) => {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "this is how a secret is configured"
-                )]
+                #[expect(clippy::disallowed_methods, reason = "this is how a secret is configured")]
                 let value = std::env::var(name);
                 value.map_err(|_| SecretError::Env(name.clone()))?
             }
             Self::File(path) => std::fs::read_to_string(path)
-                .map_err(|source| SecretError::File {
-                    path: path.clone(),
-                    source,
-                })?
+                .map_err(|source| SecretError::File { path: path.clone(), source })?
                 .trim_end_matches(['\r', '\n'])
                 .to_owned(),
         };

@@ -39,10 +39,7 @@ impl CustomerNumber {
         if grammar.accepts(&normal) {
             Ok(Self(normal))
         } else {
-            Err(CustomerNumberError {
-                family,
-                expected: grammar.expected,
-            })
+            Err(CustomerNumberError { family, expected: grammar.expected })
         }
     }
 
@@ -55,11 +52,7 @@ impl CustomerNumber {
     pub fn masked(&self) -> String {
         let count = self.0.chars().count();
         let tail: String = self.0.chars().skip(count.saturating_sub(4)).collect();
-        if count > 4 {
-            format!("••••{tail}")
-        } else {
-            "••••".to_owned()
-        }
+        if count > 4 { format!("••••{tail}") } else { "••••".to_owned() }
     }
 }
 
@@ -104,26 +97,17 @@ impl Grammar {
                 16,
                 Kind::Digits,
             ),
-            Family::PostpaidPhone | Family::MobileTopUp => (
-                "an Indonesian mobile number, such as 081234567890",
-                10,
-                14,
-                Kind::Phone,
-            ),
+            Family::PostpaidPhone | Family::MobileTopUp => {
+                ("an Indonesian mobile number, such as 081234567890", 10, 14, Kind::Phone)
+            }
             Family::PayTv => ("5 to 20 letters or digits", 5, 20, Kind::Alphanumeric),
             Family::Multifinance => ("5 to 25 letters or digits", 5, 25, Kind::Alphanumeric),
-            Family::Water => (
-                "3 to 20 letters, digits, '/', '.' or '-'",
-                3,
-                20,
-                Kind::Separated("/.-"),
-            ),
-            Family::Tax => (
-                "5 to 40 letters, digits, ',', '.' or '-'",
-                5,
-                40,
-                Kind::Separated(",.-"),
-            ),
+            Family::Water => {
+                ("3 to 20 letters, digits, '/', '.' or '-'", 3, 20, Kind::Separated("/.-"))
+            }
+            Family::Tax => {
+                ("5 to 40 letters, digits, ',', '.' or '-'", 5, 40, Kind::Separated(",.-"))
+            }
             Family::Emoney => ("8 to 20 letters or digits", 8, 20, Kind::Alphanumeric),
             Family::Games | Family::Other => (
                 "3 to 40 letters, digits, '|', '@', '.', '_' or '-'",
@@ -132,36 +116,22 @@ impl Grammar {
                 Kind::Separated("|@._-"),
             ),
         };
-        Self {
-            expected,
-            min,
-            max,
-            kind,
-        }
+        Self { expected, min, max, kind }
     }
 
     fn normalise(&self, text: &str) -> String {
         let text = text.trim();
         match self.kind {
-            Kind::Digits => text
-                .chars()
-                .filter(|c| !matches!(c, ' ' | '.' | '-'))
-                .collect(),
+            Kind::Digits => text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect(),
             Kind::Phone => {
-                let digits: String = text
-                    .chars()
-                    .filter(|c| !matches!(c, ' ' | '.' | '-'))
-                    .collect();
-                let national = digits
-                    .strip_prefix("+62")
-                    .or_else(|| digits.strip_prefix("62"));
+                let digits: String =
+                    text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+                let national = digits.strip_prefix("+62").or_else(|| digits.strip_prefix("62"));
                 national.map_or_else(|| digits.clone(), |rest| format!("0{rest}"))
             }
-            Kind::Alphanumeric => text
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect::<String>()
-                .to_ascii_uppercase(),
+            Kind::Alphanumeric => {
+                text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase()
+            }
             Kind::Separated(_) => text.to_ascii_uppercase(),
         }
     }
@@ -171,9 +141,9 @@ impl Grammar {
             Kind::Digits => number.bytes().all(|b| b.is_ascii_digit()),
             Kind::Phone => number.starts_with("08") && number.bytes().all(|b| b.is_ascii_digit()),
             Kind::Alphanumeric => number.bytes().all(|b| b.is_ascii_alphanumeric()),
-            Kind::Separated(extra) => number
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || extra.contains(c)),
+            Kind::Separated(extra) => {
+                number.chars().all(|c| c.is_ascii_alphanumeric() || extra.contains(c))
+            }
         };
         // BPJS has two lengths and nothing between.
         let length = (self.min..=self.max).contains(&number.len())
@@ -187,9 +157,7 @@ mod tests {
     use super::*;
 
     fn read(family: Family, text: &str) -> Option<String> {
-        CustomerNumber::parse(family, text)
-            .ok()
-            .map(|n| n.expose().to_owned())
+        CustomerNumber::parse(family, text).ok().map(|n| n.expose().to_owned())
     }
 
     #[test]
@@ -225,20 +193,11 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_become_one_number() {
-        assert_eq!(
-            read(Family::PlnPrepaid, " 9101 1121-314 ").as_deref(),
-            Some("91011121314")
-        );
+        assert_eq!(read(Family::PlnPrepaid, " 9101 1121-314 ").as_deref(), Some("91011121314"));
         for phone in ["0812-3456-7890", "+62 812 3456 7890", "6281234567890"] {
-            assert_eq!(
-                read(Family::PostpaidPhone, phone).as_deref(),
-                Some("081234567890")
-            );
+            assert_eq!(read(Family::PostpaidPhone, phone).as_deref(), Some("081234567890"));
         }
-        assert_eq!(
-            read(Family::Multifinance, "ab 12345").as_deref(),
-            Some("AB12345")
-        );
+        assert_eq!(read(Family::Multifinance, "ab 12345").as_deref(), Some("AB12345"));
     }
 
     #[test]

@@ -236,10 +236,7 @@ impl FamilyDetails {
             (Self::Multifinance(known), Self::Multifinance(later)) => known.gain(later),
             (
                 Self::PostpaidPhone { bill, admin },
-                Self::PostpaidPhone {
-                    bill: later_bill,
-                    admin: later_admin,
-                },
+                Self::PostpaidPhone { bill: later_bill, admin: later_admin },
             ) => {
                 *bill = bill.or(later_bill);
                 *admin = admin.or(later_admin);

@@ -190,10 +190,7 @@ mod tests {
     fn every_reason_says_what_it_means_for_the_money() {
         for reason in FailureReason::ALL {
             let sentence = reason.sentence();
-            assert!(
-                sentence.contains("money") || sentence.contains("did not pay"),
-                "{reason}"
-            );
+            assert!(sentence.contains("money") || sentence.contains("did not pay"), "{reason}");
             let json = serde_json::to_string(&reason).unwrap();
             assert_eq!(json, format!("\"{reason}\""));
         }

@@ -90,10 +90,7 @@ impl Family {
     /// Whether what is owed is known only after an inquiry. The others have a price in the list,
     /// and buying the same thing twice is possible and charges twice.
     pub const fn is_bill(self) -> bool {
-        !matches!(
-            self,
-            Self::PlnPrepaid | Self::MobileTopUp | Self::Emoney | Self::Games
-        )
+        !matches!(self, Self::PlnPrepaid | Self::MobileTopUp | Self::Emoney | Self::Games)
     }
 }
 
@@ -125,9 +122,6 @@ mod tests {
             let json = serde_json::to_string(&family).unwrap();
             assert_eq!(json, format!("\"{family}\""));
         }
-        assert_eq!(
-            "gaz".parse::<Family>(),
-            Err(UnknownFamily("gaz".to_owned()))
-        );
+        assert_eq!("gaz".parse::<Family>(), Err(UnknownFamily("gaz".to_owned())));
     }
 }

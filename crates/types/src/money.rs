@@ -104,28 +104,14 @@ mod tests {
             [0, 7, 999, 1_000, 102_500, 1_234_567, -2_500].map(|n| Rupiah::new(n).to_string());
         assert_eq!(
             shown,
-            [
-                "Rp 0",
-                "Rp 7",
-                "Rp 999",
-                "Rp 1.000",
-                "Rp 102.500",
-                "Rp 1.234.567",
-                "-Rp 2.500"
-            ]
+            ["Rp 0", "Rp 7", "Rp 999", "Rp 1.000", "Rp 102.500", "Rp 1.234.567", "-Rp 2.500"]
         );
     }
 
     #[test]
     fn arithmetic_refuses_to_overflow() {
-        assert_eq!(
-            Rupiah::new(i64::MAX).plus(Rupiah::new(1)),
-            Err(RupiahOverflow)
-        );
-        assert_eq!(
-            Rupiah::new(i64::MIN).minus(Rupiah::new(1)),
-            Err(RupiahOverflow)
-        );
+        assert_eq!(Rupiah::new(i64::MAX).plus(Rupiah::new(1)), Err(RupiahOverflow));
+        assert_eq!(Rupiah::new(i64::MIN).minus(Rupiah::new(1)), Err(RupiahOverflow));
         assert_eq!(Rupiah::new(2).minus(Rupiah::new(5)), Ok(Rupiah::new(-3)));
     }
 }

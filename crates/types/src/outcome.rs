@@ -278,10 +278,7 @@ impl fmt::Debug for RawAnswer {
 impl PayAnswer {
     /// An answer that showed nothing.
     pub fn bare(outcome: PayOutcome) -> Self {
-        Self {
-            outcome,
-            observed: Observed::default(),
-        }
+        Self { outcome, observed: Observed::default() }
     }
 
     /// Nothing was sent.
@@ -358,10 +355,7 @@ mod tests {
 
     #[test]
     fn merging_keeps_what_was_known_first() {
-        let mut known = Observed {
-            charged: Some(Rupiah::new(100)),
-            ..Observed::default()
-        };
+        let mut known = Observed { charged: Some(Rupiah::new(100)), ..Observed::default() };
         known.merge(Observed {
             charged: Some(Rupiah::new(999)),
             provider_ref: ProviderRef::new("12345678"),

@@ -103,19 +103,13 @@ mod tests {
 
     #[test]
     fn a_cut_off_may_cross_midnight() {
-        let pln = CutOff {
-            from_second: 23 * 3600,
-            until_second: 3600,
-        };
+        let pln = CutOff { from_second: 23 * 3600, until_second: 3600 };
         let at = |text: &str| pln.covers(Timestamp::from_wib(text).unwrap());
         assert!(at("2026-01-01 23:00:00"));
         assert!(at("2026-01-02 00:59:59"));
         assert!(!at("2026-01-02 01:00:00"));
         assert!(!at("2026-01-02 22:59:59"));
-        let none = CutOff {
-            from_second: 0,
-            until_second: 0,
-        };
+        let none = CutOff { from_second: 0, until_second: 0 };
         assert!(!none.covers(Timestamp::from_wib("2026-01-02 00:00:00").unwrap()));
     }
 
@@ -125,9 +119,6 @@ mod tests {
             Cost::BillPlus(Rupiah::new(700)).of_bill(Rupiah::new(80_000)),
             Ok(Rupiah::new(80_700))
         );
-        assert_eq!(
-            Cost::Fixed(Rupiah::new(20_700)).of_bill(Rupiah::ZERO),
-            Ok(Rupiah::new(20_700))
-        );
+        assert_eq!(Cost::Fixed(Rupiah::new(20_700)).of_bill(Rupiah::ZERO), Ok(Rupiah::new(20_700)));
     }
 }

@@ -25,16 +25,10 @@ impl ProductCode {
     /// [`ProductCodeError`] if the text breaks the grammar.
     pub fn new(code: &str) -> Result<Self, ProductCodeError> {
         let well_formed = (2..=64).contains(&code.len())
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+            && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
             && !code.starts_with('-')
             && !code.ends_with('-');
-        if well_formed {
-            Ok(Self(code.into()))
-        } else {
-            Err(ProductCodeError)
-        }
+        if well_formed { Ok(Self(code.into())) } else { Err(ProductCodeError) }
     }
 
     /// The code as text.
@@ -86,15 +80,7 @@ mod tests {
         for good in ["PLN-PREPAID-20000", "PDAM-ATB", "X1"] {
             assert!(ProductCode::new(good).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "X",
-            "pln",
-            "PDAM AETRA/TPJ",
-            "-PLN",
-            "PLN-",
-            &"A".repeat(65),
-        ] {
+        for bad in ["", "X", "pln", "PDAM AETRA/TPJ", "-PLN", "PLN-", &"A".repeat(65)] {
             assert!(ProductCode::new(bad).is_err(), "{bad}");
         }
     }

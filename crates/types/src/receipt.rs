@@ -75,11 +75,7 @@ impl Receipt {
             }
         }
         for line in later.lines {
-            match self
-                .lines
-                .iter_mut()
-                .find(|known| known.label == line.label)
-            {
+            match self.lines.iter_mut().find(|known| known.label == line.label) {
                 Some(known) if known.value.is_empty() => known.value = line.value,
                 Some(_) => {}
                 None => self.lines.push(line),
@@ -91,10 +87,7 @@ impl Receipt {
 impl ReceiptLine {
     /// A line.
     pub fn new(label: &str, value: impl Into<String>) -> Self {
-        Self {
-            label: label.to_owned(),
-            value: Sensitive::new(value),
-        }
+        Self { label: label.to_owned(), value: Sensitive::new(value) }
     }
 }
 

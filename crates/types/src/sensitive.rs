@@ -59,10 +59,7 @@ mod tests {
     #[test]
     fn neither_debug_nor_display_shows_the_text() {
         let name = Sensitive::new("MMBC TOUR TRAVEL");
-        assert_eq!(
-            format!("{name} {name:?} {:?}", Some(&name)),
-            "••• ••• Some(•••)"
-        );
+        assert_eq!(format!("{name} {name:?} {:?}", Some(&name)), "••• ••• Some(•••)");
         assert_eq!(name.expose(), "MMBC TOUR TRAVEL");
     }
 }

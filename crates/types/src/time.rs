@@ -45,10 +45,7 @@ impl Timestamp {
     /// This moment and `span` later, held at the end of the range.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// The time from `earlier` to this moment; zero if this moment is not later.
@@ -59,20 +56,16 @@ impl Timestamp {
 
     /// Seconds since midnight in Western Indonesian Time, `0..86_400`.
     pub fn wib_second_of_day(self) -> u32 {
-        let local = self
-            .0
-            .div_euclid(1_000_000)
-            .saturating_add(i64::from(WIB_OFFSET_SECONDS));
+        let local = self.0.div_euclid(1_000_000).saturating_add(i64::from(WIB_OFFSET_SECONDS));
         u32::try_from(local.rem_euclid(86_400)).unwrap_or(0)
     }
 
     /// `2018-07-24 21:00:00` in Western Indonesian Time, as receipts print it.
     pub fn wib(self) -> String {
         match (wib(), jiff::Timestamp::from_microsecond(self.0)) {
-            (Some(wib), Ok(moment)) => wib
-                .to_datetime(moment)
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string(),
+            (Some(wib), Ok(moment)) => {
+                wib.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
+            }
             _ => "-".to_owned(),
         }
     }

@@ -28,20 +28,17 @@ impl Inner {
         candidate: &Candidate,
     ) -> BillVerdict {
         let purchase = &stored.request.purchase;
-        let asked = self
-            .ask(&candidate.provider, &candidate.provider_code, purchase)
-            .await;
+        let asked = self.ask(&candidate.provider, &candidate.provider_code, purchase).await;
         match asked {
             Ok(bill) if !approves(stored, candidate, &bill) => {
                 BillVerdict::GiveUp(FailureReason::BillChanged)
             }
-            Ok(bill) => self
-                .money_of(candidate, &bill)
-                .map_or(BillVerdict::AskAnother, BillVerdict::Pay),
-            Err(ProviderError {
-                kind: ProviderErrorKind::Refused(rejection),
-                ..
-            }) if rejection.scope == RefusalScope::Bill => {
+            Ok(bill) => {
+                self.money_of(candidate, &bill).map_or(BillVerdict::AskAnother, BillVerdict::Pay)
+            }
+            Err(ProviderError { kind: ProviderErrorKind::Refused(rejection), .. })
+                if rejection.scope == RefusalScope::Bill =>
+            {
                 BillVerdict::GiveUp(FailureReason::from(rejection.code))
             }
             Err(error) => {

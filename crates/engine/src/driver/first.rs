@@ -22,31 +22,17 @@ impl Inner {
         new: NewPayment,
     ) -> Result<(Acceptance, Option<Ready>), (JournalError, Box<NewPayment>)> {
         let alone = product.family.is_bill() || mutated(Mutant::IntentAfterSend);
-        let chosen = if alone {
-            None
-        } else {
-            self.choose_listed(product, &new).await
-        };
+        let chosen = if alone { None } else { self.choose_listed(product, &new).await };
         let Some(chosen) = chosen else {
             let accepted = self.journal.accept(new.clone()).await;
-            return accepted
-                .map(|a| (a, None))
-                .map_err(|error| (error, Box::new(new)));
+            return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
         };
-        let Chosen {
-            attempt,
-            reservation,
-        } = chosen;
+        let Chosen { attempt, reservation } = chosen;
         let Ok(begun) = step(&new.payment, Event::Begin(attempt), new.now) else {
             let accepted = self.journal.accept(new.clone()).await;
-            return accepted
-                .map(|a| (a, None))
-                .map_err(|error| (error, Box::new(new)));
+            return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
         };
-        let with_intent = NewPayment {
-            payment: begun.payment,
-            ..new
-        };
+        let with_intent = NewPayment { payment: begun.payment, ..new };
         let ready = Ready::new(self, &with_intent.payment, reservation);
         match self.journal.accept(with_intent.clone()).await {
             Ok(accepted @ Acceptance::Accepted(_)) => Ok((accepted, ready)),
@@ -83,9 +69,7 @@ impl Inner {
             })
             .into_iter()
             .collect();
-        let settled = self
-            .record(stored, EventKind::Answered, &not_begun, Vec::new())
-            .await;
+        let settled = self.record(stored, EventKind::Answered, &not_begun, Vec::new()).await;
         if let Ok(stored) = settled {
             self.drive(Begun::new(stored, None)).await;
         }

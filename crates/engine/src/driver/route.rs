@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_layers::Reservation;
 use ppob_payment::{Event, Mutant, NewAttempt, Payment, mutated, step};
 use ppob_routing::{Candidate, Need, Product, Route, RouteQuestion, rank};
-use ppob_types::{AttemptId, FailureReason, NotSentCause, ProviderName, Rupiah};
+use ppob_types::{AttemptId, Clock, FailureReason, NotSentCause, ProviderName, Rupiah};
 
 use super::bill::BillVerdict;
 use super::send::Ready;
@@ -33,9 +34,8 @@ impl Inner {
     pub(crate) fn route(&self, product: &Product, question: &RouteQuestion<'_>) -> Route {
         let names: BTreeSet<&ProviderName> =
             product.offers.iter().map(|offer| &offer.provider).collect();
-        let facts = self
-            .providers
-            .facts(names.into_iter(), &product.code, product.family);
+        let facts =
+            self.providers.facts(names.into_iter(), &product.code, product.family, question.now);
         let strategy = self.config.strategies.of(&product.code, product.family);
         rank(question, product, &facts, strategy)
     }
@@ -56,9 +56,7 @@ impl Inner {
             if approved.is_some_and(|approved| money.expected_total > approved) {
                 continue;
             }
-            let chosen = self
-                .reserve(product, candidate, money, new.serial, &new.payment)
-                .await;
+            let chosen = self.reserve(product, candidate, money, new.serial, &new.payment).await;
             if chosen.is_some() {
                 return chosen;
             }
@@ -67,7 +65,11 @@ impl Inner {
     }
 
     /// Looks for somebody to ask and makes the intent durable.
-    pub(super) async fn route_and_begin(self: &Arc<Self>, stored: StoredPayment) -> Routed {
+    pub(super) async fn route_and_begin(
+        self: &Arc<Self>,
+        stored: StoredPayment,
+        elsewhere: &mut Duration,
+    ) -> Routed {
         let catalogue = self.prices.catalogue();
         let purchase = &stored.request.purchase;
         let Some(product) = catalogue.get(&purchase.product) else {
@@ -77,7 +79,10 @@ impl Inner {
         let mut without_answer = FailureReason::NoRoute;
         for candidate in self.candidates(product, purchase.amount, &stored.payment) {
             let money = if product.family.is_bill() {
-                match self.verify_bill(&stored, &candidate).await {
+                let asked = self.clock.monotonic();
+                let verdict = self.verify_bill(&stored, &candidate).await;
+                *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(asked));
+                match verdict {
                     BillVerdict::Pay(money) => money,
                     BillVerdict::GiveUp(reason) => return Routed::GiveUp(reason),
                     BillVerdict::AskAnother => {
@@ -93,9 +98,8 @@ impl Inner {
                     Some(_) | None => continue,
                 }
             };
-            let chosen = self
-                .reserve(product, candidate, money, stored.serial, &stored.payment)
-                .await;
+            let chosen =
+                self.reserve(product, candidate, money, stored.serial, &stored.payment).await;
             if let Some(chosen) = chosen {
                 return self.begin(stored, chosen).await;
             }
@@ -109,11 +113,8 @@ impl Inner {
         amount: Option<Rupiah>,
         payment: &Payment,
     ) -> Vec<Candidate> {
-        let tried: Vec<ProviderName> = payment
-            .attempts
-            .iter()
-            .map(|attempt| attempt.provider.clone())
-            .collect();
+        let tried: Vec<ProviderName> =
+            payment.attempts.iter().map(|attempt| attempt.provider.clone()).collect();
         let question = RouteQuestion {
             now: self.now(),
             need: Need::Pay,
@@ -161,10 +162,7 @@ impl Inner {
     /// Makes the intent durable. Only then is there anything to send.
     async fn begin(self: &Arc<Self>, stored: StoredPayment, chosen: Chosen) -> Routed {
         let now = self.now();
-        let Chosen {
-            attempt,
-            reservation,
-        } = chosen;
+        let Chosen { attempt, reservation } = chosen;
         let after = match step(&stored.payment, Event::Begin(attempt), now) {
             Ok(after) => after.payment,
             Err(_) => return self.changed(&stored).await,
@@ -175,10 +173,7 @@ impl Inner {
         };
         let intent = change(&stored, after.clone(), EventKind::AttemptBegun, now);
         if mutated(Mutant::IntentAfterSend) {
-            let unrecorded = StoredPayment {
-                payment: after,
-                ..stored
-            };
+            let unrecorded = StoredPayment { payment: after, ..stored };
             return Routed::Ready(Begun::new(unrecorded, Some(ready)));
         }
         match self.journal.commit(intent).await {
@@ -208,14 +203,8 @@ impl Inner {
         let Some(attempt) = current.payment.live_attempt().filter(|_| begun) else {
             return Routed::Changed(current);
         };
-        let event = Event::NotBegun {
-            attempt: attempt.number,
-            cause: NotSentCause::NoPermit,
-        };
-        match self
-            .record(current, EventKind::Answered, &[event], Vec::new())
-            .await
-        {
+        let event = Event::NotBegun { attempt: attempt.number, cause: NotSentCause::NoPermit };
+        match self.record(current, EventKind::Answered, &[event], Vec::new()).await {
             Ok(stored) => Routed::Changed(stored),
             Err(_) => Routed::Missing,
         }
@@ -244,9 +233,5 @@ fn reason_of_no_route(payment: &Payment, otherwise: FailureReason) -> FailureRea
         .attempts
         .iter()
         .any(|attempt| matches!(attempt.state, ppob_payment::AttemptState::Rejected(_)));
-    if refused {
-        FailureReason::ProviderRefused
-    } else {
-        otherwise
-    }
+    if refused { FailureReason::ProviderRefused } else { otherwise }
 }

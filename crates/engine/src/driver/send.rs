@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_layers::Reservation;
 use ppob_payment::{Attempt, Event, Payment};
 use ppob_provider::{PayRequest, SendPermit};
-use ppob_types::{Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, UnknownCause};
+use ppob_types::{Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, UnknownCause};
 
 use crate::engine::Inner;
 use crate::persist::NotApplied;
@@ -27,11 +28,7 @@ impl Ready {
     pub(super) fn new(inner: &Inner, payment: &Payment, reservation: Reservation) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
         let start_by = inner.clock.monotonic().plus(inner.config.start_within);
-        Some(Self {
-            attempt,
-            reservation,
-            start_by,
-        })
+        Some(Self { attempt, reservation, start_by })
     }
 }
 
@@ -43,6 +40,7 @@ impl Inner {
         self: &Arc<Self>,
         stored: StoredPayment,
         ready: Ready,
+        elsewhere: &mut Duration,
     ) -> Result<StoredPayment, NotApplied> {
         let Some(attempt) = stored.payment.attempt(ready.attempt).cloned() else {
             return Err(NotApplied::Missing);
@@ -52,49 +50,30 @@ impl Inner {
         let begun = self.clock.monotonic();
         let answer = self.call(&stored, &attempt, ready.start_by).await;
         let took = self.clock.monotonic().since(begun);
+        *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
         let refusal_trusted = self.weighs(&attempt, &stored, &answer);
         self.providers.balances.answered(&provider);
-        self.providers
-            .saw_balance(&provider, &answer.observed, self.now());
+        self.providers.saw_balance(&provider, &answer.observed, self.now());
         self.providers.learn(&provider, &answer.outcome, took);
-        let unlisted: Vec<(ProviderName, String)> = answer
-            .observed
-            .unlisted
-            .clone()
-            .map(|text| (provider, text))
-            .into_iter()
-            .collect();
+        let unlisted: Vec<(ProviderName, String)> =
+            answer.observed.unlisted.clone().map(|text| (provider, text)).into_iter().collect();
         let number = attempt.number;
         let raw = answer.observed.raw.clone();
-        let event = Event::Answered {
-            attempt: number,
-            answer,
-            refusal_trusted,
-        };
-        let recorded = match self
-            .record(stored.clone(), EventKind::Answered, &[event], unlisted)
-            .await
-        {
-            // The answer speaks of a reference that settled another payment: it is not about ours.
-            // What is left is an attempt whose outcome nobody knows.
-            Err(NotApplied::RefusedByJournal) => {
-                let observed = Observed {
-                    raw,
-                    ..Observed::default()
-                };
-                let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
-                let answer = PayAnswer { outcome, observed };
-                let event = Event::Answered {
-                    attempt: number,
-                    answer,
-                    refusal_trusted: false,
-                };
-                self.record(stored, EventKind::Answered, &[event], Vec::new())
-                    .await
-            }
-            recorded => recorded,
-        };
+        let event = Event::Answered { attempt: number, answer, refusal_trusted };
+        let recorded =
+            match self.record(stored.clone(), EventKind::Answered, &[event], unlisted).await {
+                // The answer speaks of a reference that settled another payment: it is not about ours.
+                // What is left is an attempt whose outcome nobody knows.
+                Err(NotApplied::RefusedByJournal) => {
+                    let observed = Observed { raw, ..Observed::default() };
+                    let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
+                    let answer = PayAnswer { outcome, observed };
+                    let event = Event::Answered { attempt: number, answer, refusal_trusted: false };
+                    self.record(stored, EventKind::Answered, &[event], Vec::new()).await
+                }
+                recorded => recorded,
+            };
         if let Ok(stored) = &recorded {
             count_end(stored);
         }
@@ -122,8 +101,7 @@ impl Inner {
             clippy::disallowed_methods,
             reason = "the intent of this attempt was just committed"
         )]
-        let (permit, watch) =
-            SendPermit::mint(attempt.id.clone(), start_by, Arc::clone(&self.clock));
+        let (permit, watch) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
         let call = provider.pay(&context, &request, permit);
         match AssertUnwindSafe(call).catch_unwind().await {
             Ok(answer) => answer,

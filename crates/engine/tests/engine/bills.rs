@@ -34,10 +34,7 @@ async fn a_bill_that_is_still_what_was_approved_is_paid() {
         ..bill_payment("payment-0001", 1)
     };
     let paid = world.pay(request).await;
-    assert_eq!(
-        (paid.payment.state(), provider.charges()),
-        (PaymentState::Succeeded, 1)
-    );
+    assert_eq!((paid.payment.state(), provider.charges()), (PaymentState::Succeeded, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,24 +46,16 @@ async fn a_bill_that_changed_is_not_paid() {
     let lower = world.pay(bill_payment("payment-0002", 90_000)).await;
     assert_eq!(reason(&lower), Some(FailureReason::BillChanged));
     assert_eq!(provider.charges(), 0);
-    let allowed = CreatePayment {
-        allow_lower_total: true,
-        ..bill_payment("payment-0003", 90_000)
-    };
-    assert_eq!(
-        world.pay(allowed).await.payment.state(),
-        PaymentState::Succeeded
-    );
+    let allowed = CreatePayment { allow_lower_total: true, ..bill_payment("payment-0003", 90_000) };
+    assert_eq!(world.pay(allowed).await.payment.state(), PaymentState::Succeeded);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_bill_without_an_approval_is_refused() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = World::of(&[&provider]).await;
-    let blind = CreatePayment {
-        approval: RequestedApproval::ListPrice,
-        ..bill_payment("payment-0001", 1)
-    };
+    let blind =
+        CreatePayment { approval: RequestedApproval::ListPrice, ..bill_payment("payment-0001", 1) };
     assert!(world.create(blind).await.is_err());
 }
 
@@ -74,14 +63,8 @@ async fn a_bill_without_an_approval_is_refused() {
 async fn a_biller_that_says_paid_already_ends_it_without_a_send() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = World::of(&[&provider]).await;
-    let no = Rejection {
-        code: RefusalCode::BillAlreadyPaid,
-        scope: RefusalScope::Bill,
-    };
-    provider.will_bill(Err(ProviderError::new(
-        ProviderErrorKind::Refused(no),
-        "sudah lunas",
-    )));
+    let no = Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill };
+    provider.will_bill(Err(ProviderError::new(ProviderErrorKind::Refused(no), "sudah lunas")));
     let failed = world.pay(bill_payment("payment-0001", 82_500)).await;
     assert_eq!(reason(&failed), Some(FailureReason::BillAlreadyPaid));
     assert!(failed.payment.attempts.is_empty());
@@ -89,10 +72,7 @@ async fn a_biller_that_says_paid_already_ends_it_without_a_send() {
 
 #[tokio::test(start_paused = true)]
 async fn another_provider_must_show_the_very_same_bill() {
-    for (name, state) in [
-        ("BUDI", PaymentState::Succeeded),
-        ("SITI", PaymentState::Failed),
-    ] {
+    for (name, state) in [("BUDI", PaymentState::Succeeded), ("SITI", PaymentState::Failed)] {
         let asked_first = Scripted::new("a", 20_700, RefusalTrust::None);
         let other = Scripted::new("b", 20_700, RefusalTrust::None);
         let world = World::of(&[&asked_first, &other]).await;

@@ -13,10 +13,7 @@ use ppob_types::{
 use crate::support::*;
 
 fn key(id: &str) -> PaymentKey {
-    PaymentKey {
-        consumer: consumer(),
-        id: PaymentId::new(id).unwrap(),
-    }
+    PaymentKey { consumer: consumer(), id: PaymentId::new(id).unwrap() }
 }
 
 fn resolve(id: &str, verdict: ResolveVerdict) -> Resolve {
@@ -29,16 +26,11 @@ fn resolve(id: &str, verdict: ResolveVerdict) -> Resolve {
 }
 
 fn executed(invoice: &str) -> ResolveVerdict {
-    ResolveVerdict::Executed {
-        provider_ref: ProviderRef::new(invoice).unwrap(),
-    }
+    ResolveVerdict::Executed { provider_ref: ProviderRef::new(invoice).unwrap() }
 }
 
 fn confirmed(invoice: &str) -> StatusReport {
-    StatusReport {
-        verdict: StatusVerdict::Succeeded,
-        observed: observed(invoice, 20_700),
-    }
+    StatusReport { verdict: StatusVerdict::Succeeded, observed: observed(invoice, 20_700) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,10 +38,7 @@ async fn a_pending_payment_is_asked_about_until_it_is_confirmed() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let pending = PayAnswer {
         outcome: PayOutcome::Pending,
-        observed: Observed {
-            provider_ref: ProviderRef::new("INV9"),
-            ..Observed::default()
-        },
+        observed: Observed { provider_ref: ProviderRef::new("INV9"), ..Observed::default() },
     };
     provider.will([Pay::Charged(pending)]);
     provider.will_report(Ok(StatusReport {
@@ -61,10 +50,7 @@ async fn a_pending_payment_is_asked_about_until_it_is_confirmed() {
     let paid = world.pay(token("payment-0001")).await;
     assert!(matches!(
         paid.payment.conclusion,
-        Some(Conclusion::Succeeded {
-            basis: Basis::Status,
-            ..
-        })
+        Some(Conclusion::Succeeded { basis: Basis::Status, .. })
     ));
     assert_eq!(provider.asked.lock().unwrap().len(), 2);
 }
@@ -72,63 +58,37 @@ async fn a_pending_payment_is_asked_about_until_it_is_confirmed() {
 #[tokio::test(start_paused = true)]
 async fn an_operator_names_an_invoice_and_the_engine_verifies_it() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
-    provider.will([Pay::Charged(PayAnswer::unknown(
-        UnknownCause::ConnectionLost,
-    ))]);
+    provider.will([Pay::Charged(PayAnswer::unknown(UnknownCause::ConnectionLost))]);
     let world = World::of(&[&provider]).await;
     let doubted = world.pay(token("payment-0001")).await;
     assert_eq!(doubted.payment.state(), PaymentState::InDoubt);
-    let page = ppob_journal::Page {
-        before_serial: None,
-        limit: 10,
-    };
+    let page = ppob_journal::Page { before_serial: None, limit: 10 };
     assert_eq!(world.engine.reviews(page).await.unwrap().len(), 1);
 
     provider.will_report(Ok(StatusReport {
         verdict: StatusVerdict::NotFound,
         observed: Observed::default(),
     }));
-    let wrong = world
-        .engine
-        .resolve(resolve("payment-0001", executed("INV404")))
-        .await;
-    assert!(
-        matches!(wrong, Err(OperateError::NotConfirmed { .. })),
-        "{wrong:?}"
-    );
+    let wrong = world.engine.resolve(resolve("payment-0001", executed("INV404"))).await;
+    assert!(matches!(wrong, Err(OperateError::NotConfirmed { .. })), "{wrong:?}");
 
     provider.will_report(Ok(confirmed("INV1")));
-    let right = world
-        .engine
-        .resolve(resolve("payment-0001", executed("INV1")))
-        .await
-        .unwrap();
+    let right = world.engine.resolve(resolve("payment-0001", executed("INV1"))).await.unwrap();
     assert_eq!(right.payment.state(), PaymentState::Succeeded);
-    assert!(
-        right
-            .payment
-            .receipt()
-            .is_some_and(|r| r.details.pln_token().is_some())
-    );
+    assert!(right.payment.receipt().is_some_and(|r| r.details.pln_token().is_some()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_invoice_settles_one_payment() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
-    provider.will([
-        Pay::Success,
-        Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut)),
-    ]);
+    provider.will([Pay::Success, Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
     let world = World::of(&[&provider]).await;
     world.pay(token("payment-0001")).await;
     let mut other = token("payment-0002");
     other.customer_number = "91011121315".to_owned();
     world.pay(other).await;
     provider.will_report(Ok(confirmed("INV1")));
-    let taken = world
-        .engine
-        .resolve(resolve("payment-0002", executed("INV1")))
-        .await;
+    let taken = world.engine.resolve(resolve("payment-0002", executed("INV1"))).await;
     assert_eq!(taken.unwrap_err(), OperateError::ReferenceTaken);
 }
 
@@ -137,16 +97,10 @@ async fn an_answer_with_an_invoice_that_settled_another_payment_is_in_doubt() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     provider.will([Pay::Success, Pay::Free(success(1, 20_700))]);
     let world = World::of(&[&provider]).await;
-    assert_eq!(
-        world.pay(token("payment-0001")).await.payment.state(),
-        PaymentState::Succeeded
-    );
+    assert_eq!(world.pay(token("payment-0001")).await.payment.state(), PaymentState::Succeeded);
     let mut other = token("payment-0002");
     other.customer_number = "91011121315".to_owned();
-    assert_eq!(
-        world.pay(other).await.payment.state(),
-        PaymentState::InDoubt
-    );
+    assert_eq!(world.pay(other).await.payment.state(), PaymentState::InDoubt);
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,37 +109,16 @@ async fn not_executed_needs_two_persons_and_the_bound() {
     provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
     let world = World::of(&[&provider]).await;
     world.pay(token("payment-0001")).await;
-    let by = |second: &str| ResolveVerdict::NotExecuted {
-        second_actor: second.to_owned(),
-    };
-    let alone = world
-        .engine
-        .resolve(resolve("payment-0001", by("sari")))
-        .await;
-    assert!(matches!(
-        alone,
-        Err(OperateError::FieldInvalid {
-            field: "second_actor",
-            ..
-        })
-    ));
-    let early = world
-        .engine
-        .resolve(resolve("payment-0001", by("joko")))
-        .await;
+    let by = |second: &str| ResolveVerdict::NotExecuted { second_actor: second.to_owned() };
+    let alone = world.engine.resolve(resolve("payment-0001", by("sari"))).await;
+    assert!(matches!(alone, Err(OperateError::FieldInvalid { field: "second_actor", .. })));
+    let early = world.engine.resolve(resolve("payment-0001", by("joko"))).await;
     assert!(matches!(early, Err(OperateError::TooEarly { .. })));
     tokio::time::advance(Duration::from_mins(11)).await;
-    let failed = world
-        .engine
-        .resolve(resolve("payment-0001", by("joko")))
-        .await
-        .unwrap();
+    let failed = world.engine.resolve(resolve("payment-0001", by("joko"))).await.unwrap();
     assert!(matches!(
         failed.payment.conclusion,
-        Some(Conclusion::Failed {
-            reason: FailureReason::NotExecuted,
-            ..
-        })
+        Some(Conclusion::Failed { reason: FailureReason::NotExecuted, .. })
     ));
 }
 
@@ -199,22 +132,9 @@ async fn a_doubt_does_not_lock_a_prepaid_customer_out_for_ever() {
     despite.despite_in_doubt = Some(PaymentId::new("payment-0001").unwrap());
     despite.repeat = 1;
     let early = world.create(despite.clone()).await.unwrap_err();
-    assert!(matches!(
-        early,
-        CreateError::FieldInvalid {
-            field: "despite_in_doubt",
-            ..
-        }
-    ));
+    assert!(matches!(early, CreateError::FieldInvalid { field: "despite_in_doubt", .. }));
     tokio::time::advance(Duration::from_mins(11)).await;
-    assert_eq!(
-        world.pay(despite).await.payment.state(),
-        PaymentState::Succeeded
-    );
-    let doubted = world
-        .engine
-        .get_payment(&key("payment-0001"))
-        .await
-        .unwrap();
+    assert_eq!(world.pay(despite).await.payment.state(), PaymentState::Succeeded);
+    let doubted = world.engine.get_payment(&key("payment-0001")).await.unwrap();
     assert_eq!(doubted.payment.state(), PaymentState::InDoubt);
 }

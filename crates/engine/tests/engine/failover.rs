@@ -12,10 +12,7 @@ use crate::support::*;
 fn refusal(code: RefusalCode, scope: RefusalScope, balance: Option<i64>) -> Pay {
     Pay::Free(PayAnswer {
         outcome: PayOutcome::Rejected(Rejection { code, scope }),
-        observed: Observed {
-            balance_after: balance.map(Rupiah::new),
-            ..Observed::default()
-        },
+        observed: Observed { balance_after: balance.map(Rupiah::new), ..Observed::default() },
     })
 }
 
@@ -36,40 +33,23 @@ async fn the_cheaper_provider_is_asked_first() {
     let (paid, charges) = two(Pay::Success, RefusalTrust::None).await;
     assert_eq!(charges, [1, 0]);
     assert_eq!(paid.payment.attempts.len(), 1);
-    assert_eq!(
-        paid.version, 2,
-        "acceptance with intent, and outcome: two commits"
-    );
+    assert_eq!(paid.version, 2, "acceptance with intent, and outcome: two commits");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_provably_not_sent_goes_to_the_next_provider() {
     let first = Pay::Free(PayAnswer::not_sent(NotSentCause::Connect));
     let (paid, charges) = two(first, RefusalTrust::None).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::Succeeded, [0, 1])
-    );
-    assert_eq!(
-        paid.payment.attempts[0].state,
-        AttemptState::NotSent(NotSentCause::Connect)
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::Succeeded, [0, 1]));
+    assert_eq!(paid.payment.attempts[0].state, AttemptState::NotSent(NotSentCause::Connect));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_never_goes_to_the_next_provider() {
-    for cause in [
-        UnknownCause::TimedOut,
-        UnknownCause::HttpStatus,
-        UnknownCause::Unlisted,
-    ] {
+    for cause in [UnknownCause::TimedOut, UnknownCause::HttpStatus, UnknownCause::Unlisted] {
         let first = Pay::Free(PayAnswer::unknown(cause));
         let (paid, charges) = two(first, RefusalTrust::Authenticated).await;
-        assert_eq!(
-            (paid.payment.state(), charges),
-            (PaymentState::InDoubt, [0, 0]),
-            "{cause:?}"
-        );
+        assert_eq!((paid.payment.state(), charges), (PaymentState::InDoubt, [0, 0]), "{cause:?}");
     }
 }
 
@@ -79,28 +59,16 @@ async fn a_bare_no_over_a_forgeable_channel_ends_the_payment_and_a_fitting_balan
     let provider = RefusalScope::Provider;
     let bare = refusal(RefusalCode::InsufficientBalance, provider, None);
     let (paid, charges) = two(bare, trust).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::Failed, [0, 0])
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
     let enough = refusal(RefusalCode::InsufficientBalance, provider, Some(900_000));
     let (paid, charges) = two(enough, trust).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::Failed, [0, 0])
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
     let fitting = refusal(RefusalCode::InsufficientBalance, provider, Some(100));
     let (paid, charges) = two(fitting, trust).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::Succeeded, [0, 1])
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::Succeeded, [0, 1]));
     let closed = refusal(RefusalCode::ProductClosed, provider, Some(100));
     let (paid, charges) = two(closed, trust).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::Failed, [0, 0])
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,20 +78,14 @@ async fn a_refusal_of_the_bill_is_final_at_every_provider() {
     assert_eq!(charges, [0, 0]);
     assert!(matches!(
         paid.payment.conclusion,
-        Some(Conclusion::Failed {
-            reason: FailureReason::NumberInvalid,
-            ..
-        })
+        Some(Conclusion::Failed { reason: FailureReason::NumberInvalid, .. })
     ));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_provider_code_after_the_connection_stood_is_in_doubt() {
     let (paid, charges) = two(Pay::Panic, RefusalTrust::Authenticated).await;
-    assert_eq!(
-        (paid.payment.state(), charges),
-        (PaymentState::InDoubt, [0, 0])
-    );
+    assert_eq!((paid.payment.state(), charges), (PaymentState::InDoubt, [0, 0]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,9 +96,6 @@ async fn with_nobody_to_ask_the_payment_fails_and_says_so() {
     let failed = world.pay(token("payment-0001")).await;
     assert!(matches!(
         failed.payment.conclusion,
-        Some(Conclusion::Failed {
-            reason: FailureReason::NoRoute,
-            ..
-        })
+        Some(Conclusion::Failed { reason: FailureReason::NoRoute, .. })
     ));
 }

@@ -25,15 +25,9 @@ async fn the_same_id_with_another_request_is_refused_now_and_after_a_restart() {
     world.pay(token("payment-0001")).await;
     let mut other = token("payment-0001");
     other.customer_number = "91011121315".to_owned();
-    assert_eq!(
-        world.create(other.clone()).await.unwrap_err(),
-        CreateError::IdReused
-    );
+    assert_eq!(world.create(other.clone()).await.unwrap_err(), CreateError::IdReused);
     let world = world.restarted().await;
-    assert_eq!(
-        world.create(other).await.unwrap_err(),
-        CreateError::IdReused
-    );
+    assert_eq!(world.create(other).await.unwrap_err(), CreateError::IdReused);
     let again = world.pay(token("payment-0001")).await;
     assert_eq!(again.payment.state(), PaymentState::Succeeded);
     assert_eq!(provider.charges(), 1);
@@ -67,16 +61,10 @@ async fn an_open_payment_guards_its_customer_and_a_success_asks_for_a_repeat() {
     provider.gate.add_permits(1);
     first.settled(std::time::Duration::from_mins(1)).await;
     let refused = world.create(token("payment-0002")).await.unwrap_err();
-    assert!(
-        matches!(refused, CreateError::RepeatNeeded { repeat: 1, .. }),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, CreateError::RepeatNeeded { repeat: 1, .. }), "{refused:?}");
     let mut repeated = token("payment-0002");
     repeated.repeat = 1;
-    assert_eq!(
-        world.pay(repeated).await.payment.state(),
-        PaymentState::Succeeded
-    );
+    assert_eq!(world.pay(repeated).await.payment.state(), PaymentState::Succeeded);
     assert_eq!(provider.charges(), 2);
 }
 
@@ -84,15 +72,9 @@ async fn an_open_payment_guards_its_customer_and_a_success_asks_for_a_repeat() {
 async fn an_abandoned_id_never_becomes_a_payment() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = World::of(&[&provider]).await;
-    let key = PaymentKey {
-        consumer: consumer(),
-        id: PaymentId::new("payment-0001").unwrap(),
-    };
+    let key = PaymentKey { consumer: consumer(), id: PaymentId::new("payment-0001").unwrap() };
     world.engine.abandon(&key).await.unwrap();
-    assert_eq!(
-        world.create(token("payment-0001")).await.unwrap_err(),
-        CreateError::Abandoned
-    );
+    assert_eq!(world.create(token("payment-0001")).await.unwrap_err(), CreateError::Abandoned);
     assert_eq!(provider.charges(), 0);
 }
 
@@ -102,30 +84,15 @@ async fn bad_requests_are_refused_before_anything_is_recorded() {
     let world = World::of(&[&provider]).await;
     let mut number = token("payment-0001");
     number.customer_number = "123".to_owned();
-    assert!(matches!(
-        world.create(number).await,
-        Err(CreateError::NumberInvalid(_))
-    ));
+    assert!(matches!(world.create(number).await, Err(CreateError::NumberInvalid(_))));
     let mut product = token("payment-0001");
     product.product = ppob_types::ProductCode::new("NO-SUCH-THING").unwrap();
-    assert!(matches!(
-        world.create(product).await,
-        Err(CreateError::UnknownProduct(_))
-    ));
+    assert!(matches!(world.create(product).await, Err(CreateError::UnknownProduct(_))));
     let mut amount = token("payment-0001");
     amount.amount = Some(ppob_types::Rupiah::new(-5));
-    assert!(matches!(
-        world.create(amount).await,
-        Err(CreateError::FieldInvalid { .. })
-    ));
+    assert!(matches!(world.create(amount).await, Err(CreateError::FieldInvalid { .. })));
     let mut cheap = token("payment-0001");
     cheap.approval = ppob_engine::RequestedApproval::Total(ppob_types::Rupiah::new(20_000));
-    assert!(matches!(
-        world.create(cheap).await,
-        Err(CreateError::TotalAboveApproved { .. })
-    ));
-    assert_eq!(
-        world.pay(token("payment-0001")).await.payment.state(),
-        PaymentState::Succeeded
-    );
+    assert!(matches!(world.create(cheap).await, Err(CreateError::TotalAboveApproved { .. })));
+    assert_eq!(world.pay(token("payment-0001")).await.payment.state(), PaymentState::Succeeded);
 }

@@ -10,10 +10,7 @@ use ppob_types::{FailureReason, PaymentId, PaymentKey, UnknownCause};
 use crate::support::*;
 
 fn key(id: &str) -> PaymentKey {
-    PaymentKey {
-        consumer: consumer(),
-        id: PaymentId::new(id).unwrap(),
-    }
+    PaymentKey { consumer: consumer(), id: PaymentId::new(id).unwrap() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -24,16 +21,9 @@ async fn a_crash_between_intent_and_answer_is_in_doubt_and_never_sent_again() {
     let _ticket = world.create(token("payment-0001")).await.unwrap();
     provider.held.acquire().await.unwrap().forget();
     let world = world.restarted().await;
-    let found = world
-        .engine
-        .get_payment(&key("payment-0001"))
-        .await
-        .unwrap();
+    let found = world.engine.get_payment(&key("payment-0001")).await.unwrap();
     assert_eq!(found.payment.state(), PaymentState::InDoubt);
-    assert_eq!(
-        found.payment.attempts[0].state,
-        AttemptState::Unknown(UnknownCause::Crashed)
-    );
+    assert_eq!(found.payment.attempts[0].state, AttemptState::Unknown(UnknownCause::Crashed));
     let again = world.pay(token("payment-0001")).await;
     assert_eq!(again.payment.state(), PaymentState::InDoubt);
     assert_eq!(provider.script.lock().unwrap().len(), 0);
@@ -43,18 +33,12 @@ async fn a_crash_between_intent_and_answer_is_in_doubt_and_never_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn an_accepted_bill_is_driven_on_after_a_restart_before_pay_by_and_expires_after_it() {
     let expired = Some(FailureReason::Expired);
-    for (pause, ended) in [
-        (Duration::from_secs(10), None),
-        (Duration::from_mins(3), expired),
-    ] {
+    for (pause, ended) in [(Duration::from_secs(10), None), (Duration::from_mins(3), expired)] {
         let provider = Scripted::new("a", 20_700, RefusalTrust::None);
         let world = World::of(&[&provider]).await;
         // A bill's acceptance is a commit alone; the crash comes while the bill is read again.
         provider.silent.store(true, Ordering::SeqCst);
-        let ticket = world
-            .create(bill_payment("payment-0001", 82_500))
-            .await
-            .unwrap();
+        let ticket = world.create(bill_payment("payment-0001", 82_500)).await.unwrap();
         assert_eq!(ticket.payment().payment.state(), PaymentState::Accepted);
         world.engine.crash();
         provider.silent.store(false, Ordering::SeqCst);
@@ -64,10 +48,7 @@ async fn an_accepted_bill_is_driven_on_after_a_restart_before_pay_by_and_expires
             Some(Conclusion::Failed { reason, .. }) => Some(reason),
             _ => None,
         };
-        assert_eq!(
-            (reason, provider.charges()),
-            (ended, usize::from(ended.is_none()))
-        );
+        assert_eq!((reason, provider.charges()), (ended, usize::from(ended.is_none())));
     }
 }
 

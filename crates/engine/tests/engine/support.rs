@@ -39,9 +39,7 @@ pub(crate) struct PausedClock {
 
 impl PausedClock {
     pub(crate) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 }
 
@@ -163,10 +161,7 @@ impl PpobProvider for Scripted {
             Self::row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(self.cost))),
             Self::row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
         ];
-        Ok(PriceList {
-            rows,
-            unreadable: Vec::new(),
-        })
+        Ok(PriceList { rows, unreadable: Vec::new() })
     }
 
     async fn inquire(&self, _: &CallContext, _: &InquiryRequest) -> Result<Bill, ProviderError> {
@@ -178,19 +173,8 @@ impl PpobProvider for Scripted {
     }
 
     async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
-        let pay = self
-            .script
-            .lock()
-            .unwrap()
-            .pop_front()
-            .unwrap_or(Pay::Success);
-        if let Pay::Free(
-            answer @ PayAnswer {
-                outcome: PayOutcome::NotSent(_),
-                ..
-            },
-        ) = pay
-        {
+        let pay = self.script.lock().unwrap().pop_front().unwrap_or(Pay::Success);
+        if let Pay::Free(answer @ PayAnswer { outcome: PayOutcome::NotSent(_), .. }) = pay {
             return answer;
         }
         let started = match permit.start() {
@@ -215,7 +199,7 @@ impl PpobProvider for Scripted {
                 self.gate.acquire().await.unwrap().forget();
                 success(charge(), self.cost)
             }
-            Pay::Panic => panic!("a mistake in provider code"),
+            Pay::Panic => None::<PayAnswer>.unwrap(),
         }
     }
 
@@ -226,21 +210,13 @@ impl PpobProvider for Scripted {
     ) -> Result<StatusReport, ProviderError> {
         self.asked.lock().unwrap().push(attempt.clone());
         let next = self.reports.lock().unwrap().pop_front();
-        next.unwrap_or_else(|| {
-            Err(ProviderError::new(
-                ProviderErrorKind::Transport,
-                "no answer",
-            ))
-        })
+        next.unwrap_or_else(|| Err(ProviderError::new(ProviderErrorKind::Transport, "no answer")))
     }
 }
 
 /// A success with invoice number `serial`.
 pub(crate) fn success(serial: usize, cost: i64) -> PayAnswer {
-    PayAnswer {
-        outcome: PayOutcome::Succeeded,
-        observed: observed(&format!("INV{serial}"), cost),
-    }
+    PayAnswer { outcome: PayOutcome::Succeeded, observed: observed(&format!("INV{serial}"), cost) }
 }
 
 pub(crate) fn observed(invoice: &str, cost: i64) -> Observed {
@@ -248,10 +224,7 @@ pub(crate) fn observed(invoice: &str, cost: i64) -> Observed {
         token: Some(PlnToken::parse("12345678910111213141").unwrap()),
         ..PlnPrepaidDetails::default()
     };
-    let receipt = Receipt {
-        details: FamilyDetails::PlnPrepaid(details),
-        ..Receipt::default()
-    };
+    let receipt = Receipt { details: FamilyDetails::PlnPrepaid(details), ..Receipt::default() };
     Observed {
         provider_ref: ProviderRef::new(invoice),
         charged: Some(Rupiah::new(cost)),
@@ -292,10 +265,7 @@ impl World {
     async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>], paused: PausedClock) -> Self {
         let providers: Vec<Arc<Scripted>> = providers.iter().map(|p| Arc::clone(p)).collect();
         let clock: Arc<dyn Clock> = Arc::new(paused);
-        let setups = providers
-            .iter()
-            .map(|provider| setup(provider, &clock))
-            .collect();
+        let setups = providers.iter().map(|provider| setup(provider, &clock)).collect();
         let parts = Parts {
             config: EngineConfig::default(),
             journal: Arc::new(journal.clone()),
@@ -305,12 +275,7 @@ impl World {
         };
         let engine = Engine::start(parts).await.unwrap();
         engine.first_prices().await;
-        Self {
-            engine,
-            journal,
-            providers,
-            clock: paused,
-        }
+        Self { engine, journal, providers, clock: paused }
     }
 
     /// What a restart after a crash does: the same data and providers, a new engine.
@@ -331,11 +296,7 @@ impl World {
 
     /// The payment once it has ended or is in doubt.
     pub(crate) async fn pay(&self, request: CreatePayment) -> Arc<StoredPayment> {
-        self.create(request)
-            .await
-            .unwrap()
-            .settled(Duration::from_mins(10))
-            .await
+        self.create(request).await.unwrap().settled(Duration::from_mins(10)).await
     }
 }
 
@@ -361,11 +322,7 @@ fn map(row: &PriceRow) -> Option<MappedProduct> {
         "BILL" => (BILL, Family::PlnPostpaid),
         _ => return None,
     };
-    Some(MappedProduct {
-        product: ProductCode::new(code).unwrap(),
-        family,
-        name: code.to_owned(),
-    })
+    Some(MappedProduct { product: ProductCode::new(code).unwrap(), family, name: code.to_owned() })
 }
 
 pub(crate) fn consumer() -> ConsumerId {

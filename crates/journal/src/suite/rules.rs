@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use ppob_payment::{Attempt, AttemptState, Conclusion, Event, Payment, PaymentState, Resolution};
 use ppob_types::{
-    Basis, FailureReason, NotSentCause, Observed, PayOutcome, ProviderRef, Rupiah, UnknownCause,
+    AttemptId, Basis, FailureReason, NotSentCause, Observed, PayOutcome, ProviderRef, Rupiah,
+    UnknownCause,
 };
 
 use super::Backend;
 use super::builders::{
     NOT_SENT, PROVIDER, accept, answer, answered, at, begin, begin_event, change, change_to,
-    commit, done, fail, succeed,
+    commit, done, fail, provider, succeed,
 };
 use crate::{Committed, Cursor, EventKind, Journal, JournalError, StoredPayment};
 
@@ -154,6 +155,19 @@ pub async fn an_attempt_does_not_disappear(backend: &dyn Backend) {
     let mut forgetful = stored.payment.clone();
     forgetful.attempts.clear();
     refused(&journal, &stored, forgetful).await;
+}
+
+/// The reference and the provider of a try are fixed before it is sent.
+pub async fn an_attempt_is_not_replaced_by_another(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let stored = accept(&journal, "shop", 1).await;
+    let stored = begin(&journal, &stored).await;
+    let mut elsewhere = stored.payment.clone();
+    elsewhere.attempts.first_mut().unwrap().provider = provider("digiflazz");
+    refused(&journal, &stored, elsewhere).await;
+    let mut renamed = stored.payment.clone();
+    renamed.attempts.first_mut().unwrap().id = AttemptId::new(stored.serial, 9);
+    refused(&journal, &stored, renamed).await;
 }
 
 /// `FAILED` says that nothing was paid and nothing will be.

@@ -24,12 +24,7 @@ pub(super) struct News {
 
 impl News {
     pub(super) fn bare(state: AttemptState, basis: Basis) -> Self {
-        Self {
-            state,
-            observed: Observed::default(),
-            basis,
-            refusal_trusted: false,
-        }
+        Self { state, observed: Observed::default(), basis, refusal_trusted: false }
     }
 
     pub(super) fn answered(answer: PayAnswer, refusal_trusted: bool) -> Self {
@@ -46,12 +41,7 @@ impl News {
             }
             PayOutcome::Unknown(cause) => AttemptState::Unknown(cause),
         };
-        Self {
-            state,
-            observed: answer.observed,
-            basis: Basis::ProviderAnswer,
-            refusal_trusted,
-        }
+        Self { state, observed: answer.observed, basis: Basis::ProviderAnswer, refusal_trusted }
     }
 
     /// `NotFound` is no news about the state and is handled before.
@@ -61,12 +51,7 @@ impl News {
             StatusVerdict::Pending | StatusVerdict::NotFound => AttemptState::Pending,
             StatusVerdict::Rejected(rejection) => AttemptState::Rejected(rejection),
         };
-        Self {
-            state,
-            observed: report.observed,
-            basis,
-            refusal_trusted,
-        }
+        Self { state, observed: report.observed, basis, refusal_trusted }
     }
 }
 
@@ -144,17 +129,11 @@ fn conclude_if_dead(
         return;
     };
     match &attempt.state {
-        AttemptState::Rejected(Rejection {
-            code,
-            scope: RefusalScope::Bill,
-        }) => {
+        AttemptState::Rejected(Rejection { code, scope: RefusalScope::Bill }) => {
             let reason = FailureReason::from(*code);
             fail(payment, reason, basis, now);
         }
-        AttemptState::Rejected(Rejection {
-            code,
-            scope: RefusalScope::Provider,
-        }) => {
+        AttemptState::Rejected(Rejection { code, scope: RefusalScope::Provider }) => {
             if !refusal_trusted {
                 let reason = FailureReason::from(*code);
                 fail(payment, reason, basis, now);
@@ -178,11 +157,7 @@ fn contradiction(payment: &mut Payment, number: u32, news: News, now: Timestamp)
         && news.state == AttemptState::Succeeded
         && attempt.late_charge.is_none()
     {
-        let charge = LateCharge {
-            observed: news.observed,
-            basis: news.basis,
-            found_at: now,
-        };
+        let charge = LateCharge { observed: news.observed, basis: news.basis, found_at: now };
         attempt.late_charge = Some(charge);
         notes.push(Note::LateCharge { attempt: number });
     }

@@ -7,11 +7,7 @@ use crate::{Conclusion, Payment};
 
 /// The payment failed. No attempt is alive.
 pub(super) fn fail(payment: &mut Payment, reason: FailureReason, basis: Basis, now: Timestamp) {
-    payment.conclusion = Some(Conclusion::Failed {
-        reason,
-        basis,
-        at: now,
-    });
+    payment.conclusion = Some(Conclusion::Failed { reason, basis, at: now });
 }
 
 /// The payment was paid by this attempt. Its money is fixed here, once.
@@ -31,12 +27,6 @@ pub(super) fn paid_by(
     } else {
         Vec::new()
     };
-    payment.conclusion = Some(Conclusion::Succeeded {
-        attempt,
-        total,
-        cost,
-        basis,
-        at: now,
-    });
+    payment.conclusion = Some(Conclusion::Succeeded { attempt, total, cost, basis, at: now });
     Ok(notes)
 }

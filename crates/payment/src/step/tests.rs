@@ -41,24 +41,12 @@ pub(super) fn begin_event(number: u32) -> Event {
 }
 
 pub(super) fn answered(attempt: u32, outcome: PayOutcome, refusal_trusted: bool) -> Event {
-    Event::Answered {
-        attempt,
-        answer: PayAnswer::bare(outcome),
-        refusal_trusted,
-    }
+    Event::Answered { attempt, answer: PayAnswer::bare(outcome), refusal_trusted }
 }
 
 pub(super) fn reported(attempt: u32, verdict: StatusVerdict) -> Event {
-    let report = StatusReport {
-        verdict,
-        observed: Observed::default(),
-    };
-    Event::Reported {
-        attempt,
-        report,
-        basis: Basis::Status,
-        refusal_trusted: true,
-    }
+    let report = StatusReport { verdict, observed: Observed::default() };
+    Event::Reported { attempt, report, basis: Basis::Status, refusal_trusted: true }
 }
 
 pub(super) fn refusal(code: RefusalCode, scope: RefusalScope) -> Rejection {
@@ -67,7 +55,7 @@ pub(super) fn refusal(code: RefusalCode, scope: RefusalScope) -> Rejection {
 
 /// Applies events in order; each must be allowed.
 pub(super) fn after(payment: &Payment, events: impl IntoIterator<Item = Event>) -> Payment {
-    events.into_iter().fold(payment.clone(), |payment, event| {
-        step(&payment, event, start()).unwrap().payment
-    })
+    events
+        .into_iter()
+        .fold(payment.clone(), |payment, event| step(&payment, event, start()).unwrap().payment)
 }

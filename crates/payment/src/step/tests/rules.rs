@@ -11,19 +11,11 @@ fn unknown() -> PayOutcome {
 
 #[test]
 fn an_unknown_outcome_is_in_doubt_and_begins_nothing_new() {
-    let payment = after(
-        &accepted(Family::PlnPrepaid),
-        [begin_event(1), answered(1, unknown(), false)],
-    );
+    let payment =
+        after(&accepted(Family::PlnPrepaid), [begin_event(1), answered(1, unknown(), false)]);
     assert_eq!(payment.state(), PaymentState::InDoubt);
-    assert_eq!(
-        step(&payment, begin_event(2), start()),
-        Err(Refused::AttemptAlive)
-    );
-    assert!(matches!(
-        next(&payment, start()),
-        Next::Check { attempt: 1, .. }
-    ));
+    assert_eq!(step(&payment, begin_event(2), start()), Err(Refused::AttemptAlive));
+    assert!(matches!(next(&payment, start()), Next::Check { attempt: 1, .. }));
     let give_up = Event::GiveUp(FailureReason::Expired);
     assert_eq!(step(&payment, give_up, start()), Err(Refused::AttemptAlive));
 }
@@ -37,21 +29,14 @@ fn a_refusal_of_the_bill_ends_the_payment_and_names_the_reason() {
     );
     assert!(matches!(
         payment.conclusion,
-        Some(Conclusion::Failed {
-            reason: FailureReason::BillAlreadyPaid,
-            ..
-        })
+        Some(Conclusion::Failed { reason: FailureReason::BillAlreadyPaid, .. })
     ));
 }
 
 #[test]
 fn a_trusted_refusal_of_the_provider_lets_another_be_asked_and_an_untrusted_one_does_not() {
-    let no = || {
-        PayOutcome::Rejected(refusal(
-            RefusalCode::InsufficientBalance,
-            RefusalScope::Provider,
-        ))
-    };
+    let no =
+        || PayOutcome::Rejected(refusal(RefusalCode::InsufficientBalance, RefusalScope::Provider));
     let begun = after(&accepted(Family::PlnPrepaid), [begin_event(1)]);
     let trusted = after(&begun, [answered(1, no(), true)]);
     assert_eq!(next(&trusted, start()), Next::Route);
@@ -67,18 +52,10 @@ fn nothing_begins_after_pay_by_or_past_the_most_attempts() {
     assert_eq!(step(&payment, begin_event(1), late), Err(Refused::TooLate));
     assert_eq!(next(&payment, late), Next::GiveUp(FailureReason::Expired));
     let not_sent = || PayOutcome::NotSent(NotSentCause::Connect);
-    let used_up = after(
-        &payment,
-        (1..=3).flat_map(|n| [begin_event(n), answered(n, not_sent(), false)]),
-    );
-    assert_eq!(
-        next(&used_up, start()),
-        Next::GiveUp(FailureReason::NoRoute)
-    );
-    assert_eq!(
-        step(&used_up, begin_event(4), start()),
-        Err(Refused::NoFurtherAttempt)
-    );
+    let used_up =
+        after(&payment, (1..=3).flat_map(|n| [begin_event(n), answered(n, not_sent(), false)]));
+    assert_eq!(next(&used_up, start()), Next::GiveUp(FailureReason::NoRoute));
+    assert_eq!(step(&used_up, begin_event(4), start()), Err(Refused::NoFurtherAttempt));
 }
 
 #[test]
@@ -90,21 +67,14 @@ fn abandoning_with_an_attempt_alive_is_refused_but_stops_failover() {
     let not_sent = PayOutcome::NotSent(NotSentCause::Connect);
     let dead = after(&refused.payment, [answered(1, not_sent, false)]);
     assert_eq!(next(&dead, start()), Next::GiveUp(FailureReason::Abandoned));
-    assert_eq!(
-        step(&dead, begin_event(2), start()),
-        Err(Refused::NoFurtherAttempt)
-    );
+    assert_eq!(step(&dead, begin_event(2), start()), Err(Refused::NoFurtherAttempt));
 }
 
 #[test]
 fn not_found_refuses_nothing_and_is_kept_as_evidence() {
     let payment = after(
         &accepted(Family::PlnPrepaid),
-        [
-            begin_event(1),
-            answered(1, unknown(), false),
-            reported(1, StatusVerdict::NotFound),
-        ],
+        [begin_event(1), answered(1, unknown(), false), reported(1, StatusVerdict::NotFound)],
     );
     assert_eq!(payment.state(), PaymentState::InDoubt);
     assert_eq!(payment.attempts[0].evidence[0].kind, EvidenceKind::NotFound);
@@ -113,25 +83,14 @@ fn not_found_refuses_nothing_and_is_kept_as_evidence() {
 
 #[test]
 fn a_person_cannot_say_not_executed_before_the_late_execution_bound() {
-    let payment = after(
-        &accepted(Family::PlnPrepaid),
-        [begin_event(1), answered(1, unknown(), false)],
-    );
-    let verdict = || Event::Resolved {
-        attempt: 1,
-        resolution: Resolution::NotExecuted,
-    };
+    let payment =
+        after(&accepted(Family::PlnPrepaid), [begin_event(1), answered(1, unknown(), false)]);
+    let verdict = || Event::Resolved { attempt: 1, resolution: Resolution::NotExecuted };
     assert_eq!(step(&payment, verdict(), start()), Err(Refused::TooEarly));
-    let failed = step(&payment, verdict(), start().plus(BOUND))
-        .unwrap()
-        .payment;
+    let failed = step(&payment, verdict(), start().plus(BOUND)).unwrap().payment;
     assert!(matches!(
         failed.conclusion,
-        Some(Conclusion::Failed {
-            reason: FailureReason::NotExecuted,
-            basis: Basis::Operator,
-            ..
-        })
+        Some(Conclusion::Failed { reason: FailureReason::NotExecuted, basis: Basis::Operator, .. })
     ));
 }
 
@@ -145,10 +104,7 @@ fn a_charge_found_after_a_failure_is_recorded_and_alarmed_and_the_state_stays() 
     let late = step(&failed, reported(1, StatusVerdict::Succeeded), start()).unwrap();
     assert_eq!(
         late.notes,
-        [
-            Note::ContradictingEvidence { attempt: 1 },
-            Note::LateCharge { attempt: 1 }
-        ]
+        [Note::ContradictingEvidence { attempt: 1 }, Note::LateCharge { attempt: 1 }]
     );
     assert_eq!(late.payment.conclusion, failed.conclusion);
     assert!(late.payment.attempts[0].late_charge.is_some());
@@ -161,26 +117,12 @@ fn a_contradiction_before_the_end_goes_in_doubt_and_only_a_person_ends_it() {
         &accepted(Family::PlnPrepaid),
         [begin_event(1), answered(1, PayOutcome::Rejected(no), true)],
     );
-    let late = step(&routing, reported(1, StatusVerdict::Succeeded), start())
-        .unwrap()
-        .payment;
+    let late = step(&routing, reported(1, StatusVerdict::Succeeded), start()).unwrap().payment;
     assert_eq!(late.state(), PaymentState::InDoubt);
     assert_eq!(next(&late, start()), Next::Review);
-    assert_eq!(
-        step(&late, begin_event(2), start()),
-        Err(Refused::NoFurtherAttempt)
-    );
-    let executed = Resolution::Executed {
-        observed: Box::default(),
-        basis: Basis::Operator,
-    };
-    let ended = after(
-        &late,
-        [Event::Resolved {
-            attempt: 1,
-            resolution: executed,
-        }],
-    );
+    assert_eq!(step(&late, begin_event(2), start()), Err(Refused::NoFurtherAttempt));
+    let executed = Resolution::Executed { observed: Box::default(), basis: Basis::Operator };
+    let ended = after(&late, [Event::Resolved { attempt: 1, resolution: executed }]);
     assert_eq!(ended.state(), PaymentState::Succeeded);
 }
 
@@ -189,11 +131,7 @@ fn a_success_that_cost_more_than_allowed_is_a_success_with_the_real_amount_and_a
     let begun = after(&accepted(Family::PlnPrepaid), [begin_event(1)]);
     let mut answer = PayAnswer::bare(PayOutcome::Succeeded);
     answer.observed.charged = Some(Rupiah::new(25_000));
-    let event = Event::Answered {
-        attempt: 1,
-        answer,
-        refusal_trusted: false,
-    };
+    let event = Event::Answered { attempt: 1, answer, refusal_trusted: false };
     let paid = step(&begun, event, start()).unwrap();
     assert_eq!(paid.notes, [Note::CostUnexpected { attempt: 1 }]);
     assert!(matches!(
@@ -209,31 +147,19 @@ fn a_success_without_a_token_is_asked_about_until_the_token_comes() {
         [begin_event(1), answered(1, PayOutcome::Succeeded, false)],
     );
     assert_eq!(paid.token_state(), TokenState::Awaited);
-    assert!(matches!(
-        next(&paid, start()),
-        Next::Check { attempt: 1, .. }
-    ));
+    assert!(matches!(next(&paid, start()), Next::Check { attempt: 1, .. }));
     let details = PlnPrepaidDetails {
         token: Some(PlnToken::parse("12345678910111213141").unwrap()),
         ..PlnPrepaidDetails::default()
     };
-    let receipt = Receipt {
-        details: ppob_types::FamilyDetails::PlnPrepaid(details),
-        ..Receipt::default()
-    };
+    let receipt =
+        Receipt { details: ppob_types::FamilyDetails::PlnPrepaid(details), ..Receipt::default() };
     let report = StatusReport {
         verdict: StatusVerdict::Succeeded,
-        observed: Observed {
-            receipt: Some(Box::new(receipt)),
-            ..Observed::default()
-        },
+        observed: Observed { receipt: Some(Box::new(receipt)), ..Observed::default() },
     };
-    let event = Event::Reported {
-        attempt: 1,
-        report,
-        basis: Basis::Status,
-        refusal_trusted: false,
-    };
+    let event =
+        Event::Reported { attempt: 1, report, basis: Basis::Status, refusal_trusted: false };
     let complete = after(&paid, [event]);
     assert_eq!(complete.token_state(), TokenState::Present);
     assert_eq!(next(&complete, start()), Next::Nothing);
@@ -243,9 +169,7 @@ fn a_success_without_a_token_is_asked_about_until_the_token_comes() {
 #[test]
 fn only_a_success_can_be_reversed_and_its_money_stays_as_told() {
     let payment = after(&accepted(Family::Telkom), [begin_event(1)]);
-    let back = || Event::Reversed {
-        basis: Basis::Callback,
-    };
+    let back = || Event::Reversed { basis: Basis::Callback };
     assert_eq!(step(&payment, back(), start()), Err(Refused::NotSucceeded));
     let paid = after(&payment, [answered(1, PayOutcome::Succeeded, false)]);
     let reversed = after(&paid, [back()]);
@@ -255,10 +179,8 @@ fn only_a_success_can_be_reversed_and_its_money_stays_as_told() {
 
 #[test]
 fn status_checks_slow_down_and_are_spread() {
-    let mut payment = after(
-        &accepted(Family::Telkom),
-        [begin_event(1), answered(1, unknown(), false)],
-    );
+    let mut payment =
+        after(&accepted(Family::Telkom), [begin_event(1), answered(1, unknown(), false)]);
     let mut waits = Vec::new();
     for _ in 0..8 {
         waits.push(payment.next_check_at.unwrap().since(start()).as_secs());
@@ -266,9 +188,6 @@ fn status_checks_slow_down_and_are_spread() {
     }
     let steps = [30, 120, 300, 900, 3_600, 21_600, 86_400, 86_400];
     for (wait, step) in waits.iter().zip(steps) {
-        assert!(
-            (step * 8 / 10..=step * 12 / 10).contains(wait),
-            "{wait} is not about {step}"
-        );
+        assert!((step * 8 / 10..=step * 12 / 10).contains(wait), "{wait} is not about {step}");
     }
 }

@@ -19,32 +19,21 @@ enum Truth {
     RefusedEverywhere,
 }
 
-const TRUTHS: [Truth; 4] = [
-    Truth::NeverArrived,
-    Truth::Paid,
-    Truth::RefusedHere,
-    Truth::RefusedEverywhere,
-];
+const TRUTHS: [Truth; 4] =
+    [Truth::NeverArrived, Truth::Paid, Truth::RefusedHere, Truth::RefusedEverywhere];
 
 type World = (Payment, Vec<Truth>);
 
 #[test]
 fn no_honest_world_leads_to_a_second_payment_a_lost_one_or_a_lie() {
     let (payments, steps) = walk().unwrap();
-    assert!(
-        payments > 1_000,
-        "the walk reached only {payments} payments"
-    );
+    assert!(payments > 1_000, "the walk reached only {payments} payments");
 }
 
 #[cfg(feature = "mutants")]
 #[test]
 fn the_walk_catches_the_mistakes_that_are_made_in_the_machine() {
-    for mutant in [
-        Mutant::FailoverOnUnknown,
-        Mutant::TimeoutIsFailed,
-        Mutant::ResendAfterCrash,
-    ] {
+    for mutant in [Mutant::FailoverOnUnknown, Mutant::TimeoutIsFailed, Mutant::ResendAfterCrash] {
         crate::set_mutant(mutant);
         assert!(mutated(mutant));
         let found = walk();
@@ -72,19 +61,10 @@ fn walk() -> Result<(usize, usize), String> {
     let mut open: Vec<World> = vec![(payment, Vec::new())];
     while let Some((payment, truths)) = open.pop() {
         let number = u32::try_from(truths.len()).unwrap() + 1;
-        let begins = TRUTHS.map(|truth| {
-            (
-                begin_event(number),
-                [truths.clone(), vec![truth]].concat(),
-                now,
-            )
-        });
-        let news = (1..)
-            .zip(&truths)
-            .flat_map(|(number, truth)| messages(number, *truth));
-        let others = news
-            .chain(everything_else())
-            .map(|event| (event, truths.clone(), late));
+        let begins =
+            TRUTHS.map(|truth| (begin_event(number), [truths.clone(), vec![truth]].concat(), now));
+        let news = (1..).zip(&truths).flat_map(|(number, truth)| messages(number, *truth));
+        let others = news.chain(everything_else()).map(|event| (event, truths.clone(), late));
         for (event, truths, at) in others.chain(begins) {
             steps += 1;
             let Some(after) = checked_step(&payment, &event, &truths, at)? else {
@@ -105,11 +85,7 @@ fn checked_step(
     truths: &[Truth],
     at: Timestamp,
 ) -> Result<Option<Payment>, String> {
-    let Ok(Step {
-        payment: after,
-        notes,
-    }) = step(payment, event.clone(), at)
-    else {
+    let Ok(Step { payment: after, notes }) = step(payment, event.clone(), at) else {
         return Ok(None);
     };
     let paid = truths.iter().filter(|truth| **truth == Truth::Paid).count();
@@ -127,18 +103,12 @@ fn checked_step(
     } else {
         return Ok(Some(after));
     };
-    Err(format!(
-        "{wrong}\n{truths:?}\n{event:?}\n{payment:?}\n{after:?}"
-    ))
+    Err(format!("{wrong}\n{truths:?}\n{event:?}\n{payment:?}\n{after:?}"))
 }
 
 /// What decides the future of a payment. Counters, evidence and times only move timers.
 fn key(payment: &Payment, truths: &[Truth]) -> String {
-    let attempts: Vec<_> = payment
-        .attempts
-        .iter()
-        .map(|attempt| &attempt.state)
-        .collect();
+    let attempts: Vec<_> = payment.attempts.iter().map(|attempt| &attempt.state).collect();
     let conclusion = match &payment.conclusion {
         None => "open",
         Some(Conclusion::Failed { reason, .. }) => reason.as_str(),
@@ -146,40 +116,24 @@ fn key(payment: &Payment, truths: &[Truth]) -> String {
         Some(Conclusion::Reversed { .. }) => "reversed",
     };
     let flags = (payment.contradicted, payment.no_further_attempt);
-    format!(
-        "{attempts:?}{truths:?}{conclusion}{flags:?}{}",
-        payment.next_check_at.is_some()
-    )
+    format!("{attempts:?}{truths:?}{conclusion}{flags:?}{}", payment.next_check_at.is_some())
 }
 
 /// Everything an honest provider and a bad network could say about an attempt.
 fn messages(number: u32, truth: Truth) -> Vec<Event> {
     let here = || refusal(RefusalCode::ProductClosed, RefusalScope::Provider);
     let everywhere = || refusal(RefusalCode::NumberInvalid, RefusalScope::Bill);
-    let resolved = |resolution| Event::Resolved {
-        attempt: number,
-        resolution,
-    };
+    let resolved = |resolution| Event::Resolved { attempt: number, resolution };
     let mut events = vec![
         answered(number, PayOutcome::Unknown(UnknownCause::TimedOut), false),
         reported(number, StatusVerdict::NotFound),
         Event::Checked { attempt: number },
-        Event::Gathered {
-            attempt: number,
-            evidence: EvidenceKind::BillGone,
-        },
+        Event::Gathered { attempt: number, evidence: EvidenceKind::BillGone },
     ];
     match truth {
         Truth::NeverArrived => {
-            events.push(answered(
-                number,
-                PayOutcome::NotSent(NotSentCause::Connect),
-                false,
-            ));
-            events.push(Event::NotBegun {
-                attempt: number,
-                cause: NotSentCause::NoPermit,
-            });
+            events.push(answered(number, PayOutcome::NotSent(NotSentCause::Connect), false));
+            events.push(Event::NotBegun { attempt: number, cause: NotSentCause::NoPermit });
             events.push(resolved(Resolution::NotExecuted));
         }
         Truth::Paid => {
@@ -188,17 +142,10 @@ fn messages(number: u32, truth: Truth) -> Vec<Event> {
             events.push(answered(number, PayOutcome::Pending, false));
             events.push(reported(number, StatusVerdict::Pending));
             events.push(reported(number, StatusVerdict::Succeeded));
-            events.push(resolved(Resolution::Executed {
-                observed,
-                basis: Basis::Operator,
-            }));
+            events.push(resolved(Resolution::Executed { observed, basis: Basis::Operator }));
         }
         Truth::RefusedHere | Truth::RefusedEverywhere => {
-            let no = if truth == Truth::RefusedHere {
-                here()
-            } else {
-                everywhere()
-            };
+            let no = if truth == Truth::RefusedHere { here() } else { everywhere() };
             for trusted in [false, true] {
                 events.push(answered(number, PayOutcome::Rejected(no.clone()), trusted));
             }

@@ -1,0 +1,18 @@
+//! Messages as people and scripts want to read them.
+
+mod bill;
+mod error;
+mod json;
+mod operate;
+mod payment;
+mod products;
+mod struk;
+mod text;
+
+pub(crate) use bill::bill;
+pub(crate) use error::{Asked, failure, json_error, unanswered, unreached};
+pub(crate) use json::json;
+pub(crate) use operate::{providers, refreshed, resolved, reviews};
+pub(crate) use payment::{payment, payments, printed_receipt};
+pub(crate) use products::{products, route};
+pub(crate) use text::{is_simulated, moment, rupiah, table, word};

@@ -1,0 +1,135 @@
+//! Errors: what happened, what it means for the money, what to do.
+
+mod advice;
+
+use ppob_api::error::{metadata_of, may_be_accepted, reason_of};
+use serde_json::json;
+use tonic::{Code, Status};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What was asked when the error came.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// Something that changes nothing.
+    Read,
+    /// A payment; the command that repeats it with the same id.
+    Pay {
+        /// What to type again.
+        repeat: String,
+    },
+    /// Something an operator or caller changes, but that sends no payment.
+    Change,
+}
+
+/// An error of the server, or of the way to it.
+pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
+    let exit = exit_of(status, asked);
+    let reason = reason_of(status);
+    let mut text = String::new();
+    let message = status.message();
+    let happened = match exit {
+        Exit::Unknown if reason.is_none() => "No usable answer",
+        Exit::Unknown => "Not known",
+        _ => "Refused",
+    };
+    text.push_str(&format!("{happened}: {message}\n"));
+    text.push_str(&format!("Money: {}\n", money(exit, asked)));
+    let metadata = metadata_of(status);
+    if let Some(advice) = advice::of(reason.as_deref(), &metadata) {
+        text.push_str(&format!("Do:    {advice}\n"));
+    } else if exit == Exit::Unknown {
+        text.push_str(&format!("Do:    {}\n", retry(asked)));
+    }
+    for violation in tonic_types::StatusExt::get_details_bad_request(status)
+        .map(|bad| bad.field_violations)
+        .unwrap_or_default()
+    {
+        text.push_str(&format!("Field: {}: {}\n", violation.field, violation.description));
+    }
+    let code = format!("{:?}", status.code());
+    text.push_str(&format!("({})\n", reason.unwrap_or(code)));
+    Failure::new(exit, text)
+}
+
+/// A payment whose call was repeated until patience ended, without an answer that tells anything.
+pub(crate) fn unanswered(last: Option<&Status>, repeat: &str) -> Failure {
+    let asked = Asked::Pay {
+        repeat: repeat.to_owned(),
+    };
+    let happened = last.map_or("no answer came in time", Status::message);
+    let text = format!(
+        "No usable answer: {happened}\nMoney: {}\nDo:    {}\n",
+        money(Exit::Unknown, &asked),
+        retry(&asked)
+    );
+    Failure::new(Exit::Unknown, text)
+}
+
+/// Nothing listens there, so nothing was sent.
+pub(crate) fn unreached(address: &str, why: &str) -> Failure {
+    Failure::new(
+        Exit::Unknown,
+        format!(
+            "Not reached: {address}: {why}\n\
+             Money: nothing was sent by this command.\n\
+             Do:    start the engine (`ppob serve`, or `ppob sandbox` to try it), or name another \
+             --address.\n"
+        ),
+    )
+}
+
+/// The same for scripts.
+pub(crate) fn json_error(status: &Status, asked: &Asked) -> String {
+    let accepted = match asked {
+        Asked::Pay { .. } if may_be_accepted(status) => "unknown",
+        _ => "no",
+    };
+    let error = json!({
+        "error": {
+            "code": format!("{:?}", status.code()),
+            "reason": reason_of(status),
+            "message": status.message(),
+            "accepted": accepted,
+            "metadata": metadata_of(status),
+        }
+    });
+    format!("{error:#}")
+}
+
+fn exit_of(status: &Status, asked: &Asked) -> Exit {
+    let known = match asked {
+        Asked::Pay { .. } => !may_be_accepted(status),
+        Asked::Read | Asked::Change => {
+            reason_of(status).is_some()
+                && !matches!(status.code(), Code::Unavailable | Code::Internal)
+        }
+    };
+    if known { Exit::Refused } else { Exit::Unknown }
+}
+
+fn money(exit: Exit, asked: &Asked) -> &'static str {
+    match (asked, exit) {
+        (Asked::Read, _) => "nothing was paid; asking moves no money.",
+        (Asked::Change, Exit::Unknown) => "nothing was paid by this; look before you repeat it.",
+        (Asked::Change, _) => "nothing changed.",
+        (Asked::Pay { .. }, Exit::Refused) => {
+            "not accepted: this call paid nothing and will pay nothing."
+        }
+        (Asked::Pay { .. }, _) => "it may be paid. Do not pay by other means.",
+    }
+}
+
+fn retry(asked: &Asked) -> String {
+    match asked {
+        Asked::Read | Asked::Change => "try again when the engine can be reached.".to_owned(),
+        Asked::Pay { repeat } => format!(
+            "repeat exactly this; the same id never pays twice:\n         {repeat}\n       \
+             or make sure that it never happens: ppob payment abandon ID"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+use ppob_api::error::{ACCEPTED, ACCEPTED_NO, ACCEPTED_UNKNOWN, DOMAIN, reason};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::*;
+
+fn status(code: Code, word: &str, message: &str, metadata: &[(&str, &str)]) -> Status {
+    let metadata = metadata
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let details =
+        ErrorDetails::with_error_info(word, DOMAIN, metadata.collect::<Vec<(String, String)>>());
+    Status::with_error_details(code, message, details)
+}
+
+fn pay() -> Asked {
+    Asked::Pay {
+        repeat: "ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001".to_owned(),
+    }
+}
+
+#[test]
+fn a_refusal_says_that_nothing_is_paid_and_what_to_do() {
+    let refused = status(
+        Code::FailedPrecondition,
+        reason::REPEAT_NEEDED,
+        "the same product was paid for this customer; nothing was accepted",
+        &[(ACCEPTED, ACCEPTED_NO), ("next_repeat", "1")],
+    );
+    let failure = failure(&refused, &pay());
+    assert_eq!(failure.exit, Exit::Refused);
+    assert_eq!(
+        failure.text,
+        "\
+Refused: the same product was paid for this customer; nothing was accepted
+Money: not accepted: this call paid nothing and will pay nothing.
+Do:    if an equal payment is meant, add --repeat 1
+(REPEAT_NEEDED)
+"
+    );
+}
+
+#[test]
+fn a_lost_connection_while_paying_says_exactly_what_to_repeat() {
+    let failure = failure(&Status::unavailable("the connection was closed"), &pay());
+    assert_eq!(failure.exit, Exit::Unknown);
+    assert_eq!(
+        failure.text,
+        "\
+No usable answer: the connection was closed
+Money: it may be paid. Do not pay by other means.
+Do:    repeat exactly this; the same id never pays twice:
+         ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001
+       or make sure that it never happens: ppob payment abandon ID
+(Unavailable)
+"
+    );
+}
+
+#[test]
+fn an_error_of_the_engine_that_may_have_been_accepted_is_no_refusal() {
+    let unclear = status(
+        Code::Unavailable,
+        reason::JOURNAL_UNAVAILABLE,
+        "it is not known yet whether it was accepted",
+        &[(ACCEPTED, ACCEPTED_UNKNOWN)],
+    );
+    let failure = failure(&unclear, &pay());
+    assert_eq!(failure.exit, Exit::Unknown);
+    assert!(failure.text.contains("it may be paid"), "{}", failure.text);
+    assert!(json_error(&unclear, &pay()).contains("\"accepted\": \"unknown\""));
+}
+
+#[test]
+fn a_read_never_speaks_of_money_moved() {
+    let unknown = status(
+        Code::NotFound,
+        reason::PRODUCT_UNKNOWN,
+        "there is no product X",
+        &[],
+    );
+    let failure = failure(&unknown, &Asked::Read);
+    assert_eq!(
+        failure.text,
+        "\
+Refused: there is no product X
+Money: nothing was paid; asking moves no money.
+Do:    see `ppob products` for the codes.
+(PRODUCT_UNKNOWN)
+"
+    );
+    assert_eq!(failure.exit, Exit::Refused);
+}
+
+#[test]
+fn an_engine_that_is_not_there_was_sent_nothing() {
+    let failure = unreached("127.0.0.1:50051", "connection refused");
+    assert_eq!(failure.exit, Exit::Unknown);
+    assert!(failure.text.contains("nothing was sent"), "{}", failure.text);
+}
+
+#[test]
+fn patience_that_ended_without_an_answer_is_unknown() {
+    let failure = unanswered(None, "ppob pay X 1 --id pay-0001");
+    assert_eq!(failure.exit, Exit::Unknown);
+    assert!(failure.text.contains("ppob pay X 1 --id pay-0001"));
+}

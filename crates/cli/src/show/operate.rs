@@ -1,0 +1,168 @@
+//! What operators see.
+
+use ppob_api::v1::{
+    ProviderStatus, RefreshResult, ResolvePaymentResponse, ResolveResult, Review,
+};
+
+use super::payment::payment;
+use super::text::{moment, or_dash, rupiah, span, table, word};
+
+/// Providers, one per row, and what is wrong with them.
+pub(crate) fn providers(providers: &[ProviderStatus]) -> String {
+    if providers.is_empty() {
+        return "No provider is configured.".to_owned();
+    }
+    let rows = providers.iter().map(|provider| {
+        [
+            provider.provider.clone(),
+            provider.kind.clone(),
+            word(provider.mode().as_str_name(), "PROVIDER_MODE_").to_owned(),
+            rupiah(provider.balance_rupiah),
+            moment(provider.price_time.as_ref()),
+            format!("{}/{}", provider.available_offer_count, provider.offer_count),
+            provider.in_flight.to_string(),
+            provider.in_doubt.to_string(),
+        ]
+    });
+    let mut text = table(
+        ["PROVIDER", "KIND", "MODE", ">BALANCE", "PRICES OF", ">OPEN", ">SENDING", ">IN DOUBT"],
+        rows.collect(),
+    );
+    text.push('\n');
+    for provider in providers {
+        for remark in remarks(provider) {
+            text.push_str(&format!("{}: {remark}\n", provider.provider));
+        }
+    }
+    text
+}
+
+fn remarks(provider: &ProviderStatus) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !provider.last_error.is_empty() {
+        remarks.push(provider.last_error.clone());
+    }
+    if !provider.mode_reason.is_empty() {
+        remarks.push(format!("mode set because: {}", provider.mode_reason));
+    }
+    for operation in &provider.operations {
+        if !operation.breaker_reason.is_empty() {
+            remarks.push(format!(
+                "breaker of {} {}: {}",
+                word(operation.operation().as_str_name(), "PROVIDER_OPERATION_"),
+                word(operation.breaker().as_str_name(), "BREAKER_STATE_"),
+                operation.breaker_reason
+            ));
+        }
+    }
+    if provider.unmapped_count > 0 {
+        remarks.push(format!(
+            "{} products of its price list are mapped to none of ours",
+            provider.unmapped_count
+        ));
+    }
+    if provider.plaintext && !provider.simulated {
+        remarks.push("plain HTTP: passwords can be read and answers forged on the way".to_owned());
+    }
+    remarks
+}
+
+/// Payments that need a person, with what can be done.
+pub(crate) fn reviews(reviews: &[Review]) -> String {
+    if reviews.is_empty() {
+        return "Nothing needs a person.".to_owned();
+    }
+    let mut text = String::new();
+    for review in reviews {
+        text.push_str(&format!(
+            "{} of consumer {}, since {} ({})\n",
+            review.reason,
+            review.consumer,
+            moment(review.since_time.as_ref()),
+            span(review.age.as_ref()),
+        ));
+        if let Some(reviewed) = &review.payment {
+            text.push_str(&payment(reviewed));
+        }
+        for evidence in &review.evidence {
+            text.push_str(&format!(
+                "  {} {}: {}\n",
+                moment(evidence.observe_time.as_ref()),
+                evidence.kind,
+                evidence.text
+            ));
+        }
+        for action in &review.suggested_actions {
+            text.push_str(&format!("  -> {}: {}\n", action.action, action.text));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// What resolving did.
+pub(crate) fn resolved(answer: &ResolvePaymentResponse) -> String {
+    let mut text = match answer.result() {
+        ResolveResult::AwaitsSecondPerson => {
+            "The verdict is kept. A second person has to give the same one; nothing has changed yet.\n"
+                .to_owned()
+        }
+        ResolveResult::Resolved | ResolveResult::Unspecified => "Resolved.\n".to_owned(),
+    };
+    if let Some(after) = &answer.payment {
+        text.push_str(&payment(after));
+    }
+    text
+}
+
+/// What reading price lists brought.
+pub(crate) fn refreshed(results: &[RefreshResult]) -> String {
+    let rows = results.iter().map(|result| {
+        [
+            result.provider.clone(),
+            result.product_count.to_string(),
+            result.changed_count.to_string(),
+            result.unmapped_count.to_string(),
+            moment(result.price_time.as_ref()),
+            or_dash(&result.error).to_owned(),
+        ]
+    });
+    table(
+        ["PROVIDER", ">PRODUCTS", ">CHANGED", ">UNMAPPED", "READ", "ERROR"],
+        rows.collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_api::v1::ProviderMode;
+
+    use super::*;
+
+    #[test]
+    fn a_provider_with_a_wrong_password_says_so_below_the_table() {
+        let provider = ProviderStatus {
+            provider: "mmbc-a".to_owned(),
+            kind: "mmbc".to_owned(),
+            mode: ProviderMode::Active.into(),
+            balance_rupiah: Some(1_000_000),
+            offer_count: 30,
+            available_offer_count: 29,
+            last_error: "price list: user name or password refused".to_owned(),
+            plaintext: true,
+            ..ProviderStatus::default()
+        };
+        assert_eq!(
+            providers(&[provider]),
+            " PROVIDER  KIND  MODE         BALANCE  PRICES OF   OPEN  SENDING  IN DOUBT\n \
+             mmbc-a    mmbc  ACTIVE  Rp 1.000.000  -          29/30        0         0\n\
+             mmbc-a: price list: user name or password refused\n\
+             mmbc-a: plain HTTP: passwords can be read and answers forged on the way\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_queue_says_so() {
+        assert_eq!(reviews(&[]), "Nothing needs a person.");
+    }
+}

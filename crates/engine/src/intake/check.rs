@@ -1,0 +1,150 @@
+//! Whether a request can be a payment at all. Pure.
+
+use ppob_journal::{Fingerprint, StoredPayment};
+use ppob_payment::{Approval, PaymentRequest};
+use ppob_routing::Product;
+use ppob_types::{
+    CustomerNumber, CustomerNumberError, Family, Parameters, ProductCode, Purchase, Rupiah,
+};
+use sha2::{Digest, Sha256};
+
+use super::{CreatePayment, RequestedApproval, RequestedParameters};
+use crate::CreateError;
+
+/// The request in the form that is recorded and fingerprinted.
+pub(super) fn recorded(
+    request: &CreatePayment,
+    family: Family,
+) -> Result<PaymentRequest, CreateError> {
+    Ok(PaymentRequest {
+        purchase: purchase(
+            &request.product,
+            family,
+            &request.customer_number,
+            request.amount,
+            &request.parameters,
+        )?,
+        approval: match &request.approval {
+            RequestedApproval::ListPrice => Approval::ListPrice,
+            RequestedApproval::Total(total) => Approval::Total(*total),
+            RequestedApproval::Inquiry(id) => Approval::Inquired(id.clone()),
+        },
+        allow_lower_total: request.allow_lower_total,
+        repeat: request.repeat,
+        despite_in_doubt: request.despite_in_doubt.clone(),
+        shown: None,
+    })
+}
+
+/// What and for whom, normalised.
+pub(crate) fn purchase(
+    product: &ProductCode,
+    family: Family,
+    customer_number: &str,
+    amount: Option<Rupiah>,
+    parameters: &RequestedParameters,
+) -> Result<Purchase, CustomerNumberError> {
+    let second_id = parameters.second_id.as_deref();
+    Ok(Purchase {
+        product: product.clone(),
+        family,
+        customer: CustomerNumber::parse(family, customer_number)?,
+        amount,
+        parameters: Parameters {
+            months: parameters.months,
+            year: parameters.year,
+            second_id: second_id
+                .map(|second| CustomerNumber::parse(Family::Other, second))
+                .transpose()?,
+        },
+    })
+}
+
+pub(super) fn same_request(
+    request: &CreatePayment,
+    known: &StoredPayment,
+) -> Result<(), CreateError> {
+    let same = recorded(request, known.request.purchase.family)
+        .is_ok_and(|recorded| fingerprint(&recorded) == known.fingerprint);
+    if same { Ok(()) } else { Err(CreateError::IdReused) }
+}
+
+pub(super) fn fingerprint(request: &PaymentRequest) -> Fingerprint {
+    Fingerprint(Sha256::digest(request.canonical().as_bytes()).into())
+}
+
+pub(super) fn check_fields(request: &CreatePayment, product: &Product) -> Result<(), CreateError> {
+    let problem = field_problem(product, request.amount, &request.parameters);
+    if let Some((field, problem)) = problem {
+        return Err(CreateError::FieldInvalid { field, problem });
+    }
+    if product.family.is_bill() && request.approval == RequestedApproval::ListPrice {
+        return Err(CreateError::FieldInvalid {
+            field: "approval",
+            problem: "a bill is paid only with an inquiry_id or an approved_total_rupiah",
+        });
+    }
+    if let RequestedApproval::Total(total) = &request.approval
+        && !total.is_positive()
+    {
+        return Err(CreateError::FieldInvalid {
+            field: "approved_total_rupiah",
+            problem: "must be more than zero",
+        });
+    }
+    Ok(())
+}
+
+/// What is wrong with the open amount or the parameters for this product, if anything.
+pub(crate) fn field_problem(
+    product: &Product,
+    amount: Option<Rupiah>,
+    parameters: &RequestedParameters,
+) -> Option<(&'static str, &'static str)> {
+    let open_amount =
+        matches!(product.family, Family::Emoney | Family::MobileTopUp | Family::Other)
+            && product.nominal.is_none();
+    match amount {
+        Some(_) if !open_amount => {
+            return Some(("amount_rupiah", "this product has no open amount; leave it out"));
+        }
+        Some(amount) if !amount.is_positive() => {
+            return Some(("amount_rupiah", "must be more than zero"));
+        }
+        None if open_amount => return Some(("amount_rupiah", "this product needs an amount")),
+        Some(_) | None => {}
+    }
+    if parameters.months.is_some() && product.family != Family::Bpjs {
+        return Some(("parameters", "months are for BPJS products only"));
+    }
+    if parameters.months.is_some_and(|months| !(1..=24).contains(&months)) {
+        return Some(("parameters", "months must be 1 to 24"));
+    }
+    if parameters.year.is_some() && product.family != Family::Tax {
+        return Some(("parameters", "a year is for tax products only"));
+    }
+    if parameters.year.is_some_and(|year| !(1990..=2100).contains(&year)) {
+        return Some(("parameters", "the year must have four digits, such as 2026"));
+    }
+    let second = matches!(product.family, Family::Tax | Family::Games | Family::Other);
+    if parameters.second_id.is_some() && !second {
+        return Some(("parameters", "this product takes no second identity"));
+    }
+    None
+}
+
+/// A listed price above what was approved is refused before anything is accepted.
+pub(super) fn check_price(recorded: &PaymentRequest, product: &Product) -> Result<(), CreateError> {
+    let Some(approved) = recorded.approved_total() else {
+        return Ok(());
+    };
+    if product.family.is_bill() {
+        return Ok(());
+    }
+    let amount = recorded.purchase.amount.or(product.nominal);
+    let lowest = product.offers.iter().filter(|offer| offer.open).filter_map(|o| o.total(amount));
+    match lowest.min() {
+        Some(total) if total > approved => Err(CreateError::TotalAboveApproved { total, approved }),
+        _ => Ok(()),
+    }
+}

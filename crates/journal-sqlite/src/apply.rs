@@ -1,0 +1,112 @@
+//! Every write, applied inside the savepoint that the writer opened for it.
+
+mod accept;
+mod change;
+mod records;
+
+use ppob_journal::{EventKind, JournalError, settled_reference};
+use ppob_payment::{Conclusion, Payment};
+use ppob_types::ConsumerId;
+use rusqlite::Connection;
+
+pub(crate) use self::accept::{AcceptAnswer, accept, bury};
+pub(crate) use self::change::{ChangeAnswer, change};
+pub(crate) use self::records::{
+    audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
+};
+use crate::decode::integer;
+use crate::error::unchanged;
+use crate::sql;
+
+/// Why one write was not applied.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Sqlite(rusqlite::Error),
+    Journal(JournalError),
+}
+
+impl Failure {
+    /// What its caller is told once it was rolled back alone.
+    pub(crate) fn into_error(self) -> JournalError {
+        match self {
+            Self::Sqlite(error) => unchanged(&error),
+            Self::Journal(error) => error,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// Writes the attempts from the first on; `recorded` of them have a row already.
+///
+/// The row's number is the attempt's place, so that a value with two attempts of one number cannot
+/// hide one of them from the constraints.
+fn write_attempts(
+    connection: &Connection,
+    serial: i64,
+    payment: &Payment,
+    recorded: i64,
+) -> rusqlite::Result<()> {
+    for (number, attempt) in (1_i64..).zip(&payment.attempts) {
+        let statement = if number <= recorded {
+            sql::ATTEMPT_UPDATE
+        } else {
+            sql::ATTEMPT_INSERT
+        };
+        let settled = settled_reference(payment, attempt).map(|reference| reference.as_str());
+        connection.prepare_cached(statement)?.execute((
+            serial,
+            number,
+            attempt.id.as_str(),
+            attempt.provider.as_str(),
+            attempt.state.as_str(),
+            settled,
+        ))?;
+    }
+    Ok(())
+}
+
+fn write_event(
+    connection: &Connection,
+    serial: i64,
+    version: i64,
+    consumer: &ConsumerId,
+    kind: EventKind,
+    payment: &Payment,
+    at: i64,
+) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql::EVENT_INSERT)?.execute((
+        serial,
+        version,
+        consumer.as_str(),
+        kind.as_str(),
+        payment.state().as_str(),
+        at,
+    ))?;
+    Ok(())
+}
+
+/// How many attempts there are.
+fn attempts(payment: &Payment) -> i64 {
+    integer(payment.attempts.len())
+}
+
+/// Total and cost as told.
+const fn money(payment: &Payment) -> (Option<i64>, Option<i64>) {
+    match payment.conclusion {
+        Some(
+            Conclusion::Succeeded { total, cost, .. } | Conclusion::Reversed { total, cost, .. },
+        ) => (Some(total.get()), Some(cost.get())),
+        Some(Conclusion::Failed { .. }) | None => (None, None),
+    }
+}

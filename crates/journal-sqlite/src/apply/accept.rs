@@ -1,0 +1,158 @@
+//! Acceptance and tombstones.
+
+use ppob_journal::{EventKind, NewPayment};
+use ppob_types::{PaymentKey, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Failure, attempts, money, write_attempts, write_event};
+use crate::decode::{PaymentRow, integer, payment_key};
+use crate::sql;
+
+/// What became of an acceptance, before its caller reads the rows.
+#[derive(Debug)]
+pub(crate) enum AcceptAnswer {
+    Accepted(Box<NewPayment>),
+    Known(PaymentRow),
+    Conflict,
+    Abandoned,
+    Guarded(PaymentKey),
+    RepeatNeeded {
+        repeat: u32,
+        succeeded_at: Timestamp,
+    },
+}
+
+/// Accepts `new`, whose request and machine value are also given as JSON.
+pub(crate) fn accept(
+    connection: &Connection,
+    new: Box<NewPayment>,
+    request: &str,
+    value: &str,
+) -> Result<AcceptAnswer, Failure> {
+    let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
+    let purchase = &new.request.purchase;
+    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
+    let (known, buried, holder, last): (Option<i64>, bool, Option<i64>, Option<(u32, i64)>) =
+        connection.prepare_cached(sql::ACCEPT_LOOKUP)?.query_row(
+            (consumer, id, product, customer),
+            |row| {
+                let last = row.get::<_, Option<u32>>(3)?.zip(row.get(4)?);
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, last))
+            },
+        )?;
+    if let Some(serial) = known {
+        let row = by_serial(connection, serial)?;
+        return Ok(if row.fingerprint == new.fingerprint.0 {
+            AcceptAnswer::Known(row)
+        } else {
+            AcceptAnswer::Conflict
+        });
+    }
+    if buried {
+        return Ok(AcceptAnswer::Abandoned);
+    }
+    if let Some(serial) = holder {
+        let holder = key_of(connection, serial)?;
+        if !may_displace(&new, &holder) {
+            return Ok(AcceptAnswer::Guarded(holder));
+        }
+    }
+    if let Some((repeat, at)) = last {
+        let succeeded_at = Timestamp::from_micros(at);
+        let needed = repeat.saturating_add(1);
+        if new.now.since(succeeded_at) >= new.duplicate_window {
+            // A new series begins.
+            connection
+                .prepare_cached(sql::SUCCESS_FORGET)?
+                .execute((product, customer))?;
+        } else if new.request.repeat != needed {
+            return Ok(AcceptAnswer::RepeatNeeded {
+                repeat: needed,
+                succeeded_at,
+            });
+        }
+    }
+    insert(connection, &new, request, value)?;
+    Ok(AcceptAnswer::Accepted(new))
+}
+
+/// Buries `key` unless it is a payment, which is returned then.
+pub(crate) fn bury(
+    connection: &Connection,
+    key: &PaymentKey,
+    now: Timestamp,
+) -> Result<Option<PaymentRow>, Failure> {
+    let (consumer, id) = (key.consumer.as_str(), key.id.as_str());
+    let known = connection
+        .prepare_cached(sql::PAYMENT_BY_KEY)?
+        .query_row((consumer, id), PaymentRow::read)
+        .optional()?;
+    if known.is_none() {
+        connection
+            .prepare_cached(sql::BURY)?
+            .execute((consumer, id, now.as_micros()))?;
+    }
+    Ok(known)
+}
+
+fn insert(
+    connection: &Connection,
+    new: &NewPayment,
+    request: &str,
+    value: &str,
+) -> rusqlite::Result<()> {
+    let purchase = &new.request.purchase;
+    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
+    let payment = &new.payment;
+    let serial = integer(new.serial);
+    let now = new.now.as_micros();
+    let (total, cost) = money(payment);
+    connection
+        .prepare_cached(sql::PAYMENT_INSERT)?
+        .execute(params![
+            serial,
+            new.key.consumer.as_str(),
+            new.key.id.as_str(),
+            payment.state().as_str(),
+            product,
+            customer,
+            purchase.family.as_str(),
+            new.request.repeat,
+            attempts(payment),
+            payment.terms.accepted_at.as_micros(),
+            now,
+            payment.next_check_at.map(Timestamp::as_micros),
+            total,
+            cost,
+            new.fingerprint.0,
+            request,
+            value,
+        ])?;
+    write_attempts(connection, serial, payment, 0)?;
+    if !payment.is_concluded() {
+        connection
+            .prepare_cached(sql::GUARD_TAKE)?
+            .execute((product, customer, serial))?;
+    }
+    let (consumer, kind) = (&new.key.consumer, EventKind::Accepted);
+    write_event(connection, serial, 1, consumer, kind, payment, now)
+}
+
+fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
+    new.may_displace_holder
+        && new.key.consumer == holder.consumer
+        && new.request.despite_in_doubt.as_ref() == Some(&holder.id)
+}
+
+fn by_serial(connection: &Connection, serial: i64) -> rusqlite::Result<PaymentRow> {
+    connection
+        .prepare_cached(sql::PAYMENT_BY_SERIAL)?
+        .query_row([serial], PaymentRow::read)
+}
+
+fn key_of(connection: &Connection, serial: i64) -> Result<PaymentKey, Failure> {
+    let (consumer, id): (String, String) = connection
+        .prepare_cached(sql::PAYMENT_KEY)?
+        .query_row([serial], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(payment_key(&consumer, &id)?)
+}

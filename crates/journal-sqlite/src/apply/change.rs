@@ -1,0 +1,187 @@
+//! Changes of a payment.
+
+use ppob_journal::{Change, settled_reference, success_at};
+use ppob_payment::PaymentState;
+use ppob_types::{PaymentKey, Timestamp};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+
+use super::{Failure, attempts, audit, money, write_attempts, write_event};
+use crate::decode::{integer, payment_key};
+use crate::sql;
+
+/// What became of a change, before its caller reads the rows.
+#[derive(Debug)]
+pub(crate) enum ChangeAnswer {
+    Done {
+        change: Box<Change>,
+        serial: i64,
+        version: i64,
+        fingerprint: [u8; 32],
+        request: String,
+    },
+    Stale,
+    ReferenceTaken(PaymentKey),
+}
+
+/// The payment before the change: the columns of `payment_current.sql`.
+struct Current {
+    serial: i64,
+    version: i64,
+    state: String,
+    attempts: i64,
+    product: String,
+    customer: String,
+    repeat: u32,
+    fingerprint: [u8; 32],
+    request: String,
+}
+
+/// Applies `change`, whose machine value is also given as JSON.
+pub(crate) fn change(
+    connection: &Connection,
+    change: Box<Change>,
+    value: &str,
+) -> Result<ChangeAnswer, Failure> {
+    let current = connection
+        .prepare_cached(sql::PAYMENT_CURRENT)?
+        .query_row(
+            (change.key.consumer.as_str(), change.key.id.as_str()),
+            Current::read,
+        )
+        .optional()?;
+    let Some(current) = current.filter(|now| now.version == integer(change.expected_version))
+    else {
+        return Ok(ChangeAnswer::Stale);
+    };
+    let serial = current.serial;
+    if let Err(error) = write_attempts(connection, serial, &change.payment, current.attempts) {
+        return match reference_owner(connection, &change, serial, &error)? {
+            Some(owner) => Ok(ChangeAnswer::ReferenceTaken(owner)),
+            None => Err(error.into()),
+        };
+    }
+    update(connection, &current, &change, value)?;
+    let ended = change.payment.state().is_final();
+    if ended && !is_final(&current.state) {
+        connection.prepare_cached(sql::GUARD_RELEASE)?.execute((
+            &current.product,
+            &current.customer,
+            serial,
+        ))?;
+    }
+    if let Some(at) = success_at(&change.payment)
+        && current.state != PaymentState::Succeeded.as_str()
+    {
+        connection.prepare_cached(sql::SUCCESS_PUT)?.execute((
+            &current.product,
+            &current.customer,
+            current.repeat,
+            at.as_micros(),
+        ))?;
+    }
+    for (provider, text) in &change.unlisted {
+        connection.prepare_cached(sql::UNLISTED_COUNT)?.execute((
+            provider.as_str(),
+            text,
+            change.now.as_micros(),
+        ))?;
+    }
+    if let Some(entry) = &change.audit {
+        audit(connection, entry)?;
+    }
+    Ok(ChangeAnswer::Done {
+        change,
+        serial,
+        version: current.version + 1,
+        fingerprint: current.fingerprint,
+        request: current.request,
+    })
+}
+
+impl Current {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            serial: row.get(0)?,
+            version: row.get(1)?,
+            state: row.get(2)?,
+            attempts: row.get(3)?,
+            product: row.get(4)?,
+            customer: row.get(5)?,
+            repeat: row.get(6)?,
+            fingerprint: row.get(7)?,
+            request: row.get(8)?,
+        })
+    }
+}
+
+fn update(
+    connection: &Connection,
+    current: &Current,
+    change: &Change,
+    value: &str,
+) -> rusqlite::Result<()> {
+    let payment = &change.payment;
+    let now = change.now.as_micros();
+    let (total, cost) = money(payment);
+    connection
+        .prepare_cached(sql::PAYMENT_UPDATE)?
+        .execute(params![
+            current.serial,
+            current.version,
+            payment.state().as_str(),
+            attempts(payment),
+            now,
+            payment.next_check_at.map(Timestamp::as_micros),
+            total,
+            cost,
+            value,
+        ])?;
+    let (version, consumer) = (current.version + 1, &change.key.consumer);
+    write_event(
+        connection,
+        current.serial,
+        version,
+        consumer,
+        change.kind,
+        payment,
+        now,
+    )
+}
+
+/// The payment that a reference of `change` settles already, if that is what `error` says.
+fn reference_owner(
+    connection: &Connection,
+    change: &Change,
+    serial: i64,
+    error: &rusqlite::Error,
+) -> Result<Option<PaymentKey>, Failure> {
+    if error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation) {
+        return Ok(None);
+    }
+    for attempt in &change.payment.attempts {
+        let Some(reference) = settled_reference(&change.payment, attempt) else {
+            continue;
+        };
+        let owner: Option<(String, String)> = connection
+            .prepare_cached(sql::REFERENCE_OWNER)?
+            .query_row(
+                (attempt.provider.as_str(), reference.as_str(), serial),
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        if let Some((consumer, id)) = owner {
+            return Ok(Some(payment_key(&consumer, &id)?));
+        }
+    }
+    Ok(None)
+}
+
+fn is_final(state: &str) -> bool {
+    [
+        PaymentState::Succeeded,
+        PaymentState::Failed,
+        PaymentState::Reversed,
+    ]
+    .iter()
+    .any(|last| last.as_str() == state)
+}

@@ -1,0 +1,78 @@
+//! Records besides payments.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use ppob_journal::{AuditEntry, StoredInquiry};
+use ppob_types::Timestamp;
+use rusqlite::Connection;
+
+use super::Failure;
+use crate::decode::{integer, natural};
+use crate::sql;
+
+/// How long an inquiry is kept after it expired.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// Saves an inquiry, given also as JSON, and forgets a few that expired long ago.
+pub(crate) fn forget_and_save_inquiry(
+    connection: &Connection,
+    inquiry: &StoredInquiry,
+    value: &str,
+) -> Result<(), Failure> {
+    let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
+    let before = inquiry.answered_at.as_micros().saturating_sub(kept);
+    connection
+        .prepare_cached(sql::INQUIRY_FORGET)?
+        .execute([before])?;
+    connection.prepare_cached(sql::INQUIRY_PUT)?.execute((
+        inquiry.consumer.as_str(),
+        inquiry.id.as_str(),
+        inquiry.expires_at.as_micros(),
+        value,
+    ))?;
+    Ok(())
+}
+
+pub(crate) fn save_document(
+    connection: &Connection,
+    name: &str,
+    json: &str,
+) -> Result<(), Failure> {
+    connection
+        .prepare_cached(sql::DOCUMENT_PUT)?
+        .execute((name, json))?;
+    Ok(())
+}
+
+pub(crate) fn audit(connection: &Connection, entry: &AuditEntry) -> Result<(), Failure> {
+    let payment = entry.payment.as_ref();
+    connection.prepare_cached(sql::AUDIT_INSERT)?.execute((
+        &entry.actor,
+        &entry.action,
+        payment.map(|key| key.consumer.as_str()),
+        payment.map(|key| key.id.as_str()),
+        &entry.reason,
+        entry.at.as_micros(),
+    ))?;
+    Ok(())
+}
+
+/// Reserves the next `count` serials.
+pub(crate) fn reserve_serials(
+    connection: &Connection,
+    count: u64,
+) -> Result<RangeInclusive<u64>, Failure> {
+    let last: i64 = connection
+        .prepare_cached(sql::META_ADD)?
+        .query_row(("last_serial", integer(count)), |row| row.get(0))?;
+    let last = natural(last)?;
+    Ok(last.saturating_sub(count).saturating_add(1)..=last)
+}
+
+pub(crate) fn raise_time(connection: &Connection, moment: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(sql::META_RAISE)?
+        .execute(("time_high_water", moment.as_micros()))?;
+    Ok(())
+}

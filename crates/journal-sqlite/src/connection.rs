@@ -1,0 +1,84 @@
+//! Connections, with every setting in one place.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+/// How many statements a connection keeps prepared; more than there are.
+const STATEMENTS: usize = 64;
+
+/// The one connection that writes.
+#[derive(Debug)]
+pub(crate) struct WriteConnection {
+    pub(crate) connection: Connection,
+    /// Pages in the write-ahead log after the last commit.
+    wal_pages: Arc<AtomicI32>,
+}
+
+impl WriteConnection {
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| {
+            let mode: String = row.get(0)?;
+            match mode.as_str() {
+                "wal" => Ok(()),
+                _ => Err(rusqlite::Error::InvalidQuery),
+            }
+        })?;
+        connection.execute_batch(
+            "PRAGMA synchronous = FULL;
+             PRAGMA fullfsync = ON;
+             PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -65536;
+             PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 67108864;",
+        )?;
+        let wal_pages = Arc::new(AtomicI32::new(0));
+        let seen = Arc::clone(&wal_pages);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            seen.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Self {
+            connection,
+            wal_pages,
+        })
+    }
+
+    /// Moves the log into the database once it is long. Done by hand, after the callers of a batch
+    /// were told, so that none of them waits for it.
+    pub(crate) fn checkpoint_if_long(&self) -> rusqlite::Result<()> {
+        const LONG: i32 = 2_000;
+        if self.wal_pages.load(Ordering::Relaxed) < LONG {
+            return Ok(());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
+        statement.query_row([], |_| Ok(()))
+    }
+}
+
+/// A connection that only reads.
+pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -16384;",
+    )?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}

@@ -1,0 +1,339 @@
+//! The journal: values in, rows out, and back.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use ppob_journal::{
+    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Fingerprint, Journal, JournalError,
+    NewPayment, Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::apply::{self, AcceptAnswer, ChangeAnswer};
+use crate::decode::{PaymentRow, from_json, natural, to_json};
+use crate::error::closed;
+use crate::lanes::Lane;
+use crate::reader::Readers;
+use crate::serials::{BLOCK, Serials};
+use crate::stats::Counters;
+use crate::writer::{Fault, Writer, WriterParts};
+use crate::{OpenError, SqliteStats, open, query};
+
+/// The journal on one SQLite file.
+///
+/// Beside the file stand its write-ahead log (`-wal`, `-shm`; they belong to it and must be copied
+/// with it) and a `.lock` file, which keeps a second process away.
+///
+/// # Cancel safety
+/// A write that was handed over happens, also if its caller goes away.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    opened: Opened,
+    writer: Writer,
+    readers: Readers,
+    serials: Serials,
+    counters: Arc<Counters>,
+    threads: Mutex<Threads>,
+}
+
+#[derive(Debug)]
+struct Threads {
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl SqliteJournal {
+    /// Opens the journal, creates it if the file is missing, and brings its schema up to date.
+    /// Blocks on the disk for a moment.
+    ///
+    /// # Errors
+    /// [`OpenError`]: what is wrong with the file and what to do about it.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_with(path, None)
+    }
+
+    /// What the writer has done so far.
+    pub fn stats(&self) -> SqliteStats {
+        self.counters.read()
+    }
+
+    pub(crate) fn open_with(path: &Path, fault: Option<Fault>) -> Result<Self, OpenError> {
+        let ready = open::open(path)?;
+        let failed = |error: std::io::Error| OpenError::from_io(path.to_owned(), &error);
+        let counters = Arc::new(Counters::default());
+        let (readers, reader_threads) = Readers::start(path).map_err(failed)?;
+        let (writer, writer_thread) = Writer::start(WriterParts {
+            path: path.to_owned(),
+            connection: ready.writer,
+            counters: Arc::clone(&counters),
+            lock: ready.lock,
+            fault,
+        })
+        .inspect_err(|_| readers.close())
+        .map_err(failed)?;
+        Ok(Self {
+            opened: ready.opened,
+            writer,
+            readers,
+            serials: Serials::new(),
+            counters,
+            threads: Mutex::new(Threads {
+                readers: reader_threads,
+                writer: Some(writer_thread),
+            }),
+        })
+    }
+}
+
+/// Without [`Journal::close`]: what was handed over is still written, then the threads end.
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        self.readers.close();
+        self.writer.close();
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    async fn reserve_serial(&self) -> Result<u64, JournalError> {
+        if self.writer.is_closed() {
+            return Err(closed());
+        }
+        // In the first lane, because acceptances wait for it.
+        let reserve = || {
+            self.writer.write(Lane::Outcome, None, |connection| {
+                apply::reserve_serials(connection, BLOCK)
+            })
+        };
+        self.serials.next(reserve).await
+    }
+
+    async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError> {
+        let (request, value) = (to_json(&new.request)?, to_json(&new.payment)?);
+        let new = Box::new(new);
+        let answer = self
+            .writer
+            .write(Lane::Intake, Some(new.now), move |connection| {
+                apply::accept(connection, new, &request, &value)
+            })
+            .await?;
+        acceptance(answer)
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
+        let value = to_json(&change.payment)?;
+        let change = Box::new(change);
+        let answer = self
+            .writer
+            .write(Lane::Outcome, Some(change.now), move |connection| {
+                apply::change(connection, change, &value)
+            })
+            .await?;
+        committed(answer)
+    }
+
+    async fn bury(
+        &self,
+        key: &PaymentKey,
+        now: Timestamp,
+    ) -> Result<Option<StoredPayment>, JournalError> {
+        let key = key.clone();
+        let known = self
+            .writer
+            .write(Lane::Intake, Some(now), move |connection| {
+                apply::bury(connection, &key, now)
+            })
+            .await?;
+        known.map(PaymentRow::decode).transpose()
+    }
+
+    async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
+        let key = key.clone();
+        self.readers
+            .read(move |connection| query::load(connection, &key))
+            .await
+    }
+
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {
+        let filter = filter.clone();
+        self.readers
+            .read(move |connection| query::list(connection, &filter, page))
+            .await
+    }
+
+    async fn open_payments(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.readers
+            .read(move |connection| query::open_payments(connection, after, limit))
+            .await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError> {
+        self.readers
+            .read(move |connection| query::due(connection, now, limit))
+            .await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.readers.read(query::next_due).await
+    }
+
+    async fn events_after(
+        &self,
+        cursor: Cursor,
+        consumer: Option<&ConsumerId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentEvent>, JournalError> {
+        let consumer = consumer.cloned();
+        self.readers
+            .read(move |connection| {
+                query::events_after(connection, cursor, consumer.as_ref(), limit)
+            })
+            .await
+    }
+
+    async fn latest_cursor(&self) -> Result<Cursor, JournalError> {
+        self.readers.read(query::latest_cursor).await
+    }
+
+    async fn save_inquiry(&self, inquiry: StoredInquiry) -> Result<(), JournalError> {
+        let value = to_json(&inquiry)?;
+        self.writer
+            .write(Lane::Intake, Some(inquiry.answered_at), move |connection| {
+                apply::forget_and_save_inquiry(connection, &inquiry, &value)
+            })
+            .await
+    }
+
+    async fn load_inquiry(
+        &self,
+        consumer: &ConsumerId,
+        id: &InquiryId,
+    ) -> Result<Option<StoredInquiry>, JournalError> {
+        let (consumer, id) = (consumer.clone(), id.clone());
+        self.readers
+            .read(move |connection| query::inquiry(connection, &consumer, &id))
+            .await
+    }
+
+    async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError> {
+        let name = name.to_owned();
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::save_document(connection, &name, &json)
+            })
+            .await
+    }
+
+    async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError> {
+        let name = name.to_owned();
+        self.readers
+            .read(move |connection| query::document(connection, &name))
+            .await
+    }
+
+    async fn unlisted_replies(
+        &self,
+        provider: Option<&ProviderName>,
+        limit: usize,
+    ) -> Result<Vec<UnlistedReply>, JournalError> {
+        let provider = provider.cloned();
+        self.readers
+            .read(move |connection| query::unlisted_replies(connection, provider.as_ref(), limit))
+            .await
+    }
+
+    async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError> {
+        self.writer
+            .write(Lane::Intake, Some(entry.at), move |connection| {
+                apply::audit(connection, &entry)
+            })
+            .await
+    }
+
+    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
+        self.readers
+            .read(move |connection| query::audit_trail(connection, limit))
+            .await
+    }
+
+    async fn close(&self) -> Result<(), JournalError> {
+        // Nothing new from here on. Readers end first, so that the writer's connection is the last
+        // one and leaves a database without a log.
+        self.readers.close();
+        self.writer.close();
+        let mut threads = self.threads.lock().await;
+        let readers = std::mem::take(&mut threads.readers);
+        let writer = threads.writer.take();
+        let ended = tokio::task::spawn_blocking(move || {
+            readers
+                .into_iter()
+                .chain(writer)
+                .all(|thread| thread.join().is_ok())
+        });
+        match ended.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => {
+                let cause = "a thread of the journal ended badly".to_owned();
+                Err(JournalError::Unacknowledged(cause))
+            }
+        }
+    }
+}
+
+fn acceptance(answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
+    Ok(match answer {
+        AcceptAnswer::Accepted(new) => Acceptance::Accepted(Box::new(StoredPayment {
+            key: new.key,
+            serial: new.serial,
+            version: 1,
+            request: new.request,
+            fingerprint: new.fingerprint,
+            payment: new.payment,
+            updated_at: new.now,
+        })),
+        AcceptAnswer::Known(row) => Acceptance::Known(Box::new(row.decode()?)),
+        AcceptAnswer::Conflict => Acceptance::Conflict,
+        AcceptAnswer::Abandoned => Acceptance::Abandoned,
+        AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
+        AcceptAnswer::RepeatNeeded {
+            repeat,
+            succeeded_at,
+        } => Acceptance::RepeatNeeded {
+            repeat,
+            succeeded_at,
+        },
+    })
+}
+
+fn committed(answer: ChangeAnswer) -> Result<Committed, JournalError> {
+    Ok(match answer {
+        ChangeAnswer::Done {
+            change,
+            serial,
+            version,
+            fingerprint,
+            request,
+        } => Committed::Done(Box::new(StoredPayment {
+            key: change.key,
+            serial: natural(serial)?,
+            version: natural(version)?,
+            request: from_json(&request)?,
+            fingerprint: Fingerprint(fingerprint),
+            payment: change.payment,
+            updated_at: change.now,
+        })),
+        ChangeAnswer::Stale => Committed::Stale,
+        ChangeAnswer::ReferenceTaken(by) => Committed::ReferenceTaken { by },
+    })
+}

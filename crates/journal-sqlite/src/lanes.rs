@@ -1,0 +1,153 @@
+//! A queue with two lanes between async callers and a thread that blocks.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Which lane; the first is emptied before the second.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lane {
+    /// News about money that may already be moving.
+    Outcome,
+    /// Everything else.
+    Intake,
+}
+
+pub(crate) struct Lanes<T> {
+    state: Mutex<State<T>>,
+    arrived: Condvar,
+    intake_limit: usize,
+}
+
+struct State<T> {
+    outcomes: VecDeque<T>,
+    intakes: VecDeque<T>,
+    closed: bool,
+}
+
+/// Why an item was not taken. It never began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotTaken {
+    Closed,
+    Full,
+}
+
+impl<T> Lanes<T> {
+    /// At most `intake_limit` items wait in the second lane; outcomes are always taken.
+    pub(crate) const fn new(intake_limit: usize) -> Self {
+        Self {
+            state: Mutex::new(State {
+                outcomes: VecDeque::new(),
+                intakes: VecDeque::new(),
+                closed: false,
+            }),
+            arrived: Condvar::new(),
+            intake_limit,
+        }
+    }
+
+    pub(crate) fn push(&self, lane: Lane, item: T) -> Result<(), NotTaken> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(NotTaken::Closed);
+        }
+        match lane {
+            Lane::Outcome => state.outcomes.push_back(item),
+            Lane::Intake if state.intakes.len() >= self.intake_limit => return Err(NotTaken::Full),
+            Lane::Intake => state.intakes.push_back(item),
+        }
+        drop(state);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Waits for items and moves up to `limit` of them to `taken`, outcomes first. Says how many
+    /// stay; `None` once the queue is closed and empty.
+    pub(crate) fn take(&self, limit: usize, taken: &mut Vec<T>) -> Option<usize> {
+        let mut state = self.lock();
+        while state.is_empty() {
+            if state.closed {
+                return None;
+            }
+            state = self
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let outcomes = state.outcomes.len().min(limit);
+        taken.extend(state.outcomes.drain(..outcomes));
+        let intakes = state.intakes.len().min(limit - outcomes);
+        taken.extend(state.intakes.drain(..intakes));
+        Some(state.outcomes.len() + state.intakes.len())
+    }
+
+    /// Takes nothing more; what waits is still handed out.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.arrived.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    fn is_empty(&self) -> bool {
+        self.outcomes.is_empty() && self.intakes.is_empty()
+    }
+}
+
+impl<T> fmt::Debug for Lanes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("Lanes")
+            .field("outcomes", &state.outcomes.len())
+            .field("intakes", &state.intakes.len())
+            .field("closed", &state.closed)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_overtake_intakes_and_keep_their_own_order() {
+        let lanes = Lanes::new(10);
+        for item in [1, 2] {
+            lanes.push(Lane::Intake, item).unwrap();
+        }
+        for item in [11, 12] {
+            lanes.push(Lane::Outcome, item).unwrap();
+        }
+        let mut taken = Vec::new();
+        assert_eq!(lanes.take(3, &mut taken), Some(1));
+        assert_eq!(taken, [11, 12, 1]);
+    }
+
+    #[test]
+    fn a_full_queue_refuses_intakes_but_never_an_outcome() {
+        let lanes = Lanes::new(1);
+        lanes.push(Lane::Intake, 1).unwrap();
+        assert_eq!(lanes.push(Lane::Intake, 2), Err(NotTaken::Full));
+        assert_eq!(lanes.push(Lane::Outcome, 3), Ok(()));
+    }
+
+    #[test]
+    fn a_closed_queue_hands_out_what_waits_and_then_ends() {
+        let lanes = Lanes::new(10);
+        lanes.push(Lane::Intake, 1).unwrap();
+        lanes.close();
+        assert_eq!(lanes.push(Lane::Outcome, 2), Err(NotTaken::Closed));
+        let mut taken = Vec::new();
+        assert_eq!(lanes.take(8, &mut taken), Some(0));
+        assert_eq!(lanes.take(8, &mut taken), None);
+        assert_eq!(taken, [1]);
+    }
+}

@@ -1,0 +1,134 @@
+//! Opening: the file, its lock, its schema.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use ppob_journal::Opened;
+use ppob_types::Timestamp;
+use rusqlite::Connection;
+
+use crate::connection::WriteConnection;
+use crate::{OpenError, sql};
+
+const APPLICATION_ID: i64 = 1_347_440_450;
+
+/// A journal that is open, locked, and of the latest schema.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) writer: WriteConnection,
+    pub(crate) opened: Opened,
+    pub(crate) lock: FileLock,
+}
+
+/// Holds the lock file; the operating system frees it when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct FileLock(
+    #[expect(dead_code, reason = "the lock lives as long as the file")] File,
+);
+
+pub(crate) fn open(path: &Path) -> Result<Ready, OpenError> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !directory.is_dir() {
+        return Err(OpenError::DirectoryMissing(path.to_owned()));
+    }
+    if path.exists() && !path.is_file() {
+        return Err(OpenError::NotAFile(path.to_owned()));
+    }
+    let lock = lock(path)?;
+    let created = create(path).map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let writer = WriteConnection::open(path).map_err(failed)?;
+    migrate(path, &writer.connection)?;
+    let opened = begin_epoch(&writer.connection).map_err(failed)?;
+    if created {
+        // Makes the new file's name durable, as its contents are.
+        File::open(directory)
+            .and_then(|directory| directory.sync_all())
+            .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
+    }
+    Ok(Ready {
+        writer,
+        opened,
+        lock,
+    })
+}
+
+fn lock(path: &Path) -> Result<FileLock, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(PathBuf::from(name))
+        .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(FileLock(file)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::from_io(path.to_owned(), &error)),
+    }
+}
+
+/// Creates the file if it is missing, for this user's eyes only: it will hold personal data. SQLite
+/// gives its companion files the same rights.
+fn create(path: &Path) -> std::io::Result<bool> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Brings the schema up to date, each step in a transaction of its own.
+pub(crate) fn migrate(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = schema_version(connection)
+        .map_err(failed)?
+        .ok_or_else(|| OpenError::NotAJournal(path.to_owned()))?;
+    if found > known {
+        return Err(OpenError::TooNew {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    for (version, migration) in (1..).zip(sql::MIGRATIONS).filter(|(v, _)| *v > found) {
+        let transaction = connection.unchecked_transaction().map_err(failed)?;
+        transaction.execute_batch(migration).map_err(failed)?;
+        transaction
+            .execute("UPDATE schema_version SET version = ?1", [version])
+            .map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// 0 for an empty file; `None` if the file belongs to something else.
+fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    if number("SELECT count(*) FROM sqlite_schema")? == 0 {
+        return Ok(Some(0));
+    }
+    if number("PRAGMA application_id")? != APPLICATION_ID {
+        return Ok(None);
+    }
+    number("SELECT version FROM schema_version").map(Some)
+}
+
+pub(crate) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Opened> {
+    let epoch: i64 = connection.query_row(sql::META_ADD, ("owner_epoch", 1), |row| row.get(0))?;
+    let high_water: i64 =
+        connection.query_row(sql::META_GET, ["time_high_water"], |row| row.get(0))?;
+    Ok(Opened {
+        owner_epoch: u64::try_from(epoch).unwrap_or_default(),
+        time_high_water: Timestamp::from_micros(high_water),
+    })
+}

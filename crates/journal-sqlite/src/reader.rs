@@ -1,0 +1,90 @@
+//! Threads that read, each with a connection of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use ppob_journal::JournalError;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::connection::open_reader;
+use crate::error::{closed, unchanged};
+use crate::lanes::{Lane, Lanes};
+
+/// How many reads may wait; beyond that, readers are told to come back.
+const WAITING: usize = 16_384;
+const THREADS: usize = 2;
+
+/// A read; says whether the connection may be used again.
+type Read = Box<dyn FnOnce(Result<&Connection, JournalError>) -> bool + Send>;
+
+/// The threads that read.
+#[derive(Clone, Debug)]
+pub(crate) struct Readers(Arc<Lanes<Read>>);
+
+impl Readers {
+    pub(crate) fn start(path: &Path) -> std::io::Result<(Self, Vec<JoinHandle<()>>)> {
+        let lanes = Arc::new(Lanes::new(WAITING));
+        let mut threads = Vec::new();
+        for number in 1..=THREADS {
+            let (lanes, path) = (Arc::clone(&lanes), path.to_owned());
+            let name = format!("journal-read-{number}");
+            let thread = std::thread::Builder::new().name(name);
+            threads.push(thread.spawn(move || run(&lanes, &path))?);
+        }
+        Ok((Self(lanes), threads))
+    }
+
+    /// Runs `read` on one of the threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        let job = move |connection: Result<&Connection, JournalError>| {
+            let result = connection.and_then(read);
+            let healthy = matches!(result, Ok(_) | Err(JournalError::RuleBroken(_)));
+            // Nobody waits any more if the caller went away.
+            let _ = reply.send(result);
+            healthy
+        };
+        self.0
+            .push(Lane::Intake, Box::new(job))
+            .map_err(|refused| match refused {
+                crate::lanes::NotTaken::Closed => closed(),
+                crate::lanes::NotTaken::Full => {
+                    JournalError::Unavailable("too many reads are waiting".to_owned())
+                }
+            })?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.close();
+    }
+}
+
+fn run(lanes: &Lanes<Read>, path: &PathBuf) {
+    let mut connection = None;
+    let mut taken = Vec::new();
+    while lanes.take(1, &mut taken).is_some() {
+        for read in taken.drain(..) {
+            if connection.is_none() {
+                match open_reader(path) {
+                    Ok(opened) => connection = Some(opened),
+                    Err(error) => {
+                        read(Err(unchanged(&error)));
+                        continue;
+                    }
+                }
+            }
+            let healthy = connection
+                .as_ref()
+                .is_some_and(|connection| read(Ok(connection)));
+            if !healthy {
+                connection = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Every statement, by the name of its file.
+
+pub(crate) const ACCEPT_LOOKUP: &str = include_str!("sql/accept_lookup.sql");
+pub(crate) const ATTEMPT_INSERT: &str = include_str!("sql/attempt_insert.sql");
+pub(crate) const ATTEMPT_UPDATE: &str = include_str!("sql/attempt_update.sql");
+pub(crate) const AUDIT_INSERT: &str = include_str!("sql/audit_insert.sql");
+pub(crate) const AUDIT_TRAIL: &str = include_str!("sql/audit_trail.sql");
+pub(crate) const BURY: &str = include_str!("sql/bury.sql");
+pub(crate) const DOCUMENT_GET: &str = include_str!("sql/document_get.sql");
+pub(crate) const DOCUMENT_PUT: &str = include_str!("sql/document_put.sql");
+pub(crate) const DUE: &str = include_str!("sql/due.sql");
+pub(crate) const EVENT_INSERT: &str = include_str!("sql/event_insert.sql");
+pub(crate) const EVENTS_OF_ALL: &str = include_str!("sql/events_of_all.sql");
+pub(crate) const EVENTS_OF_CONSUMER: &str = include_str!("sql/events_of_consumer.sql");
+pub(crate) const GUARD_RELEASE: &str = include_str!("sql/guard_release.sql");
+pub(crate) const GUARD_TAKE: &str = include_str!("sql/guard_take.sql");
+pub(crate) const INQUIRY_FORGET: &str = include_str!("sql/inquiry_forget.sql");
+pub(crate) const INQUIRY_GET: &str = include_str!("sql/inquiry_get.sql");
+pub(crate) const INQUIRY_PUT: &str = include_str!("sql/inquiry_put.sql");
+pub(crate) const LATEST_CURSOR: &str = include_str!("sql/latest_cursor.sql");
+pub(crate) const META_ADD: &str = include_str!("sql/meta_add.sql");
+pub(crate) const META_GET: &str = include_str!("sql/meta_get.sql");
+pub(crate) const META_RAISE: &str = include_str!("sql/meta_raise.sql");
+pub(crate) const NEXT_DUE: &str = include_str!("sql/next_due.sql");
+pub(crate) const OPEN_PAYMENTS: &str = include_str!("sql/open_payments.sql");
+pub(crate) const PAYMENT_BY_KEY: &str = include_str!("sql/payment_by_key.sql");
+pub(crate) const PAYMENT_BY_SERIAL: &str = include_str!("sql/payment_by_serial.sql");
+pub(crate) const PAYMENT_CURRENT: &str = include_str!("sql/payment_current.sql");
+pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
+pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
+pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
+pub(crate) const REFERENCE_OWNER: &str = include_str!("sql/reference_owner.sql");
+pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
+pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
+pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
+pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
+
+/// The schema, step by step; a step that was released is never changed.
+pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];

@@ -1,0 +1,2 @@
+INSERT INTO attempt (payment_serial, number, attempt_id, provider, state, settled_reference)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -1,0 +1,2 @@
+SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, value
+FROM payment WHERE serial = ?1

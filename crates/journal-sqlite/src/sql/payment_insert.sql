@@ -1,0 +1,4 @@
+INSERT INTO payment (
+    serial, consumer, payment_id, version, state, product, customer, family, repeat, attempts,
+    accepted_at, updated_at, next_check_at, total, cost, fingerprint, request, value
+) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)

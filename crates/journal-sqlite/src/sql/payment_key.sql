@@ -1,0 +1,1 @@
+SELECT consumer, payment_id FROM payment WHERE serial = ?1

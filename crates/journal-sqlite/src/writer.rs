@@ -1,0 +1,131 @@
+//! The thread that writes: batches, savepoints, group commit.
+
+mod batch;
+mod job;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use ppob_journal::JournalError;
+use ppob_types::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use self::batch::Batch;
+use self::job::{Job, Task};
+use crate::apply::Failure;
+use crate::connection::WriteConnection;
+use crate::error::closed;
+use crate::lanes::{Lane, Lanes, NotTaken};
+use crate::open::FileLock;
+use crate::stats::Counters;
+
+/// How many writes share one commit at most.
+const BATCH: usize = 512;
+/// How many acceptances and records may wait; beyond that, callers are told to come back.
+const WAITING: usize = 65_536;
+
+/// Hands writes to the thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer(Arc<Lanes<Box<dyn Job>>>);
+
+/// What the thread owns.
+#[derive(Debug)]
+pub(crate) struct WriterParts {
+    pub(crate) path: PathBuf,
+    pub(crate) connection: WriteConnection,
+    pub(crate) counters: Arc<Counters>,
+    /// Freed when the thread ends, after the connection was closed.
+    pub(crate) lock: FileLock,
+    /// Lets a test fail commits: called before each one, `true` fails it.
+    pub(crate) fault: Option<Fault>,
+}
+
+/// See [`WriterParts::fault`].
+#[derive(Clone)]
+pub(crate) struct Fault(pub(crate) Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fault")
+    }
+}
+
+impl Writer {
+    pub(crate) fn start(parts: WriterParts) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let lanes = Arc::new(Lanes::new(WAITING));
+        let waiting = Arc::clone(&lanes);
+        let thread = std::thread::Builder::new().name("journal-write".to_owned());
+        let thread = thread.spawn(move || run(&waiting, parts))?;
+        Ok((Self(lanes), thread))
+    }
+
+    /// Applies `apply` with the next commit. `moment` is the time the write states.
+    ///
+    /// Once handed over it happens, whether or not the caller still waits.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        moment: Option<Timestamp>,
+        apply: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        let task = Task::new(moment, apply, reply);
+        self.0
+            .push(lane, Box::new(task))
+            .map_err(|refused| match refused {
+                NotTaken::Closed => closed(),
+                NotTaken::Full => {
+                    JournalError::Unavailable("too many writes are waiting".to_owned())
+                }
+            })?;
+        answer.await.unwrap_or_else(|_| {
+            let cause = "the thread that writes has ended".to_owned();
+            Err(JournalError::Unacknowledged(cause))
+        })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.close();
+    }
+}
+
+fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
+    let WriterParts {
+        path,
+        connection,
+        counters,
+        lock,
+        fault,
+    } = parts;
+    let mut connection = Some(connection);
+    let mut jobs = Vec::new();
+    while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
+        metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
+        let batch = Batch::new(std::mem::take(&mut jobs), fault.as_ref());
+        connection = match connection.take().map_or_else(|| reopen(&path), Ok) {
+            Ok(open) => batch.write(open, &counters),
+            Err(error) => {
+                batch.refuse(&error);
+                None
+            }
+        };
+    }
+    drop(connection);
+    drop(lock);
+}
+
+fn reopen(path: &Path) -> Result<WriteConnection, JournalError> {
+    tracing::warn!("opening the journal again after a failed commit");
+    WriteConnection::open(path).map_err(|error| crate::error::unchanged(&error))
+}
+
+/// For metrics only.
+fn float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,171 @@
+//! Writes that share one commit.
+
+use ppob_journal::JournalError;
+use ppob_types::Timestamp;
+use rusqlite::Connection;
+
+use super::job::Job;
+use super::{Fault, float};
+use crate::apply::{Failure, raise_time};
+use crate::connection::WriteConnection;
+use crate::stats::Counters;
+
+/// Writes that share one commit.
+pub(super) struct Batch<'a> {
+    jobs: Vec<Box<dyn Job>>,
+    fault: Option<&'a Fault>,
+}
+
+/// What became of one write of the batch, until the commit has returned.
+enum Applied {
+    Kept(Box<dyn Job>),
+    RolledBack(Box<dyn Job>, JournalError),
+}
+
+impl<'a> Batch<'a> {
+    pub(super) const fn new(jobs: Vec<Box<dyn Job>>, fault: Option<&'a Fault>) -> Self {
+        Self { jobs, fault }
+    }
+
+    /// Nothing of it began.
+    pub(super) fn refuse(self, error: &JournalError) {
+        for job in self.jobs {
+            job.fail(error.clone());
+        }
+    }
+
+    /// Writes and commits. Returns the connection if it may be used again: after a failed commit it
+    /// is dropped, because a failed flush says nothing about what is on the disk, and asking the same
+    /// connection again could answer "done" for what is lost.
+    pub(super) fn write(
+        self,
+        open: WriteConnection,
+        counters: &Counters,
+    ) -> Option<WriteConnection> {
+        let connection = &open.connection;
+        if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
+            self.refuse(&JournalError::Unavailable(error.to_string()));
+            return None;
+        }
+        let mut jobs = self.jobs.into_iter();
+        let mut applied = Vec::with_capacity(jobs.len());
+        let mut latest = None;
+        let mut result = Ok(());
+        while let Some(mut job) = jobs.next() {
+            match apply_alone(connection, job.as_mut()) {
+                Ok(Ok(())) => {
+                    latest = latest.max(job.moment());
+                    applied.push(Applied::Kept(job));
+                }
+                Ok(Err(failure)) => applied.push(Applied::RolledBack(job, failure.into_error())),
+                Err(error) => {
+                    applied.push(Applied::Kept(job));
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        let result = result.and_then(|()| commit(connection, latest, self.fault));
+        match result {
+            Ok(()) => {
+                let kept = acknowledge(applied);
+                counters.committed(kept);
+                checkpoint(&open);
+                Some(open)
+            }
+            Err(error) => {
+                metrics::counter!("ppob_journal_commit_errors_total").increment(1);
+                tracing::error!(%error, "a commit of the journal failed; its writes are unknown until they are read again");
+                // Closed before anybody is told, so that whoever reads again sees what is durable.
+                drop(open);
+                let unknown = JournalError::Unacknowledged(error.to_string());
+                for item in applied {
+                    match item {
+                        Applied::Kept(job) | Applied::RolledBack(job, _) => {
+                            job.fail(unknown.clone());
+                        }
+                    }
+                }
+                for job in jobs {
+                    job.fail(unknown.clone());
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Applies one write in a savepoint of its own. The outer error means that the whole batch is gone.
+fn apply_alone(
+    connection: &Connection,
+    job: &mut dyn Job,
+) -> rusqlite::Result<Result<(), Failure>> {
+    run(connection, "SAVEPOINT one")?;
+    let result = job.apply(connection);
+    if let Err(failure) = &result {
+        // Some errors (disk full, I/O) make SQLite roll the whole transaction back.
+        if connection.is_autocommit() {
+            return Err(match failure {
+                Failure::Sqlite(rusqlite::Error::SqliteFailure(error, message)) => {
+                    rusqlite::Error::SqliteFailure(*error, message.clone())
+                }
+                Failure::Sqlite(_) | Failure::Journal(_) => rusqlite::Error::InvalidQuery,
+            });
+        }
+        run(connection, "ROLLBACK TO one")?;
+    }
+    run(connection, "RELEASE one")?;
+    Ok(result)
+}
+
+fn commit(
+    connection: &Connection,
+    latest: Option<Timestamp>,
+    fault: Option<&Fault>,
+) -> rusqlite::Result<()> {
+    if let Some(latest) = latest {
+        raise_time(connection, latest)?;
+    }
+    if fault.is_some_and(|fault| (fault.0)()) {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long the disk takes, for a metric; nothing is decided by it"
+    )]
+    let start = std::time::Instant::now();
+    run(connection, "COMMIT")?;
+    metrics::histogram!("ppob_journal_commit_seconds").record(start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Tells everybody, and says how many writes the commit made durable.
+fn acknowledge(applied: Vec<Applied>) -> usize {
+    metrics::counter!("ppob_journal_commits_total").increment(1);
+    metrics::histogram!("ppob_journal_batch_size").record(float(applied.len()));
+    let mut kept = 0;
+    for item in applied {
+        match item {
+            Applied::Kept(job) => {
+                kept += 1;
+                job.acknowledge();
+            }
+            Applied::RolledBack(job, error) => job.fail(error),
+        }
+    }
+    kept
+}
+
+fn checkpoint(open: &WriteConnection) {
+    // The log stays whole if this fails, and the next batch tries again.
+    if let Err(error) = open.checkpoint_if_long() {
+        tracing::warn!(%error, "the journal's log could not be moved into its database");
+    }
+}
+
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(statement)?
+        .execute([])
+        .map(|_| ())
+}

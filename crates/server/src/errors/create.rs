@@ -1,0 +1,174 @@
+//! Why a payment was not taken in.
+
+use ppob_api::error::reason;
+use ppob_engine::CreateError;
+use tonic::{Code, Status};
+
+use super::{Problem, SOON, Violations, unknown_product};
+
+/// As a status. All but [`CreateError::Unclear`] say `accepted = no`.
+pub(crate) fn create(error: CreateError) -> Status {
+    let message = error.to_string();
+    let refused = |reason| Problem::nothing_done(Code::FailedPrecondition, reason, message.clone());
+    match error {
+        CreateError::UnknownProduct(code) => unknown_product(code.as_str()),
+        CreateError::NumberInvalid(error) => {
+            Violations::one("customer_number", &error.to_string())
+        }
+        CreateError::FieldInvalid { field, problem } => field_invalid(field, problem),
+        CreateError::TotalAboveApproved { total, approved } => refused(reason::TOTAL_ABOVE_MAXIMUM)
+            .with("total_rupiah", total.get())
+            .with("approved_total_rupiah", approved.get())
+            .precondition("total_rupiah")
+            .status(),
+        CreateError::IdReused => {
+            Problem::nothing_done(Code::AlreadyExists, reason::PAYMENT_ID_REUSED, message).status()
+        }
+        CreateError::Abandoned => refused(reason::PAYMENT_ID_ABANDONED)
+            .precondition("payment_id")
+            .status(),
+        CreateError::DuplicateInProgress { holder } => {
+            let problem = Problem::nothing_done(Code::Aborted, reason::PAYMENT_OPEN, message);
+            match holder {
+                Some(id) => problem.with("payment_id", id).status(),
+                None => problem.status(),
+            }
+        }
+        CreateError::RepeatNeeded {
+            repeat,
+            succeeded_at,
+        } => refused(reason::REPEAT_NEEDED)
+            .with("next_repeat", repeat)
+            .with("succeeded_time", succeeded_at)
+            .precondition("repeat")
+            .status(),
+        CreateError::InquiryUnknown => refused(reason::INQUIRY_UNKNOWN)
+            .precondition("inquiry_id")
+            .status(),
+        CreateError::InquiryExpired => refused(reason::INQUIRY_EXPIRED)
+            .precondition("inquiry_id")
+            .status(),
+        CreateError::Draining => {
+            Problem::nothing_done(Code::Unavailable, reason::SHUTTING_DOWN, message)
+                .retry_after(SOON)
+                .status()
+        }
+        CreateError::JournalUnavailable => {
+            Problem::nothing_done(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
+                .retry_after(SOON)
+                .status()
+        }
+        CreateError::Unclear => {
+            Problem::unclear(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
+                .retry_after(SOON)
+                .status()
+        }
+    }
+}
+
+fn field_invalid(field: &'static str, problem: &'static str) -> Status {
+    let refused = |reason| {
+        let message = format!("{field}: {problem}; nothing was accepted");
+        Problem::nothing_done(Code::FailedPrecondition, reason, message)
+            .precondition(field)
+            .status()
+    };
+    match field {
+        "inquiry_id" => refused(reason::INQUIRY_MISMATCH),
+        "despite_in_doubt" => refused(reason::DESPITE_REFUSED),
+        _ => Violations::one(field, problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_api::error::{may_be_accepted, metadata_of, reason_of};
+    use ppob_types::{
+        CustomerNumber, Family, PaymentId, ProductCode, Rupiah, Timestamp,
+    };
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    fn every_error() -> Vec<CreateError> {
+        let number = CustomerNumber::parse(Family::PlnPrepaid, "91011121314999").unwrap_err();
+        vec![
+            CreateError::UnknownProduct(ProductCode::new("PLN-X").unwrap()),
+            CreateError::NumberInvalid(number),
+            CreateError::FieldInvalid {
+                field: "approval",
+                problem: "is missing",
+            },
+            CreateError::FieldInvalid {
+                field: "inquiry_id",
+                problem: "is for another product",
+            },
+            CreateError::FieldInvalid {
+                field: "despite_in_doubt",
+                problem: "is not in doubt",
+            },
+            CreateError::TotalAboveApproved {
+                total: Rupiah::new(22_500),
+                approved: Rupiah::new(20_000),
+            },
+            CreateError::IdReused,
+            CreateError::Abandoned,
+            CreateError::DuplicateInProgress {
+                holder: Some(PaymentId::new("payment-0001").unwrap()),
+            },
+            CreateError::DuplicateInProgress { holder: None },
+            CreateError::RepeatNeeded {
+                repeat: 1,
+                succeeded_at: Timestamp::from_seconds(1),
+            },
+            CreateError::InquiryUnknown,
+            CreateError::InquiryExpired,
+            CreateError::Draining,
+            CreateError::JournalUnavailable,
+            CreateError::Unclear,
+        ]
+    }
+
+    #[test]
+    fn every_error_says_whether_it_was_accepted_and_hides_the_number() {
+        for error in every_error() {
+            let status = create(error.clone());
+            assert_eq!(
+                may_be_accepted(&status),
+                error.may_be_accepted(),
+                "{error:?}"
+            );
+            let reason = reason_of(&status).unwrap();
+            assert!(reason::ALL.contains(&reason.as_str()), "{reason}");
+            let details = status.get_error_details();
+            assert!(details.localized_message().is_some(), "{reason}");
+            assert!(!format!("{status:?} {details:?}").contains("91011121314999"));
+            if error.retry_after().is_some() {
+                assert!(details.retry_info().is_some(), "{reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_those_of_the_reference() {
+        let code = |error| create(error).code();
+        assert_eq!(code(CreateError::IdReused), Code::AlreadyExists);
+        assert_eq!(
+            code(CreateError::DuplicateInProgress { holder: None }),
+            Code::Aborted
+        );
+        assert_eq!(code(CreateError::Draining), Code::Unavailable);
+        assert_eq!(code(CreateError::Unclear), Code::Unavailable);
+        assert_eq!(code(CreateError::InquiryExpired), Code::FailedPrecondition);
+    }
+
+    #[test]
+    fn the_holder_is_named_only_to_its_owner() {
+        let own = create(CreateError::DuplicateInProgress {
+            holder: Some(PaymentId::new("payment-0001").unwrap()),
+        });
+        assert_eq!(metadata_of(&own)["payment_id"], "payment-0001");
+        let foreign = create(CreateError::DuplicateInProgress { holder: None });
+        assert!(!metadata_of(&foreign).contains_key("payment_id"));
+    }
+}

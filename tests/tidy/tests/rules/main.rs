@@ -1,0 +1,16 @@
+//! The rules of this repository, as tests.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a rule that is broken, or cannot be checked, fails its test"
+)]
+
+mod directions;
+mod documents;
+mod files;
+mod links;
+mod metrics;
+mod providers;
+mod sources;
+mod workspace;
