@@ -6,7 +6,7 @@ mod records;
 
 use ppob_journal::{EventKind, JournalError, settled_reference};
 use ppob_payment::{Conclusion, Payment};
-use ppob_types::ConsumerId;
+use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
 pub(crate) use self::accept::{AcceptAnswer, accept, bury};
@@ -58,12 +58,8 @@ fn write_attempts(
     recorded: i64,
 ) -> rusqlite::Result<()> {
     for (number, attempt) in (1_i64..).zip(&payment.attempts) {
-        let statement = if number <= recorded {
-            sql::ATTEMPT_UPDATE
-        } else {
-            sql::ATTEMPT_INSERT
-        };
-        let settled = settled_reference(payment, attempt).map(|reference| reference.as_str());
+        let statement = if number <= recorded { sql::ATTEMPT_UPDATE } else { sql::ATTEMPT_INSERT };
+        let settled = settled_reference(payment, attempt).map(ProviderRef::as_str);
         connection.prepare_cached(statement)?.execute((
             serial,
             number,

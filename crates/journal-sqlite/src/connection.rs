@@ -43,10 +43,17 @@ impl WriteConnection {
             seen.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self {
-            connection,
-            wal_pages,
-        })
+        Ok(Self { connection, wal_pages })
+    }
+
+    /// Opens again after a commit failed, and commits nothing over whatever the failed one may have
+    /// left in the log: from then on nobody finds it there, also not after a crash.
+    pub(crate) fn reopen(path: &Path) -> rusqlite::Result<Self> {
+        let open = Self::open(path)?;
+        open.connection.execute_batch(
+            "BEGIN IMMEDIATE; UPDATE meta SET value = value WHERE name = 'owner_epoch'; COMMIT",
+        )?;
+        Ok(open)
     }
 
     /// Moves the log into the database once it is long. Done by hand, after the callers of a batch
@@ -56,9 +63,7 @@ impl WriteConnection {
         if self.wal_pages.load(Ordering::Relaxed) < LONG {
             return Ok(());
         }
-        let mut statement = self
-            .connection
-            .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
+        let mut statement = self.connection.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
         statement.query_row([], |_| Ok(()))
     }
 }

@@ -87,13 +87,7 @@ pub(crate) fn audit_entry(row: AuditRow) -> Result<AuditEntry, JournalError> {
         (Some(consumer), Some(payment_id)) => Some(payment_key(&consumer, &payment_id)?),
         _ => None,
     };
-    Ok(AuditEntry {
-        actor,
-        action,
-        payment,
-        reason,
-        at: Timestamp::from_micros(at),
-    })
+    Ok(AuditEntry { actor, action, payment, reason, at: Timestamp::from_micros(at) })
 }
 
 pub(crate) fn payment_key(consumer: &str, payment_id: &str) -> Result<PaymentKey, JournalError> {
@@ -118,9 +112,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, JournalErr
         // The error of a value may quote it, and with it somebody's name or number.
         let (line, column) = (error.line(), error.column());
         let kind = error.classify();
-        JournalError::Corrupt(format!(
-            "stored JSON is not readable at {line}:{column} ({kind:?})"
-        ))
+        JournalError::Corrupt(format!("stored JSON is not readable at {line}:{column} ({kind:?})"))
     })
 }
 

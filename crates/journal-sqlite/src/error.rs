@@ -79,10 +79,7 @@ impl OpenError {
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Self::ReadOnly(path)
             }
-            _ => Self::Other {
-                path,
-                cause: error.to_string(),
-            },
+            _ => Self::Other { path, cause: error.to_string() },
         }
     }
 }

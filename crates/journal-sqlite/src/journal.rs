@@ -80,10 +80,7 @@ impl SqliteJournal {
             readers,
             serials: Serials::new(),
             counters,
-            threads: Mutex::new(Threads {
-                readers: reader_threads,
-                writer: Some(writer_thread),
-            }),
+            threads: Mutex::new(Threads { readers: reader_threads, writer: Some(writer_thread) }),
         })
     }
 }
@@ -108,9 +105,8 @@ impl Journal for SqliteJournal {
         }
         // In the first lane, because acceptances wait for it.
         let reserve = || {
-            self.writer.write(Lane::Outcome, None, |connection| {
-                apply::reserve_serials(connection, BLOCK)
-            })
+            self.writer
+                .write(Lane::Outcome, None, |connection| apply::reserve_serials(connection, BLOCK))
         };
         self.serials.next(reserve).await
     }
@@ -147,25 +143,19 @@ impl Journal for SqliteJournal {
         let key = key.clone();
         let known = self
             .writer
-            .write(Lane::Intake, Some(now), move |connection| {
-                apply::bury(connection, &key, now)
-            })
+            .write(Lane::Intake, Some(now), move |connection| apply::bury(connection, &key, now))
             .await?;
         known.map(PaymentRow::decode).transpose()
     }
 
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
         let key = key.clone();
-        self.readers
-            .read(move |connection| query::load(connection, &key))
-            .await
+        self.readers.read(move |connection| query::load(connection, &key)).await
     }
 
     async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {
         let filter = filter.clone();
-        self.readers
-            .read(move |connection| query::list(connection, &filter, page))
-            .await
+        self.readers.read(move |connection| query::list(connection, &filter, page)).await
     }
 
     async fn open_payments(
@@ -173,15 +163,11 @@ impl Journal for SqliteJournal {
         after: u64,
         limit: usize,
     ) -> Result<Vec<StoredPayment>, JournalError> {
-        self.readers
-            .read(move |connection| query::open_payments(connection, after, limit))
-            .await
+        self.readers.read(move |connection| query::open_payments(connection, after, limit)).await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError> {
-        self.readers
-            .read(move |connection| query::due(connection, now, limit))
-            .await
+        self.readers.read(move |connection| query::due(connection, now, limit)).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
@@ -221,9 +207,7 @@ impl Journal for SqliteJournal {
         id: &InquiryId,
     ) -> Result<Option<StoredInquiry>, JournalError> {
         let (consumer, id) = (consumer.clone(), id.clone());
-        self.readers
-            .read(move |connection| query::inquiry(connection, &consumer, &id))
-            .await
+        self.readers.read(move |connection| query::inquiry(connection, &consumer, &id)).await
     }
 
     async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError> {
@@ -237,9 +221,7 @@ impl Journal for SqliteJournal {
 
     async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError> {
         let name = name.to_owned();
-        self.readers
-            .read(move |connection| query::document(connection, &name))
-            .await
+        self.readers.read(move |connection| query::document(connection, &name)).await
     }
 
     async fn unlisted_replies(
@@ -255,16 +237,12 @@ impl Journal for SqliteJournal {
 
     async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError> {
         self.writer
-            .write(Lane::Intake, Some(entry.at), move |connection| {
-                apply::audit(connection, &entry)
-            })
+            .write(Lane::Intake, Some(entry.at), move |connection| apply::audit(connection, &entry))
             .await
     }
 
     async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
-        self.readers
-            .read(move |connection| query::audit_trail(connection, limit))
-            .await
+        self.readers.read(move |connection| query::audit_trail(connection, limit)).await
     }
 
     async fn close(&self) -> Result<(), JournalError> {
@@ -276,18 +254,13 @@ impl Journal for SqliteJournal {
         let readers = std::mem::take(&mut threads.readers);
         let writer = threads.writer.take();
         let ended = tokio::task::spawn_blocking(move || {
-            readers
-                .into_iter()
-                .chain(writer)
-                .all(|thread| thread.join().is_ok())
+            readers.into_iter().chain(writer).all(|thread| thread.join().is_ok())
         });
-        match ended.await {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => {
-                let cause = "a thread of the journal ended badly".to_owned();
-                Err(JournalError::Unacknowledged(cause))
-            }
+        if ended.await.is_ok_and(|well| well) {
+            return Ok(());
         }
+        let cause = "a thread of the journal ended badly".to_owned();
+        Err(JournalError::Unacknowledged(cause))
     }
 }
 
@@ -306,33 +279,25 @@ fn acceptance(answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
         AcceptAnswer::Conflict => Acceptance::Conflict,
         AcceptAnswer::Abandoned => Acceptance::Abandoned,
         AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
-        AcceptAnswer::RepeatNeeded {
-            repeat,
-            succeeded_at,
-        } => Acceptance::RepeatNeeded {
-            repeat,
-            succeeded_at,
-        },
+        AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
+            Acceptance::RepeatNeeded { repeat, succeeded_at }
+        }
     })
 }
 
 fn committed(answer: ChangeAnswer) -> Result<Committed, JournalError> {
     Ok(match answer {
-        ChangeAnswer::Done {
-            change,
-            serial,
-            version,
-            fingerprint,
-            request,
-        } => Committed::Done(Box::new(StoredPayment {
-            key: change.key,
-            serial: natural(serial)?,
-            version: natural(version)?,
-            request: from_json(&request)?,
-            fingerprint: Fingerprint(fingerprint),
-            payment: change.payment,
-            updated_at: change.now,
-        })),
+        ChangeAnswer::Done { change, serial, version, fingerprint, request } => {
+            Committed::Done(Box::new(StoredPayment {
+                key: change.key,
+                serial: natural(serial)?,
+                version: natural(version)?,
+                request: from_json(&request)?,
+                fingerprint: Fingerprint(fingerprint),
+                payment: change.payment,
+                updated_at: change.now,
+            }))
+        }
         ChangeAnswer::Stale => Committed::Stale,
         ChangeAnswer::ReferenceTaken(by) => Committed::ReferenceTaken { by },
     })

@@ -69,10 +69,7 @@ impl<T> Lanes<T> {
             if state.closed {
                 return None;
             }
-            state = self
-                .arrived
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         let outcomes = state.outcomes.len().min(limit);
         taken.extend(state.outcomes.drain(..outcomes));

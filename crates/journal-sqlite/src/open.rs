@@ -49,11 +49,7 @@ pub(crate) fn open(path: &Path) -> Result<Ready, OpenError> {
             .and_then(|directory| directory.sync_all())
             .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     }
-    Ok(Ready {
-        writer,
-        opened,
-        lock,
-    })
+    Ok(Ready { writer, opened, lock })
 }
 
 fn lock(path: &Path) -> Result<FileLock, OpenError> {
@@ -94,18 +90,12 @@ pub(crate) fn migrate(path: &Path, connection: &Connection) -> Result<(), OpenEr
         .map_err(failed)?
         .ok_or_else(|| OpenError::NotAJournal(path.to_owned()))?;
     if found > known {
-        return Err(OpenError::TooNew {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(OpenError::TooNew { path: path.to_owned(), found, known });
     }
     for (version, migration) in (1..).zip(sql::MIGRATIONS).filter(|(v, _)| *v > found) {
         let transaction = connection.unchecked_transaction().map_err(failed)?;
         transaction.execute_batch(migration).map_err(failed)?;
-        transaction
-            .execute("UPDATE schema_version SET version = ?1", [version])
-            .map_err(failed)?;
+        transaction.execute("UPDATE schema_version SET version = ?1", [version]).map_err(failed)?;
         transaction.commit().map_err(failed)?;
     }
     Ok(())

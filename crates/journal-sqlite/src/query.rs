@@ -41,9 +41,7 @@ pub(crate) fn due(
 }
 
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {
-    let moment = one(connection, sql::NEXT_DUE, [], |row| {
-        row.get::<_, Option<i64>>(0)
-    })?;
+    let moment = one(connection, sql::NEXT_DUE, [], |row| row.get::<_, Option<i64>>(0))?;
     Ok(moment.flatten().map(Timestamp::from_micros))
 }
 
@@ -90,16 +88,14 @@ pub(crate) fn unlisted_replies(
     limit: usize,
 ) -> Answer<Vec<UnlistedReply>> {
     let bounds = (provider.map(ProviderName::as_str), integer(limit));
-    let rows = all(connection, sql::UNLISTED_REPLIES, bounds, |row| {
-        decode::UnlistedRow::try_from(row)
-    })?;
+    let rows =
+        all(connection, sql::UNLISTED_REPLIES, bounds, |row| decode::UnlistedRow::try_from(row))?;
     rows.into_iter().map(decode::unlisted_reply).collect()
 }
 
 pub(crate) fn audit_trail(connection: &Connection, limit: usize) -> Answer<Vec<AuditEntry>> {
-    let rows = all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| {
-        decode::AuditRow::try_from(row)
-    })?;
+    let rows =
+        all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| decode::AuditRow::try_from(row))?;
     rows.into_iter().map(decode::audit_entry).collect()
 }
 

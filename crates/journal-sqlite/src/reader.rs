@@ -1,6 +1,6 @@
 //! Threads that read, each with a connection of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::connection::open_reader;
 use crate::error::{closed, unchanged};
-use crate::lanes::{Lane, Lanes};
+use crate::lanes::{Lane, Lanes, NotTaken};
 
 /// How many reads may wait; beyond that, readers are told to come back.
 const WAITING: usize = 16_384;
@@ -49,14 +49,10 @@ impl Readers {
             let _ = reply.send(result);
             healthy
         };
-        self.0
-            .push(Lane::Intake, Box::new(job))
-            .map_err(|refused| match refused {
-                crate::lanes::NotTaken::Closed => closed(),
-                crate::lanes::NotTaken::Full => {
-                    JournalError::Unavailable("too many reads are waiting".to_owned())
-                }
-            })?;
+        self.0.push(Lane::Intake, Box::new(job)).map_err(|refused| match refused {
+            NotTaken::Closed => closed(),
+            NotTaken::Full => JournalError::Unavailable("too many reads are waiting".to_owned()),
+        })?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
@@ -65,8 +61,10 @@ impl Readers {
     }
 }
 
-fn run(lanes: &Lanes<Read>, path: &PathBuf) {
-    let mut connection = None;
+fn run(lanes: &Lanes<Read>, path: &Path) {
+    // Opened at once and kept: while a reader is there, what a failed commit left in the log stays
+    // invisible to everybody.
+    let mut connection = open_reader(path).ok();
     let mut taken = Vec::new();
     while lanes.take(1, &mut taken).is_some() {
         for read in taken.drain(..) {
@@ -79,9 +77,7 @@ fn run(lanes: &Lanes<Read>, path: &PathBuf) {
                     }
                 }
             }
-            let healthy = connection
-                .as_ref()
-                .is_some_and(|connection| read(Ok(connection)));
+            let healthy = connection.as_ref().is_some_and(|connection| read(Ok(connection)));
             if !healthy {
                 connection = None;
             }

@@ -30,8 +30,6 @@ impl Serials {
             return Ok(serial);
         }
         *block = reserve().await?;
-        block
-            .next()
-            .ok_or_else(|| JournalError::Corrupt("an empty block of serials".to_owned()))
+        block.next().ok_or_else(|| JournalError::Corrupt("an empty block of serials".to_owned()))
     }
 }

@@ -1,1 +1,16 @@
-//! x
+//! What cannot be seen from outside: failed commits, query plans, the errors of opening.
+
+mod commits;
+mod opening;
+mod plans;
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+/// A directory of its own and the path of a journal in it.
+fn place() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    (directory, path)
+}

@@ -16,7 +16,7 @@ use self::batch::Batch;
 use self::job::{Job, Task};
 use crate::apply::Failure;
 use crate::connection::WriteConnection;
-use crate::error::closed;
+use crate::error::{closed, unchanged};
 use crate::lanes::{Lane, Lanes, NotTaken};
 use crate::open::FileLock;
 use crate::stats::Counters;
@@ -72,14 +72,10 @@ impl Writer {
     ) -> Result<T, JournalError> {
         let (reply, answer) = oneshot::channel();
         let task = Task::new(moment, apply, reply);
-        self.0
-            .push(lane, Box::new(task))
-            .map_err(|refused| match refused {
-                NotTaken::Closed => closed(),
-                NotTaken::Full => {
-                    JournalError::Unavailable("too many writes are waiting".to_owned())
-                }
-            })?;
+        self.0.push(lane, Box::new(task)).map_err(|refused| match refused {
+            NotTaken::Closed => closed(),
+            NotTaken::Full => JournalError::Unavailable("too many writes are waiting".to_owned()),
+        })?;
         answer.await.unwrap_or_else(|_| {
             let cause = "the thread that writes has ended".to_owned();
             Err(JournalError::Unacknowledged(cause))
@@ -96,20 +92,22 @@ impl Writer {
 }
 
 fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
-    let WriterParts {
-        path,
-        connection,
-        counters,
-        lock,
-        fault,
-    } = parts;
+    let WriterParts { path, connection, counters, lock, fault } = parts;
     let mut connection = Some(connection);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
         let batch = Batch::new(std::mem::take(&mut jobs), fault.as_ref());
         connection = match connection.take().map_or_else(|| reopen(&path), Ok) {
-            Ok(open) => batch.write(open, &counters),
+            Ok(open) => match batch.write(open, &counters) {
+                Ok(open) => Some(open),
+                Err(failed) => {
+                    // Before anybody is told: whoever reads again sees what is durable.
+                    let reopened = reopen(&path).ok();
+                    failed.tell();
+                    reopened
+                }
+            },
             Err(error) => {
                 batch.refuse(&error);
                 None
@@ -121,8 +119,10 @@ fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
 }
 
 fn reopen(path: &Path) -> Result<WriteConnection, JournalError> {
-    tracing::warn!("opening the journal again after a failed commit");
-    WriteConnection::open(path).map_err(|error| crate::error::unchanged(&error))
+    WriteConnection::reopen(path).map_err(|error| {
+        tracing::error!(%error, "the journal cannot be opened again; it refuses writes until it can");
+        unchanged(&error)
+    })
 }
 
 /// For metrics only.

@@ -199,7 +199,7 @@ impl PpobProvider for Scripted {
                 self.gate.acquire().await.unwrap().forget();
                 success(charge(), self.cost)
             }
-            Pay::Panic => None::<PayAnswer>.unwrap(),
+            Pay::Panic => unreachable!("a mistake in provider code"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ppob_journal::{EventKind, NewPayment};
 use ppob_types::{PaymentKey, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, write_attempts, write_event};
 use crate::decode::{PaymentRow, integer, payment_key};
@@ -16,10 +16,29 @@ pub(crate) enum AcceptAnswer {
     Conflict,
     Abandoned,
     Guarded(PaymentKey),
-    RepeatNeeded {
-        repeat: u32,
-        succeeded_at: Timestamp,
-    },
+    RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
+}
+
+/// What can stand in the way: the columns of `accept_lookup.sql`.
+struct Lookup {
+    /// The serial of the payment with this id.
+    known: Option<i64>,
+    buried: bool,
+    /// The serial of the payment that holds the guard.
+    holder: Option<i64>,
+    /// Repeat and time of the latest success.
+    last: Option<(u32, i64)>,
+}
+
+impl Lookup {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            known: row.get(0)?,
+            buried: row.get(1)?,
+            holder: row.get(2)?,
+            last: row.get::<_, Option<u32>>(3)?.zip(row.get(4)?),
+        })
+    }
 }
 
 /// Accepts `new`, whose request and machine value are also given as JSON.
@@ -32,14 +51,9 @@ pub(crate) fn accept(
     let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
     let purchase = &new.request.purchase;
     let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
-    let (known, buried, holder, last): (Option<i64>, bool, Option<i64>, Option<(u32, i64)>) =
-        connection.prepare_cached(sql::ACCEPT_LOOKUP)?.query_row(
-            (consumer, id, product, customer),
-            |row| {
-                let last = row.get::<_, Option<u32>>(3)?.zip(row.get(4)?);
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, last))
-            },
-        )?;
+    let Lookup { known, buried, holder, last } = connection
+        .prepare_cached(sql::ACCEPT_LOOKUP)?
+        .query_row((consumer, id, product, customer), Lookup::read)?;
     if let Some(serial) = known {
         let row = by_serial(connection, serial)?;
         return Ok(if row.fingerprint == new.fingerprint.0 {
@@ -62,14 +76,9 @@ pub(crate) fn accept(
         let needed = repeat.saturating_add(1);
         if new.now.since(succeeded_at) >= new.duplicate_window {
             // A new series begins.
-            connection
-                .prepare_cached(sql::SUCCESS_FORGET)?
-                .execute((product, customer))?;
+            connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
         } else if new.request.repeat != needed {
-            return Ok(AcceptAnswer::RepeatNeeded {
-                repeat: needed,
-                succeeded_at,
-            });
+            return Ok(AcceptAnswer::RepeatNeeded { repeat: needed, succeeded_at });
         }
     }
     insert(connection, &new, request, value)?;
@@ -88,9 +97,7 @@ pub(crate) fn bury(
         .query_row((consumer, id), PaymentRow::read)
         .optional()?;
     if known.is_none() {
-        connection
-            .prepare_cached(sql::BURY)?
-            .execute((consumer, id, now.as_micros()))?;
+        connection.prepare_cached(sql::BURY)?.execute((consumer, id, now.as_micros()))?;
     }
     Ok(known)
 }
@@ -107,32 +114,28 @@ fn insert(
     let serial = integer(new.serial);
     let now = new.now.as_micros();
     let (total, cost) = money(payment);
-    connection
-        .prepare_cached(sql::PAYMENT_INSERT)?
-        .execute(params![
-            serial,
-            new.key.consumer.as_str(),
-            new.key.id.as_str(),
-            payment.state().as_str(),
-            product,
-            customer,
-            purchase.family.as_str(),
-            new.request.repeat,
-            attempts(payment),
-            payment.terms.accepted_at.as_micros(),
-            now,
-            payment.next_check_at.map(Timestamp::as_micros),
-            total,
-            cost,
-            new.fingerprint.0,
-            request,
-            value,
-        ])?;
+    connection.prepare_cached(sql::PAYMENT_INSERT)?.execute(params![
+        serial,
+        new.key.consumer.as_str(),
+        new.key.id.as_str(),
+        payment.state().as_str(),
+        product,
+        customer,
+        purchase.family.as_str(),
+        new.request.repeat,
+        attempts(payment),
+        payment.terms.accepted_at.as_micros(),
+        now,
+        payment.next_check_at.map(Timestamp::as_micros),
+        total,
+        cost,
+        new.fingerprint.0,
+        request,
+        value,
+    ])?;
     write_attempts(connection, serial, payment, 0)?;
     if !payment.is_concluded() {
-        connection
-            .prepare_cached(sql::GUARD_TAKE)?
-            .execute((product, customer, serial))?;
+        connection.prepare_cached(sql::GUARD_TAKE)?.execute((product, customer, serial))?;
     }
     let (consumer, kind) = (&new.key.consumer, EventKind::Accepted);
     write_event(connection, serial, 1, consumer, kind, payment, now)
@@ -145,9 +148,7 @@ fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
 }
 
 fn by_serial(connection: &Connection, serial: i64) -> rusqlite::Result<PaymentRow> {
-    connection
-        .prepare_cached(sql::PAYMENT_BY_SERIAL)?
-        .query_row([serial], PaymentRow::read)
+    connection.prepare_cached(sql::PAYMENT_BY_SERIAL)?.query_row([serial], PaymentRow::read)
 }
 
 fn key_of(connection: &Connection, serial: i64) -> Result<PaymentKey, Failure> {

@@ -12,13 +12,7 @@ use crate::sql;
 /// What became of a change, before its caller reads the rows.
 #[derive(Debug)]
 pub(crate) enum ChangeAnswer {
-    Done {
-        change: Box<Change>,
-        serial: i64,
-        version: i64,
-        fingerprint: [u8; 32],
-        request: String,
-    },
+    Done { change: Box<Change>, serial: i64, version: i64, fingerprint: [u8; 32], request: String },
     Stale,
     ReferenceTaken(PaymentKey),
 }
@@ -44,10 +38,7 @@ pub(crate) fn change(
 ) -> Result<ChangeAnswer, Failure> {
     let current = connection
         .prepare_cached(sql::PAYMENT_CURRENT)?
-        .query_row(
-            (change.key.consumer.as_str(), change.key.id.as_str()),
-            Current::read,
-        )
+        .query_row((change.key.consumer.as_str(), change.key.id.as_str()), Current::read)
         .optional()?;
     let Some(current) = current.filter(|now| now.version == integer(change.expected_version))
     else {
@@ -123,29 +114,19 @@ fn update(
     let payment = &change.payment;
     let now = change.now.as_micros();
     let (total, cost) = money(payment);
-    connection
-        .prepare_cached(sql::PAYMENT_UPDATE)?
-        .execute(params![
-            current.serial,
-            current.version,
-            payment.state().as_str(),
-            attempts(payment),
-            now,
-            payment.next_check_at.map(Timestamp::as_micros),
-            total,
-            cost,
-            value,
-        ])?;
-    let (version, consumer) = (current.version + 1, &change.key.consumer);
-    write_event(
-        connection,
+    connection.prepare_cached(sql::PAYMENT_UPDATE)?.execute(params![
         current.serial,
-        version,
-        consumer,
-        change.kind,
-        payment,
+        current.version,
+        payment.state().as_str(),
+        attempts(payment),
         now,
-    )
+        payment.next_check_at.map(Timestamp::as_micros),
+        total,
+        cost,
+        value,
+    ])?;
+    let (version, consumer) = (current.version + 1, &change.key.consumer);
+    write_event(connection, current.serial, version, consumer, change.kind, payment, now)
 }
 
 /// The payment that a reference of `change` settles already, if that is what `error` says.
@@ -164,10 +145,9 @@ fn reference_owner(
         };
         let owner: Option<(String, String)> = connection
             .prepare_cached(sql::REFERENCE_OWNER)?
-            .query_row(
-                (attempt.provider.as_str(), reference.as_str(), serial),
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row((attempt.provider.as_str(), reference.as_str(), serial), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
         if let Some((consumer, id)) = owner {
             return Ok(Some(payment_key(&consumer, &id)?));
@@ -177,11 +157,7 @@ fn reference_owner(
 }
 
 fn is_final(state: &str) -> bool {
-    [
-        PaymentState::Succeeded,
-        PaymentState::Failed,
-        PaymentState::Reversed,
-    ]
-    .iter()
-    .any(|last| last.as_str() == state)
+    [PaymentState::Succeeded, PaymentState::Failed, PaymentState::Reversed]
+        .iter()
+        .any(|last| last.as_str() == state)
 }

@@ -22,9 +22,7 @@ pub(crate) fn forget_and_save_inquiry(
 ) -> Result<(), Failure> {
     let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
     let before = inquiry.answered_at.as_micros().saturating_sub(kept);
-    connection
-        .prepare_cached(sql::INQUIRY_FORGET)?
-        .execute([before])?;
+    connection.prepare_cached(sql::INQUIRY_FORGET)?.execute([before])?;
     connection.prepare_cached(sql::INQUIRY_PUT)?.execute((
         inquiry.consumer.as_str(),
         inquiry.id.as_str(),
@@ -39,9 +37,7 @@ pub(crate) fn save_document(
     name: &str,
     json: &str,
 ) -> Result<(), Failure> {
-    connection
-        .prepare_cached(sql::DOCUMENT_PUT)?
-        .execute((name, json))?;
+    connection.prepare_cached(sql::DOCUMENT_PUT)?.execute((name, json))?;
     Ok(())
 }
 
@@ -71,8 +67,6 @@ pub(crate) fn reserve_serials(
 }
 
 pub(crate) fn raise_time(connection: &Connection, moment: Timestamp) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(sql::META_RAISE)?
-        .execute(("time_high_water", moment.as_micros()))?;
+    connection.prepare_cached(sql::META_RAISE)?.execute(("time_high_water", moment.as_micros()))?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The filtered list: the one statement that is put together from parts.
 
+use std::fmt::Write as _;
+
 use ppob_journal::{Filter, Page, StoredPayment};
 use ppob_payment::PaymentState;
 use rusqlite::types::Value;
@@ -48,15 +50,14 @@ pub(crate) fn list_sql(filter: &Filter, page: Page) -> (String, Vec<Value>) {
         "SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, value \
          FROM payment",
     );
-    for (word, condition) in std::iter::once("WHERE")
-        .chain(std::iter::repeat("AND"))
-        .zip(&parts.conditions)
+    for (word, condition) in
+        std::iter::once("WHERE").chain(std::iter::repeat("AND")).zip(&parts.conditions)
     {
-        statement.push_str(&format!(" {word} {condition}"));
+        let _ = write!(statement, " {word} {condition}");
     }
     parts.values.push(Value::Integer(integer(page.limit)));
     let limit = parts.values.len();
-    statement.push_str(&format!(" ORDER BY serial DESC LIMIT ?{limit}"));
+    let _ = write!(statement, " ORDER BY serial DESC LIMIT ?{limit}");
     (statement, parts.values)
 }
 
@@ -81,12 +82,9 @@ impl Parts {
             let open = "state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED')";
             self.conditions.push(open.to_owned());
         }
-        let places: Vec<String> = states
-            .iter()
-            .map(|state| self.place(state.as_str().to_owned()))
-            .collect();
-        self.conditions
-            .push(format!("state IN ({})", places.join(", ")));
+        let places: Vec<String> =
+            states.iter().map(|state| self.place(state.as_str().to_owned())).collect();
+        self.conditions.push(format!("state IN ({})", places.join(", ")));
     }
 
     fn place(&mut self, value: impl Into<Value>) -> String {

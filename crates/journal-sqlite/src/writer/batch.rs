@@ -8,12 +8,19 @@ use super::job::Job;
 use super::{Fault, float};
 use crate::apply::{Failure, raise_time};
 use crate::connection::WriteConnection;
+use crate::error::unchanged;
 use crate::stats::Counters;
 
 /// Writes that share one commit.
 pub(super) struct Batch<'a> {
     jobs: Vec<Box<dyn Job>>,
     fault: Option<&'a Fault>,
+}
+
+/// A batch that did not come to its end; the connection is closed, and nobody was told yet.
+pub(super) struct FailedBatch {
+    jobs: Vec<Box<dyn Job>>,
+    error: JournalError,
 }
 
 /// What became of one write of the batch, until the commit has returned.
@@ -34,24 +41,23 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Writes and commits. Returns the connection if it may be used again: after a failed commit it
-    /// is dropped, because a failed flush says nothing about what is on the disk, and asking the same
-    /// connection again could answer "done" for what is lost.
+    /// Writes and commits. Returns the connection only if all went well: a failed flush says nothing
+    /// about what is on the disk, and asking the same connection again could answer "done" for what
+    /// is lost.
     pub(super) fn write(
         self,
         open: WriteConnection,
         counters: &Counters,
-    ) -> Option<WriteConnection> {
+    ) -> Result<WriteConnection, FailedBatch> {
         let connection = &open.connection;
         if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
-            self.refuse(&JournalError::Unavailable(error.to_string()));
-            return None;
+            return Err(FailedBatch::new(self.jobs, unchanged(&error)));
         }
         let mut jobs = self.jobs.into_iter();
         let mut applied = Vec::with_capacity(jobs.len());
         let mut latest = None;
         let mut result = Ok(());
-        while let Some(mut job) = jobs.next() {
+        for mut job in jobs.by_ref() {
             match apply_alone(connection, job.as_mut()) {
                 Ok(Ok(())) => {
                     latest = latest.max(job.moment());
@@ -65,32 +71,34 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        let result = result.and_then(|()| commit(connection, latest, self.fault));
-        match result {
+        match result.and_then(|()| commit(connection, latest, self.fault)) {
             Ok(()) => {
                 let kept = acknowledge(applied);
                 counters.committed(kept);
                 checkpoint(&open);
-                Some(open)
+                Ok(open)
             }
             Err(error) => {
                 metrics::counter!("ppob_journal_commit_errors_total").increment(1);
                 tracing::error!(%error, "a commit of the journal failed; its writes are unknown until they are read again");
-                // Closed before anybody is told, so that whoever reads again sees what is durable.
-                drop(open);
+                let applied = applied.into_iter().map(|item| match item {
+                    Applied::Kept(job) | Applied::RolledBack(job, _) => job,
+                });
                 let unknown = JournalError::Unacknowledged(error.to_string());
-                for item in applied {
-                    match item {
-                        Applied::Kept(job) | Applied::RolledBack(job, _) => {
-                            job.fail(unknown.clone());
-                        }
-                    }
-                }
-                for job in jobs {
-                    job.fail(unknown.clone());
-                }
-                None
+                Err(FailedBatch::new(applied.chain(jobs).collect(), unknown))
             }
+        }
+    }
+}
+
+impl FailedBatch {
+    fn new(jobs: Vec<Box<dyn Job>>, error: JournalError) -> Self {
+        Self { jobs, error }
+    }
+
+    pub(super) fn tell(self) {
+        for job in self.jobs {
+            job.fail(self.error.clone());
         }
     }
 }
@@ -164,8 +172,5 @@ fn checkpoint(open: &WriteConnection) {
 }
 
 fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(statement)?
-        .execute([])
-        .map(|_| ())
+    connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }

@@ -35,12 +35,7 @@ impl<T, A> Task<T, A> {
         apply: A,
         reply: oneshot::Sender<Result<T, JournalError>>,
     ) -> Self {
-        Self {
-            moment,
-            apply: Some(apply),
-            answer: None,
-            reply,
-        }
+        Self { moment, apply: Some(apply), answer: None, reply }
     }
 }
 

@@ -1,0 +1,20 @@
+//! The configuration: defaults, then a file, then `PPOB_*` variables.
+//!
+//! Spans are whole numbers with the unit in the key (`pay_within_s`), amounts are rupiah. Secrets
+//! stand nowhere in it: a key that needs one names where it is.
+
+mod addresses;
+mod environment;
+mod error;
+mod keys;
+mod load;
+mod provider;
+mod schema;
+mod shown;
+
+pub(crate) use addresses::Addresses;
+pub(crate) use error::ConfigError;
+pub(crate) use load::{Loaded, load, variables};
+pub(crate) use provider::{ProviderTable, unknown_key};
+pub(crate) use schema::{Config, LogFormat, Routing};
+pub(crate) use shown::shown;

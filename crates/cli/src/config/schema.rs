@@ -1,0 +1,164 @@
+//! The keys and their defaults, except those of providers.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ppob_engine::{DuplicateWindows, EngineConfig};
+use ppob_routing::{Strategy, StrategyTable};
+use ppob_types::{Family, ProductCode};
+use serde::{Deserialize, Serialize};
+
+use super::Addresses;
+
+/// Everything but the providers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: Addresses,
+    pub(crate) journal: Journal,
+    pub(crate) log: Log,
+    pub(crate) payments: Payments,
+    pub(crate) reconciliation: Reconciliation,
+    pub(crate) routing: Routing,
+}
+
+/// Where what must not be lost is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Journal {
+    pub(crate) path: PathBuf,
+}
+
+/// What the process tells about its work, on standard error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) filter: String,
+}
+
+/// For people or for machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The rules of paying.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Payments {
+    pub(crate) pay_within_s: NonZeroU64,
+    pub(crate) max_attempts: std::num::NonZeroU32,
+    pub(crate) start_within_s: NonZeroU64,
+    pub(crate) inquiry_valid_for_s: NonZeroU64,
+    pub(crate) duplicate_window_listed_s: u64,
+    pub(crate) duplicate_window_bills_s: u64,
+}
+
+/// Finding out what is not known yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Reconciliation {
+    pub(crate) parallel_checks: std::num::NonZeroUsize,
+    pub(crate) check_at_least_every_s: NonZeroU64,
+    pub(crate) balance_every_s: NonZeroU64,
+}
+
+/// In which order providers are asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Routing {
+    pub(crate) default: Strategy,
+    pub(crate) families: BTreeMap<Family, Strategy>,
+    pub(crate) products: BTreeMap<ProductCode, Strategy>,
+}
+
+impl Config {
+    /// What the engine is told.
+    pub(crate) fn engine(&self) -> EngineConfig {
+        let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get());
+        let (payments, reconciliation) = (&self.payments, &self.reconciliation);
+        EngineConfig {
+            pay_within: seconds(payments.pay_within_s),
+            max_attempts: payments.max_attempts.get(),
+            duplicate_windows: DuplicateWindows {
+                listed: Duration::from_secs(payments.duplicate_window_listed_s),
+                bills: Duration::from_secs(payments.duplicate_window_bills_s),
+            },
+            inquiry_valid_for: seconds(payments.inquiry_valid_for_s),
+            start_within: seconds(payments.start_within_s),
+            strategies: StrategyTable {
+                default: self.routing.default,
+                families: self.routing.families.clone(),
+                products: self.routing.products.clone(),
+            },
+            parallel_checks: reconciliation.parallel_checks.get(),
+            check_at_least_every: seconds(reconciliation.check_at_least_every_s),
+            balance_every: seconds(reconciliation.balance_every_s),
+        }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            path: PathBuf::from("ppob.sqlite"),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::default(),
+            filter: "info".to_owned(),
+        }
+    }
+}
+
+/// The engine's own defaults, in seconds.
+impl Default for Payments {
+    fn default() -> Self {
+        let engine = EngineConfig::default();
+        Self {
+            pay_within_s: whole_seconds(engine.pay_within),
+            max_attempts: std::num::NonZeroU32::MIN.saturating_add(engine.max_attempts - 1),
+            start_within_s: whole_seconds(engine.start_within),
+            inquiry_valid_for_s: whole_seconds(engine.inquiry_valid_for),
+            duplicate_window_listed_s: engine.duplicate_windows.listed.as_secs(),
+            duplicate_window_bills_s: engine.duplicate_windows.bills.as_secs(),
+        }
+    }
+}
+
+impl Default for Reconciliation {
+    fn default() -> Self {
+        let engine = EngineConfig::default();
+        Self {
+            parallel_checks: std::num::NonZeroUsize::MIN
+                .saturating_add(engine.parallel_checks.saturating_sub(1)),
+            check_at_least_every_s: whole_seconds(engine.check_at_least_every),
+            balance_every_s: whole_seconds(engine.balance_every),
+        }
+    }
+}
+
+fn whole_seconds(span: Duration) -> NonZeroU64 {
+    NonZeroU64::MIN.saturating_add(span.as_secs().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_engine() {
+        let told = format!("{:?}", Config::default().engine());
+        assert_eq!(told, format!("{:?}", EngineConfig::default()));
+    }
+}

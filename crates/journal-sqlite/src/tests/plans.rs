@@ -1,0 +1,75 @@
+//! Every listing reads through an index, whatever grows.
+
+use ppob_journal::{Filter, GuardKey, Page};
+use ppob_payment::PaymentState;
+use ppob_types::{ConsumerId, CustomerNumber, Family, ProductCode};
+use rusqlite::{Connection, params_from_iter};
+
+use super::place;
+use crate::query::list_sql;
+use crate::{open, sql};
+
+fn plan(connection: &Connection, statement: &str, values: &[rusqlite::types::Value]) -> String {
+    let explained = format!("EXPLAIN QUERY PLAN {statement}");
+    let mut prepared = connection.prepare(&explained).unwrap();
+    let rows = prepared.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+    rows.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+}
+
+fn numbers(count: i64) -> Vec<rusqlite::types::Value> {
+    (1..=count).map(rusqlite::types::Value::Integer).collect()
+}
+
+#[test]
+fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
+    let (_directory, path) = place();
+    let ready = open::open(&path).unwrap();
+    let connection = &ready.writer.connection;
+    for (statement, values, index) in [
+        (sql::DUE, 2, "payment_due"),
+        (sql::NEXT_DUE, 0, "payment_due"),
+        (sql::OPEN_PAYMENTS, 2, "payment_open"),
+        (sql::EVENTS_OF_ALL, 2, "SEARCH event USING INTEGER PRIMARY KEY"),
+        (sql::EVENTS_OF_CONSUMER, 3, "event_of_consumer"),
+        (sql::LATEST_CURSOR, 0, "SEARCH event"),
+        (sql::PAYMENT_BY_KEY, 2, "sqlite_autoindex_payment_1"),
+        (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
+        (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
+    ] {
+        let plan = plan(connection, statement, &numbers(values));
+        assert!(plan.contains(index), "{statement}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+    }
+    let lookup = plan(connection, sql::ACCEPT_LOOKUP, &numbers(4));
+    for table in ["payment", "buried", "guard", "success"] {
+        assert!(lookup.contains(&format!("SEARCH {table}")), "{lookup}");
+    }
+}
+
+#[test]
+fn a_list_uses_the_index_that_fits_its_filter_and_never_sorts() {
+    let (_directory, path) = place();
+    let ready = open::open(&path).unwrap();
+    let connection = &ready.writer.connection;
+    let page = Page { before_serial: Some(1_000), limit: 50 };
+    let consumer = Filter { consumer: Some(ConsumerId::new("shop").unwrap()), ..Filter::default() };
+    let customer = Filter {
+        guard: Some(GuardKey {
+            product: ProductCode::new("PLN-PREPAID-20000").unwrap(),
+            customer: CustomerNumber::parse(Family::PlnPrepaid, "91011121314").unwrap(),
+        }),
+        ..Filter::default()
+    };
+    let reviews = Filter { states: vec![PaymentState::InDoubt], ..Filter::default() };
+    for (filter, index) in [
+        (consumer, "payment_of_consumer"),
+        (customer, "payment_of_customer"),
+        (reviews, "payment_open"),
+        (Filter::default(), "INTEGER PRIMARY KEY"),
+    ] {
+        let (statement, values) = list_sql(&filter, page);
+        let plan = plan(connection, &statement, &values);
+        assert!(plan.contains(index), "{statement}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+    }
+}
