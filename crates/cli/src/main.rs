@@ -1,2 +1,61 @@
-//! The `ppob` binary.
-fn main() {}
+//! The `ppob` binary: the engine, a sandbox, a demo, and the commands of callers and operators.
+//!
+//! It is the composition root: the only crate that knows the engine, the journal, the server and
+//! every kind of provider.
+
+mod args;
+mod client;
+mod clock;
+mod compose;
+mod config;
+mod exit;
+mod failure;
+mod logging;
+mod output;
+mod providers;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command, ConfigCommand};
+use crate::exit::Exit;
+use crate::failure::{Done, Failure};
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(command)),
+        Err(error) => Err(Failure::new(
+            Exit::Unknown,
+            format!("ppob could not start its threads: {error}. Nothing was done."),
+        )),
+    };
+    let exit = match done {
+        Ok(exit) => exit,
+        Err(failure) => match output::note(failure.text.trim_end()) {
+            Ok(()) => failure.exit,
+            Err(unwritten) => unwritten.exit,
+        },
+    };
+    exit.into()
+}
+
+async fn run(command: Command) -> Done {
+    match command {
+        Command::Products(options) => client::products(&options).await,
+        Command::Explain(options) => client::explain(&options).await,
+        Command::Inquire(options) => client::inquire(&options).await,
+        Command::Pay(options) => client::pay(&options).await,
+        Command::Payment(command) => client::payment(&command).await,
+        Command::Providers(server) => client::providers(&server).await,
+        Command::Reviews(options) => client::reviews(&options).await,
+        Command::Resolve(options) => client::resolve(&options).await,
+        Command::Refresh(options) => client::refresh(&options).await,
+        _ => Ok(Exit::Usage),
+    }
+}

@@ -60,7 +60,9 @@ impl Inner {
         loop {
             let now = self.now();
             let after = steps(&current.payment, events, now).map_err(NotApplied::Refused)?;
-            if after.payment == current.payment && unlisted.is_empty() {
+            if after.payment == current.payment {
+                // Nothing new, or an earlier try of ours was durable after all: then nobody was told.
+                self.live.publish(current.clone());
                 return Ok(current);
             }
             check_invariants(&current.payment, &after.payment);

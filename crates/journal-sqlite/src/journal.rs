@@ -246,15 +246,17 @@ impl Journal for SqliteJournal {
     }
 
     async fn close(&self) -> Result<(), JournalError> {
-        // Nothing new from here on. Readers end first, so that the writer's connection is the last
-        // one and leaves a database without a log.
+        // Readers end first, so that the writer's connection is the last one: it moves the log into
+        // the database and leaves one whole file.
         self.readers.close();
-        self.writer.close();
         let mut threads = self.threads.lock().await;
         let readers = std::mem::take(&mut threads.readers);
         let writer = threads.writer.take();
+        let lanes = self.writer.clone();
         let ended = tokio::task::spawn_blocking(move || {
-            readers.into_iter().chain(writer).all(|thread| thread.join().is_ok())
+            let read_well = readers.into_iter().all(|thread| thread.join().is_ok());
+            lanes.close();
+            writer.is_none_or(|thread| thread.join().is_ok()) && read_well
         });
         if ended.await.is_ok_and(|well| well) {
             return Ok(());

@@ -98,6 +98,22 @@ async fn a_write_whose_caller_went_away_happens_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_closed_journal_is_one_whole_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = SqliteJournal::open(&directory.path().join("journal.db")).unwrap();
+    let serial = journal.reserve_serial().await.unwrap();
+    let _ = journal.accept(new_payment(1, serial)).await.unwrap();
+    assert!(journal.load(&key(1)).await.unwrap().is_some());
+    journal.close().await.unwrap();
+    let moved = tempfile::tempdir().unwrap();
+    let copy = moved.path().join("moved.db");
+    std::fs::copy(directory.path().join("journal.db"), &copy).unwrap();
+    let moved = SqliteJournal::open(&copy).unwrap();
+    assert!(moved.load(&key(1)).await.unwrap().is_some());
+    assert!(!directory.path().join("journal.db-wal").exists());
+}
+
+#[tokio::test]
 async fn a_second_opener_is_refused_while_the_first_lives() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");

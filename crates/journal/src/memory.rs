@@ -48,11 +48,7 @@ impl MemoryJournal {
 
     fn open(data: Arc<Mutex<Data>>, hooks: Arc<dyn MemoryHooks>) -> Self {
         let opened = lock(&data).open();
-        Self {
-            data,
-            hooks,
-            opened,
-        }
+        Self { data, hooks, opened }
     }
 
     fn data(&self) -> Result<MutexGuard<'_, Data>, JournalError> {
@@ -102,13 +98,11 @@ impl Journal for MemoryJournal {
     }
 
     async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError> {
-        self.write(MemoryWrite::Accept(&new), |data| data.accept(&new))
-            .await
+        self.write(MemoryWrite::Accept(&new), |data| data.accept(&new)).await
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
-        self.write(MemoryWrite::Commit(&change), |data| data.commit(&change))
-            .await
+        self.write(MemoryWrite::Commit(&change), |data| data.commit(&change)).await
     }
 
     async fn bury(
@@ -116,8 +110,7 @@ impl Journal for MemoryJournal {
         key: &PaymentKey,
         now: Timestamp,
     ) -> Result<Option<StoredPayment>, JournalError> {
-        self.write(MemoryWrite::Bury(key), |data| Ok(data.bury(key, now)))
-            .await
+        self.write(MemoryWrite::Bury(key), |data| Ok(data.bury(key, now))).await
     }
 
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
@@ -150,8 +143,7 @@ impl Journal for MemoryJournal {
         consumer: Option<&ConsumerId>,
         limit: usize,
     ) -> Result<Vec<PaymentEvent>, JournalError> {
-        self.read(|data| data.events_after(cursor, consumer, limit))
-            .await
+        self.read(|data| data.events_after(cursor, consumer, limit)).await
     }
 
     async fn latest_cursor(&self) -> Result<Cursor, JournalError> {
@@ -191,8 +183,7 @@ impl Journal for MemoryJournal {
         provider: Option<&ProviderName>,
         limit: usize,
     ) -> Result<Vec<UnlistedReply>, JournalError> {
-        self.read(|data| data.unlisted_replies(provider, limit))
-            .await
+        self.read(|data| data.unlisted_replies(provider, limit)).await
     }
 
     async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError> {

@@ -9,9 +9,7 @@ use ppob_types::{ProviderRef, Timestamp};
 /// An attempt paid if it succeeded, or if the payment's success rests on it (a charge found late).
 pub fn settled_reference<'a>(payment: &Payment, attempt: &'a Attempt) -> Option<&'a ProviderRef> {
     let paid = attempt.state == AttemptState::Succeeded
-        || payment
-            .paid_attempt()
-            .is_some_and(|paid| paid.number == attempt.number);
+        || payment.paid_attempt().is_some_and(|paid| paid.number == attempt.number);
     attempt.observed.provider_ref.as_ref().filter(|_| paid)
 }
 

@@ -40,10 +40,7 @@ impl MemoryHooks for Fails {
 #[tokio::test]
 async fn a_write_lost_before_it_is_applied_is_not_there_and_one_lost_after_is() {
     for after in [false, true] {
-        let hooks = Arc::new(Fails {
-            after,
-            broken: AtomicBool::new(true),
-        });
+        let hooks = Arc::new(Fails { after, broken: AtomicBool::new(true) });
         let journal = MemoryJournal::with_hooks(Arc::<Fails>::clone(&hooks));
         let saved = journal.save_document("name", "{}".to_owned()).await;
         assert!(matches!(saved, Err(JournalError::Unacknowledged(_))));

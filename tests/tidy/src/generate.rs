@@ -50,19 +50,12 @@ pub fn generate(out_dir: &Path) -> Result<(), GenerateError> {
         .build_server(true)
         .btree_map(".")
         .boxed(".ppob.v1.StreamPaymentEventsResponse.item.event")
-        .skip_debug(
-            masked
-                .iter()
-                .map(|message| format!(".{}", message.full_name())),
-        )
+        .skip_debug(masked.iter().map(|message| format!(".{}", message.full_name())))
         .emit_rerun_if_changed(false)
         .out_dir(out_dir)
         .compile_fds(compiler.file_descriptor_set())?;
     fs::write(out_dir.join(DEBUG_FILE), debug_code(&masked)?)?;
-    fs::write(
-        out_dir.join(DESCRIPTOR_FILE),
-        compiler.encode_file_descriptor_set(),
-    )?;
+    fs::write(out_dir.join(DESCRIPTOR_FILE), compiler.encode_file_descriptor_set())?;
     Ok(())
 }
 
@@ -76,10 +69,7 @@ pub fn descriptor_pool() -> Result<DescriptorPool, GenerateError> {
 /// Whether `Debug` hides the field.
 pub fn is_masked(field: &FieldDescriptor) -> bool {
     let options = field.options();
-    matches!(
-        options.get_field_by_name("debug_redact").as_deref(),
-        Some(Value::Bool(true))
-    )
+    matches!(options.get_field_by_name("debug_redact").as_deref(), Some(Value::Bool(true)))
 }
 
 fn compile() -> Result<Compiler, GenerateError> {
@@ -109,10 +99,7 @@ fn masked_messages(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
 }
 
 fn oneofs(messages: &[MessageDescriptor]) -> impl Iterator<Item = OneofDescriptor> {
-    messages
-        .iter()
-        .flat_map(MessageDescriptor::oneofs)
-        .filter(|oneof| !oneof.is_synthetic())
+    messages.iter().flat_map(MessageDescriptor::oneofs).filter(|oneof| !oneof.is_synthetic())
 }
 
 fn debug_code(masked: &[MessageDescriptor]) -> Result<String, GenerateError> {
@@ -128,18 +115,10 @@ fn debug_code(masked: &[MessageDescriptor]) -> Result<String, GenerateError> {
         )?;
         for field in message.fields() {
             // An `optional` field stands in a synthetic oneof of its own.
-            if field
-                .containing_oneof()
-                .is_some_and(|oneof| !oneof.is_synthetic())
-            {
+            if field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic()) {
                 continue;
             }
-            writeln!(
-                code,
-                "            .field(\"{}\", &{})",
-                field.name(),
-                shown(&field)
-            )?;
+            writeln!(code, "            .field(\"{}\", &{})", field.name(), shown(&field))?;
         }
         for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
             writeln!(code, "            .field(\"{0}\", &self.{0})", oneof.name())?;

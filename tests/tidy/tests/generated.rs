@@ -23,33 +23,18 @@ fn generated_code_is_fresh() {
 fn fields_with_personal_data_or_secrets_are_masked() {
     let pool = descriptor_pool().unwrap();
     let mut masked = 0;
-    for message in pool
-        .all_messages()
-        .filter(|message| message.package_name() == "ppob.v1")
-    {
+    for message in pool.all_messages().filter(|message| message.package_name() == "ppob.v1") {
         let file = message.parent_file();
-        let comments = &file
-            .file_descriptor_proto()
-            .source_code_info
-            .as_ref()
-            .unwrap()
-            .location;
+        let comments = &file.file_descriptor_proto().source_code_info.as_ref().unwrap().location;
         for field in message.fields() {
-            let comment = comments
-                .iter()
-                .find(|location| location.path == field.path());
+            let comment = comments.iter().find(|location| location.path == field.path());
             let comment = comment.map_or("", |location| location.leading_comments());
             let personal = comment.to_lowercase().contains("personal data");
             let promised_absent = comment.contains("without personal data")
                 || comment.contains("personal data masked");
             let sensitive =
                 personal && !promised_absent || comment.to_lowercase().contains("a secret.");
-            assert_eq!(
-                is_masked(&field),
-                sensitive,
-                "{}: {comment}",
-                field.full_name()
-            );
+            assert_eq!(is_masked(&field), sensitive, "{}: {comment}", field.full_name());
             masked += usize::from(sensitive);
         }
     }

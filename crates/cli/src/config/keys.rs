@@ -50,7 +50,7 @@ pub(super) const KEYS: &[&str] = &[
 
 /// Checks that every key of one layer of the configuration exists.
 pub(super) fn check(layer: &Dict, place: &str) -> Result<(), ConfigError> {
-    check_below(layer, &mut Vec::new(), place)
+    check_table(layer, KEYS, &[], place)
 }
 
 /// The keys of a provider's table that every kind has.
@@ -62,43 +62,46 @@ pub(super) fn of_every_provider() -> impl Iterator<Item = &'static str> {
 }
 
 /// The key most similar to `wrong`, if one is similar enough to be meant.
-pub(super) fn nearest<'a>(
-    wrong: &str,
-    keys: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(wrong: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |key: &str| strsim::damerau_levenshtein(wrong, key);
     let closest = keys.min_by_key(|key| distance(key))?;
     (distance(closest) <= 2.max(wrong.len() / 3)).then_some(closest)
 }
 
-fn check_below(table: &Dict, path: &mut Vec<String>, place: &str) -> Result<(), ConfigError> {
+/// `keys` are those that may stand here, without what leads here.
+fn check_table(
+    table: &Dict,
+    keys: &[&'static str],
+    path: &[&str],
+    place: &str,
+) -> Result<(), ConfigError> {
     for (name, value) in table {
-        path.push(name.clone());
-        let known = known_after(path.get(..path.len() - 1).unwrap_or_default());
-        let fits = known.iter().any(|key| *key == "*" || *key == "**" || key == name);
-        let wanted = known_after(path);
-        // A table where a value belongs is left to the reading of values, and the other way round.
-        if !fits {
-            return Err(unknown(path, name, &known, place));
+        let below = below(keys, name);
+        if below.is_empty() && !keys.contains(&"**") {
+            return Err(unknown(keys, path, name, place));
         }
-        if !wanted.is_empty() && !wanted.contains(&"**") || path.len() == 1 {
-            check_value(value, path, place)?;
-        } else if path.len() == 3 && wanted.contains(&"**") {
-            check_value(value, path, place)?;
-        }
-        path.pop();
+        let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+        check_value(value, &below, &path, place)?;
     }
     Ok(())
 }
 
-fn check_value(value: &Value, path: &mut Vec<String>, place: &str) -> Result<(), ConfigError> {
+fn check_value(
+    value: &Value,
+    keys: &[&'static str],
+    path: &[&str],
+    place: &str,
+) -> Result<(), ConfigError> {
+    let keys: Vec<&'static str> = keys.iter().copied().filter(|key| !key.is_empty()).collect();
     match value {
-        Value::Dict(_, table) => check_below(table, path, place),
+        // Nothing is known below: a table where a value belongs is left to the reading of values.
+        _ if keys.is_empty() => Ok(()),
+        Value::Dict(_, table) => check_table(table, &keys, path, place),
         Value::Array(_, items) => {
             for (index, item) in items.iter().enumerate() {
-                path.push(index.to_string());
-                check_value(item, path, place)?;
-                path.pop();
+                let number = index.to_string();
+                let path: Vec<&str> = path.iter().copied().chain([number.as_str()]).collect();
+                check_value(item, &below(&keys, &number), &path, place)?;
             }
             Ok(())
         }
@@ -106,35 +109,24 @@ fn check_value(value: &Value, path: &mut Vec<String>, place: &str) -> Result<(),
     }
 }
 
-/// What may stand below this path.
-fn known_after(path: &[String]) -> Vec<&'static str> {
-    KEYS.iter()
-        .filter_map(|key| {
-            let mut parts = key.split('.');
-            for step in path {
-                match parts.next() {
-                    Some("**") => return Some("**"),
-                    Some(part) if part == "*" || part == step => {}
-                    _ => return None,
-                }
-            }
-            parts.next()
-        })
-        .collect()
+/// What may stand below `name`; an empty text if it may have a value.
+fn below(keys: &[&'static str], name: &str) -> Vec<&'static str> {
+    let after = |key: &&'static str| {
+        let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+        (first == name || first == "*").then_some(rest)
+    };
+    keys.iter().filter_map(after).collect()
 }
 
-fn unknown(path: &[String], name: &str, known: &[&'static str], place: &str) -> ConfigError {
-    let parent = path.get(..path.len() - 1).unwrap_or_default().join(".");
+fn unknown(keys: &[&'static str], path: &[&str], name: &str, place: &str) -> ConfigError {
     let whole = |key: &str| {
-        if parent.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{parent}.{key}")
-        }
+        let path: Vec<&str> = path.iter().copied().chain([key]).collect();
+        path.join(".")
     };
+    let known = keys.iter().filter_map(|key| key.split('.').next());
     ConfigError::UnknownKey {
         key: whole(name),
         place: place.to_owned(),
-        nearest: nearest(name, known.iter().copied()).map(whole),
+        nearest: nearest(name, known).map(whole),
     }
 }

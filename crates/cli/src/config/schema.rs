@@ -9,10 +9,11 @@ use ppob_engine::{DuplicateWindows, EngineConfig};
 use ppob_routing::{Strategy, StrategyTable};
 use ppob_types::{Family, ProductCode};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Addresses;
 
-/// Everything but the providers.
+/// Everything; of the providers only that they are tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
@@ -22,6 +23,9 @@ pub(crate) struct Config {
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) routing: Routing,
+    /// Each kind of provider reads its own.
+    #[serde(skip_serializing)]
+    pub(super) provider: Vec<Map<String, Value>>,
 }
 
 /// Where what must not be lost is kept.

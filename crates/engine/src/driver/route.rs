@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_layers::Reservation;
-use ppob_payment::{Event, Mutant, NewAttempt, Payment, mutated, step};
+use ppob_payment::{AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
 use ppob_routing::{Candidate, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{AttemptId, Clock, FailureReason, NotSentCause, ProviderName, Rupiah};
 
@@ -113,8 +113,12 @@ impl Inner {
         amount: Option<Rupiah>,
         payment: &Payment,
     ) -> Vec<Candidate> {
-        let tried: Vec<ProviderName> =
-            payment.attempts.iter().map(|attempt| attempt.provider.clone()).collect();
+        let tried: Vec<ProviderName> = payment
+            .attempts
+            .iter()
+            .filter(|attempt| !is_our_own_doing(&attempt.state))
+            .map(|attempt| attempt.provider.clone())
+            .collect();
         let question = RouteQuestion {
             now: self.now(),
             need: Need::Pay,
@@ -229,9 +233,12 @@ fn listed_money(candidate: &Candidate, nominal: Option<Rupiah>) -> Option<Money>
 
 /// After a refusal, "the provider refused" says more than "nobody else could be asked".
 fn reason_of_no_route(payment: &Payment, otherwise: FailureReason) -> FailureReason {
-    let refused = payment
-        .attempts
-        .iter()
-        .any(|attempt| matches!(attempt.state, ppob_payment::AttemptState::Rejected(_)));
+    let refused =
+        payment.attempts.iter().any(|attempt| matches!(attempt.state, AttemptState::Rejected(_)));
     if refused { FailureReason::ProviderRefused } else { otherwise }
+}
+
+/// Nothing was sent, and the provider has no part in that: it may be asked again.
+const fn is_our_own_doing(state: &AttemptState) -> bool {
+    matches!(state, AttemptState::NotSent(NotSentCause::NoPermit | NotSentCause::PermitExpired))
 }

@@ -5,5 +5,6 @@ mod bills;
 mod doubt;
 mod failover;
 mod idempotency;
+mod journal_trouble;
 mod restart;
 mod support;

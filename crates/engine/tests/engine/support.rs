@@ -259,7 +259,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn of(providers: &[&Arc<Scripted>]) -> Self {
-        Self::on(MemoryJournal::new(), providers, PausedClock::new()).await
+        Self::on_journal(MemoryJournal::new(), providers).await
+    }
+
+    pub(crate) async fn on_journal(journal: MemoryJournal, providers: &[&Arc<Scripted>]) -> Self {
+        Self::on(journal, providers, PausedClock::new()).await
     }
 
     async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>], paused: PausedClock) -> Self {

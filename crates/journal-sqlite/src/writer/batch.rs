@@ -73,8 +73,7 @@ impl<'a> Batch<'a> {
         }
         match result.and_then(|()| commit(connection, latest, self.fault)) {
             Ok(()) => {
-                let kept = acknowledge(applied);
-                counters.committed(kept);
+                acknowledge(applied, counters);
                 checkpoint(&open);
                 Ok(open)
             }
@@ -147,21 +146,19 @@ fn commit(
     Ok(())
 }
 
-/// Tells everybody, and says how many writes the commit made durable.
-fn acknowledge(applied: Vec<Applied>) -> usize {
+/// Counts and tells everybody.
+fn acknowledge(applied: Vec<Applied>, counters: &Counters) {
+    let kept = applied.iter().filter(|item| matches!(item, Applied::Kept(_))).count();
+    // First, so that whoever was told finds it counted.
+    counters.committed(kept);
     metrics::counter!("ppob_journal_commits_total").increment(1);
     metrics::histogram!("ppob_journal_batch_size").record(float(applied.len()));
-    let mut kept = 0;
     for item in applied {
         match item {
-            Applied::Kept(job) => {
-                kept += 1;
-                job.acknowledge();
-            }
+            Applied::Kept(job) => job.acknowledge(),
             Applied::RolledBack(job, error) => job.fail(error),
         }
     }
-    kept
 }
 
 fn checkpoint(open: &WriteConnection) {

@@ -47,10 +47,7 @@ impl Data {
     pub(super) fn open(&mut self) -> Opened {
         self.last_epoch = self.last_epoch.saturating_add(1);
         self.open_epoch = self.last_epoch;
-        Opened {
-            owner_epoch: self.open_epoch,
-            time_high_water: self.time_high_water,
-        }
+        Opened { owner_epoch: self.open_epoch, time_high_water: self.time_high_water }
     }
 
     pub(super) const fn is_open_at(&self, epoch: u64) -> bool {
@@ -91,10 +88,7 @@ impl Data {
             if new.now.since(last.at) >= new.duplicate_window {
                 self.successes.remove(&guard);
             } else if new.request.repeat != needed {
-                return Ok(Acceptance::RepeatNeeded {
-                    repeat: needed,
-                    succeeded_at: last.at,
-                });
+                return Ok(Acceptance::RepeatNeeded { repeat: needed, succeeded_at: last.at });
             }
         }
         if self.payments.contains_key(&new.serial) {
@@ -215,26 +209,22 @@ impl Data {
             && !was_success
         {
             let repeat = stored.request.repeat;
-            let success = self
-                .successes
-                .entry(guard)
-                .or_insert(Success { repeat, at });
+            let success = self.successes.entry(guard).or_insert(Success { repeat, at });
             success.repeat = success.repeat.max(repeat);
             success.at = success.at.max(at);
         }
     }
 
     fn count_unlisted(&mut self, provider: &ProviderName, text: &str, now: Timestamp) {
-        let reply = self
-            .unlisted
-            .entry((provider.clone(), text.to_owned()))
-            .or_insert_with(|| UnlistedReply {
+        let reply = self.unlisted.entry((provider.clone(), text.to_owned())).or_insert_with(|| {
+            UnlistedReply {
                 provider: provider.clone(),
                 text: text.to_owned(),
                 count: 0,
                 first_at: now,
                 last_at: now,
-            });
+            }
+        });
         reply.count = reply.count.saturating_add(1);
         reply.last_at = reply.last_at.max(now);
     }

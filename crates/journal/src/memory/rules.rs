@@ -31,9 +31,7 @@ pub(super) fn check(before: Option<&Payment>, after: &Payment) -> Result<(), Jou
             broken("an attempt that was recorded is missing from the payment's new value")
         })?;
         if (&earlier.id, &earlier.provider) != (&later.id, &later.provider) {
-            return Err(broken(
-                "another attempt would take the place of a recorded one",
-            ));
+            return Err(broken("another attempt would take the place of a recorded one"));
         }
         if is_final(&earlier.state) && earlier.state.as_str() != later.state.as_str() {
             return Err(broken("the outcome of an attempt that ended would change"));

@@ -70,10 +70,8 @@ pub async fn of_two_hundred_concurrent_acceptances_of_one_id_one_is_accepted(
             _ => None,
         })
         .unwrap();
-    let known = answers
-        .iter()
-        .filter(|answer| **answer == Acceptance::Known(winner.clone()))
-        .count();
+    let known =
+        answers.iter().filter(|answer| **answer == Acceptance::Known(winner.clone())).count();
     assert_eq!(known, 199, "{answers:?}");
     assert_eq!(journal.latest_cursor().await.unwrap(), Cursor(1));
 }
@@ -139,10 +137,7 @@ pub async fn a_serial_is_used_once(backend: &dyn Backend) {
     let first = accept(&journal, "shop", 1).await;
     let other = new_payment(key("shop", 2), first.serial, token_request(2), at(0));
     let answer = journal.accept(other.clone()).await;
-    assert!(
-        matches!(answer, Err(JournalError::RuleBroken(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(JournalError::RuleBroken(_))), "{answer:?}");
     assert_eq!(journal.load(&other.key).await.unwrap(), None);
     assert_eq!(journal.load(&first.key).await.unwrap(), Some(first));
 }

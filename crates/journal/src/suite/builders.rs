@@ -41,11 +41,7 @@ pub(super) fn key(owner: &str, number: u64) -> PaymentKey {
 /// A PLN token of 20 000 for customer `customer`.
 pub(super) fn token_request(customer: u64) -> PaymentRequest {
     PaymentRequest {
-        purchase: purchase(
-            "PLN-PREPAID-20000",
-            Family::PlnPrepaid,
-            &format!("{customer:011}"),
-        ),
+        purchase: purchase("PLN-PREPAID-20000", Family::PlnPrepaid, &format!("{customer:011}")),
         approval: Approval::ListPrice,
         allow_lower_total: false,
         repeat: 0,
@@ -192,16 +188,10 @@ pub(super) fn answered(
     outcome: PayOutcome,
     reference: Option<&str>,
 ) -> Event {
-    let observed = Observed {
-        provider_ref: reference.and_then(ProviderRef::new),
-        ..Observed::default()
-    };
+    let observed =
+        Observed { provider_ref: reference.and_then(ProviderRef::new), ..Observed::default() };
     Event::Answered {
-        attempt: stored
-            .payment
-            .attempts
-            .last()
-            .map_or(0, |a: &Attempt| a.number),
+        attempt: stored.payment.attempts.last().map_or(0, |a: &Attempt| a.number),
         answer: PayAnswer { outcome, observed },
         refusal_trusted: true,
     }

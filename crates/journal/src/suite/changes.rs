@@ -20,11 +20,7 @@ pub async fn a_change_is_stored_and_raises_the_version_by_one(backend: &dyn Back
     let begun = begin(&journal, &first).await;
     assert_eq!(begun.version, 2);
     assert_eq!(begun.payment.state(), PaymentState::Processing);
-    let expected = StoredPayment {
-        version: 2,
-        payment: begun.payment.clone(),
-        ..first
-    };
+    let expected = StoredPayment { version: 2, payment: begun.payment.clone(), ..first };
     assert_eq!(begun, expected);
     assert_eq!(journal.load(&begun.key).await.unwrap(), Some(begun));
 }
@@ -105,10 +101,7 @@ pub async fn changes_and_acceptances_that_wait_together_all_get_their_own_answer
             0 => change.expected_version += 1,
             1 => {
                 let twin = change.payment.attempts.first().unwrap().clone();
-                change
-                    .payment
-                    .attempts
-                    .push(ppob_payment::Attempt { number: 2, ..twin });
+                change.payment.attempts.push(ppob_payment::Attempt { number: 2, ..twin });
             }
             _ => {}
         }
@@ -119,11 +112,7 @@ pub async fn changes_and_acceptances_that_wait_together_all_get_their_own_answer
         async move {
             let serial = journal.reserve_serial().await.unwrap();
             // Every other one meets the guard of an open payment.
-            let customer = if number % 2 == 0 {
-                number
-            } else {
-                number - 100
-            };
+            let customer = if number % 2 == 0 { number } else { number - 100 };
             let new = new_payment(key("app", number), serial, token_request(customer), at(1));
             journal.accept(new).await.unwrap()
         }

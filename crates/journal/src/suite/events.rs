@@ -44,10 +44,7 @@ pub async fn events_of_one_consumer_hide_those_of_others(backend: &dyn Backend) 
         accept(&journal, owner, number).await;
     }
     let app = consumer("app");
-    let first = journal
-        .events_after(Cursor(0), Some(&app), 2)
-        .await
-        .unwrap();
+    let first = journal.events_after(Cursor(0), Some(&app), 2).await.unwrap();
     let ids: Vec<_> = first.iter().map(|event| event.key.clone()).collect();
     assert_eq!(ids, [key("app", 1), key("app", 3)]);
     let cursor = Cursor(first.last().unwrap().sequence);

@@ -87,21 +87,13 @@ pub async fn a_reopened_journal_holds_every_acknowledged_write(backend: &dyn Bac
     assert_eq!(document.as_deref(), Some("{}"));
 
     let retry = |number, customer, serial| {
-        journal.accept(new_payment(
-            key("shop", number),
-            serial,
-            token_request(customer),
-            at(8),
-        ))
+        journal.accept(new_payment(key("shop", number), serial, token_request(customer), at(8)))
     };
     let serial = journal.reserve_serial().await.unwrap();
     let guarded = Acceptance::Guarded { holder: open.key };
     assert_eq!(retry(10, 1, serial).await.unwrap(), guarded);
     let repeat = retry(10, 2, serial).await.unwrap();
-    assert!(
-        matches!(repeat, Acceptance::RepeatNeeded { repeat: 1, .. }),
-        "{repeat:?}"
-    );
+    assert!(matches!(repeat, Acceptance::RepeatNeeded { repeat: 1, .. }), "{repeat:?}");
     let buried = retry(4, 4, serial).await.unwrap();
     assert_eq!(buried, Acceptance::Abandoned);
     let _ = accepted(retry(10, 3, serial).await);
@@ -115,10 +107,7 @@ pub async fn a_closed_journal_answers_unavailable(backend: &dyn Backend) {
     journal.close().await.unwrap();
     journal.close().await.unwrap();
     let closed = |error: Option<JournalError>| {
-        assert!(
-            matches!(error, Some(JournalError::Unavailable(_))),
-            "{error:?}"
-        );
+        assert!(matches!(error, Some(JournalError::Unavailable(_))), "{error:?}");
     };
     closed(journal.load(&stored.key).await.err());
     closed(journal.next_due().await.err());
@@ -148,11 +137,7 @@ pub async fn long_and_foreign_text_comes_back_unchanged(backend: &dyn Backend) {
             ..Observed::default()
         },
     };
-    let event = ppob_payment::Event::Answered {
-        attempt: 1,
-        answer,
-        refusal_trusted: false,
-    };
+    let event = ppob_payment::Event::Answered { attempt: 1, answer, refusal_trusted: false };
     let stored = commit(&journal, &stored, event, EventKind::Answered, at(1)).await;
     assert_eq!(journal.load(&longest).await.unwrap(), Some(stored.clone()));
     let json = "\"'; DROP TABLE payment; -- 电\"".to_owned();

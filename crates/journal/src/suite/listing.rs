@@ -10,10 +10,7 @@ use super::builders::{
 };
 use crate::{Filter, Page, StoredPayment};
 
-const ALL: Page = Page {
-    before_serial: None,
-    limit: 100,
-};
+const ALL: Page = Page { before_serial: None, limit: 100 };
 
 fn serials(payments: &[StoredPayment]) -> Vec<u64> {
     payments.iter().map(|stored| stored.serial).collect()
@@ -73,9 +70,7 @@ pub async fn open_payments_are_paged_oldest_first(backend: &dyn Backend) {
     }
     let mut seen = Vec::new();
     loop {
-        let after = seen
-            .last()
-            .map_or(0, |stored: &StoredPayment| stored.serial);
+        let after = seen.last().map_or(0, |stored: &StoredPayment| stored.serial);
         let page = journal.open_payments(after, 4).await.unwrap();
         if page.is_empty() {
             break;
@@ -113,15 +108,9 @@ pub async fn a_list_is_filtered_by_every_field(backend: &dyn Backend) {
     let failed = list(&|filter| filter.states = vec![PaymentState::Failed]).await;
     assert_eq!(failed, [first]);
     let open = [PaymentState::Accepted, PaymentState::Processing];
-    assert_eq!(
-        list(&|filter| filter.states = open.to_vec()).await,
-        [third, second]
-    );
+    assert_eq!(list(&|filter| filter.states = open.to_vec()).await, [third, second]);
     let mixed = [PaymentState::Failed, PaymentState::Processing];
-    assert_eq!(
-        list(&|filter| filter.states = mixed.to_vec()).await,
-        [second, first]
-    );
+    assert_eq!(list(&|filter| filter.states = mixed.to_vec()).await, [second, first]);
     let product = list(&|filter| filter.product = Some(token.clone())).await;
     assert_eq!(product, [second, first]);
     let family = list(&|filter| filter.family = Some(Family::Water)).await;
@@ -154,16 +143,10 @@ pub async fn a_list_is_paged_by_serial_newest_first(backend: &dyn Backend) {
         expected.push(accept(&journal, "shop", number).await.serial);
     }
     expected.reverse();
-    let filter = Filter {
-        consumer: Some(consumer("shop")),
-        ..Filter::default()
-    };
+    let filter = Filter { consumer: Some(consumer("shop")), ..Filter::default() };
     let mut seen = Vec::new();
     loop {
-        let page = Page {
-            before_serial: seen.last().copied(),
-            limit: 3,
-        };
+        let page = Page { before_serial: seen.last().copied(), limit: 3 };
         let found = serials(&journal.list(&filter, page).await.unwrap());
         if found.is_empty() {
             break;

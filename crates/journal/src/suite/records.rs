@@ -44,10 +44,7 @@ pub async fn an_inquiry_is_invisible_to_another_consumer(backend: &dyn Backend) 
     let own = journal.load_inquiry(&shop, &asked.id).await.unwrap();
     assert_eq!(own.as_ref(), Some(&asked));
     assert_eq!(journal.load_inquiry(&app, &asked.id).await.unwrap(), None);
-    let foreign = StoredInquiry {
-        answered_at: at(1),
-        ..inquiry("0191f3c0-0001", "app")
-    };
+    let foreign = StoredInquiry { answered_at: at(1), ..inquiry("0191f3c0-0001", "app") };
     journal.save_inquiry(foreign).await.unwrap();
     let own = journal.load_inquiry(&shop, &asked.id).await.unwrap();
     assert_eq!(own, Some(asked));
@@ -86,22 +83,9 @@ pub async fn unlisted_replies_are_counted_with_their_change(backend: &dyn Backen
     let replies = journal.unlisted_replies(None, 10).await.unwrap();
     let seen: Vec<_> = replies
         .iter()
-        .map(|reply| {
-            (
-                reply.text.as_str(),
-                reply.count,
-                reply.first_at,
-                reply.last_at,
-            )
-        })
+        .map(|reply| (reply.text.as_str(), reply.count, reply.first_at, reply.last_at))
         .collect();
-    assert_eq!(
-        seen,
-        [
-            ("GANGGUAN •", 2, at(1), at(3)),
-            ("SALDO •", 1, at(2), at(2))
-        ]
-    );
+    assert_eq!(seen, [("GANGGUAN •", 2, at(1), at(3)), ("SALDO •", 1, at(2), at(2))]);
     let mine = provider(PROVIDER);
     let mine = journal.unlisted_replies(Some(&mine), 1).await.unwrap();
     assert_eq!(mine.len(), 1);

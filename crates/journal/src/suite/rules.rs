@@ -20,10 +20,7 @@ async fn refused(journal: &Arc<dyn Journal>, stored: &StoredPayment, payment: Pa
     let cursor = journal.latest_cursor().await.unwrap();
     let change = change_to(stored, payment, EventKind::Reported, at(900));
     let answer = journal.commit(change).await;
-    assert!(
-        matches!(answer, Err(JournalError::RuleBroken(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(JournalError::RuleBroken(_))), "{answer:?}");
     let now = journal.load(&stored.key).await.unwrap();
     assert_eq!(now.as_ref(), Some(stored));
     assert_eq!(journal.latest_cursor().await.unwrap(), cursor);
@@ -45,15 +42,8 @@ pub async fn a_second_live_attempt_is_refused_by_the_store(backend: &dyn Backend
         for other in &alive {
             let mut wrong = stored.payment.clone();
             wrong.attempts = vec![
-                Attempt {
-                    state: one.clone(),
-                    ..first.clone()
-                },
-                Attempt {
-                    number: 2,
-                    state: other.clone(),
-                    ..first.clone()
-                },
+                Attempt { state: one.clone(), ..first.clone() },
+                Attempt { number: 2, state: other.clone(), ..first.clone() },
             ];
             refused(&journal, &stored, wrong).await;
         }
@@ -194,9 +184,7 @@ pub async fn one_provider_reference_settles_one_payment(backend: &dyn Backend) {
     let second = accept(&journal, "app", 2).await;
     let second = begin(&journal, &second).await;
     let cursor = journal.latest_cursor().await.unwrap();
-    let taken = Committed::ReferenceTaken {
-        by: first.key.clone(),
-    };
+    let taken = Committed::ReferenceTaken { by: first.key.clone() };
     assert_eq!(journal.commit(settle(&second)).await.unwrap(), taken);
     assert_eq!(journal.latest_cursor().await.unwrap(), cursor);
     let unchanged = journal.load(&second.key).await.unwrap();
@@ -228,16 +216,10 @@ pub async fn a_reference_found_late_settles_too(backend: &dyn Backend) {
     let event = answered(&late, PayOutcome::Succeeded, None);
     let late = commit(&journal, &late, event, EventKind::Answered, at(2)).await;
     assert_eq!(late.payment.state(), PaymentState::InDoubt);
-    let observed = Observed {
-        provider_ref: ProviderRef::new("INV-0009"),
-        ..Observed::default()
-    };
+    let observed = Observed { provider_ref: ProviderRef::new("INV-0009"), ..Observed::default() };
     let event = Event::Resolved {
         attempt: 1,
-        resolution: Resolution::Executed {
-            observed: Box::new(observed),
-            basis: Basis::Operator,
-        },
+        resolution: Resolution::Executed { observed: Box::new(observed), basis: Basis::Operator },
     };
     let late = commit(&journal, &late, event, EventKind::Resolved, at(3)).await;
     assert_eq!(late.payment.state(), PaymentState::Succeeded);
@@ -252,11 +234,7 @@ pub async fn a_reference_found_late_settles_too(backend: &dyn Backend) {
 }
 
 fn failure() -> Conclusion {
-    Conclusion::Failed {
-        reason: FailureReason::NotExecuted,
-        basis: Basis::Operator,
-        at: at(2),
-    }
+    Conclusion::Failed { reason: FailureReason::NotExecuted, basis: Basis::Operator, at: at(2) }
 }
 
 fn success(attempt: u32, total: i64) -> Conclusion {

@@ -17,19 +17,9 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("provider-*", &["http", "provider", "types"]),
     ("journal", &["payment", "types"]),
     ("journal-*", &["journal", "payment", "types"]),
-    (
-        "engine",
-        &[
-            "journal", "layers", "payment", "provider", "routing", "types",
-        ],
-    ),
+    ("engine", &["journal", "layers", "payment", "provider", "routing", "types"]),
     ("api", &[]),
-    (
-        "server",
-        &[
-            "api", "engine", "journal", "layers", "payment", "routing", "types",
-        ],
-    ),
+    ("server", &["api", "engine", "journal", "layers", "payment", "routing", "types"]),
     ("simulator", &["types"]),
     // The composition root: everything but the tests.
     ("cli", &["*"]),
@@ -39,25 +29,11 @@ const ALLOWED: [(&str, &[&str]); 14] = [
 const OUT_OF_REACH: [(&[&str], &[&str]); 5] = [
     (
         &["types", "payment", "routing", "provider"],
-        &[
-            "tokio",
-            "reqwest",
-            "rusqlite",
-            "tonic",
-            "hyper",
-            "rand",
-            "getrandom",
-        ],
+        &["tokio", "reqwest", "rusqlite", "tonic", "hyper", "rand", "getrandom"],
     ),
     (&["journal"], &["tokio", "rusqlite", "tonic", "hyper"]),
-    (
-        &["engine", "layers"],
-        &["tonic", "reqwest", "hyper", "rusqlite", "ppob-http"],
-    ),
-    (
-        &["server"],
-        &["reqwest", "rusqlite", "ppob-http", "ppob-provider-mmbc"],
-    ),
+    (&["engine", "layers"], &["tonic", "reqwest", "hyper", "rusqlite", "ppob-http"]),
+    (&["server"], &["reqwest", "rusqlite", "ppob-http", "ppob-provider-mmbc"]),
     (&["simulator"], &["reqwest", "ppob-provider", "ppob-http"]),
 ];
 
@@ -76,9 +52,7 @@ fn every_crate_imports_only_what_the_table_allows() {
         };
         for import in workspace().imports(name, false) {
             let of_tests = workspace().members[import].starts_with("tests/");
-            let listed = allowed
-                .iter()
-                .any(|one| ["*", self::short(import)].contains(one));
+            let listed = allowed.iter().any(|one| ["*", self::short(import)].contains(one));
             if of_tests || !listed {
                 wrong.push(format!("{name} imports {import}"));
             }

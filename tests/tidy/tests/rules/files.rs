@@ -21,8 +21,7 @@ impl File {
 
     /// The lines that are no whole-line comments.
     pub(crate) fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.lines()
-            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        self.lines().filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 }
 
@@ -46,11 +45,7 @@ pub(crate) fn ending_with(endings: &[&str]) -> Vec<File> {
 pub(crate) fn rust() -> Vec<File> {
     let mut files = ending_with(&[".rs"]);
     files.retain(|file| !file.path.contains("/generated/"));
-    assert!(
-        files.len() > 100,
-        "only {} files of code found",
-        files.len()
-    );
+    assert!(files.len() > 100, "only {} files of code found", files.len());
     files
 }
 

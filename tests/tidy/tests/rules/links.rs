@@ -3,9 +3,7 @@
 use crate::files::{File, assert_none, ending_with, exists, text};
 
 /// The start of what is taken for a path of this repository.
-const PLACES: [&str; 7] = [
-    "crates/", "tests/", "docs/", "proto/", "config/", ".ci/", ".config/",
-];
+const PLACES: [&str; 7] = ["crates/", "tests/", "docs/", "proto/", "config/", ".ci/", ".config/"];
 
 #[test]
 fn every_link_of_a_document_leads_somewhere() {
@@ -59,10 +57,7 @@ fn leads_somewhere(from: &str, target: &str) -> bool {
 fn links(document: &File) -> Vec<(usize, String)> {
     let mut links = Vec::new();
     for (number, line) in prose(document) {
-        for (_, rest) in line
-            .match_indices("](")
-            .map(|(at, mark)| line.split_at(at + mark.len()))
-        {
+        for (_, rest) in line.match_indices("](").map(|(at, mark)| line.split_at(at + mark.len())) {
             if let Some((target, _)) = rest.split_once(')') {
                 links.push((number, target.to_owned()));
             }
@@ -97,15 +92,12 @@ fn prose(document: &File) -> impl Iterator<Item = (usize, &str)> {
 
 /// The anchors that a reader's site makes of headings.
 fn anchors(document: &str) -> impl Iterator<Item = String> {
-    document
-        .lines()
-        .filter(|line| line.starts_with('#'))
-        .map(|line| {
-            let title = line.trim_start_matches('#').trim().to_lowercase();
-            title
-                .chars()
-                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
-                .map(|c| if c == ' ' { '-' } else { c })
-                .collect()
-        })
+    document.lines().filter(|line| line.starts_with('#')).map(|line| {
+        let title = line.trim_start_matches('#').trim().to_lowercase();
+        title
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect()
+    })
 }

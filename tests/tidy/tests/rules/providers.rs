@@ -110,10 +110,8 @@ fn every_kind_has_a_block_in_the_example_configuration_a_simulator_and_its_facts
 
 fn kinds() -> Vec<String> {
     let names = workspace().members.keys();
-    let kinds: Vec<String> = names
-        .filter_map(|name| name.strip_prefix("ppob-provider-"))
-        .map(str::to_owned)
-        .collect();
+    let kinds: Vec<String> =
+        names.filter_map(|name| name.strip_prefix("ppob-provider-")).map(str::to_owned).collect();
     assert!(!kinds.is_empty());
     kinds
 }

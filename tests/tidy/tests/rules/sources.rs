@@ -22,10 +22,7 @@ fn no_file_is_long_and_most_are_short() {
     assert_none(&wrong, "files of more than 500 lines");
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
-    assert!(
-        median <= LONGEST_MEDIAN,
-        "half of the files have more than {median} lines"
-    );
+    assert!(median <= LONGEST_MEDIAN, "half of the files have more than {median} lines");
 }
 
 #[test]
@@ -39,11 +36,7 @@ fn nothing_is_left_to_be_done_later() {
         concat!("unimplemented", "!("),
         concat!("dbg", "!("),
     ];
-    found(
-        &[".rs", ".sql", ".toml", ".proto", "Makefile"],
-        &marks,
-        "marks of unfinished work",
-    );
+    found(&[".rs", ".sql", ".toml", ".proto", "Makefile"], &marks, "marks of unfinished work");
 }
 
 #[test]
@@ -55,19 +48,13 @@ fn no_file_names_a_place_of_one_machine() {
         concat!("/", "tmp/"),
         concat!("sha", "red/"),
     ];
-    let endings = [
-        ".rs", ".md", ".sql", ".toml", ".proto", ".yaml", ".yml", "Makefile", ".ci/run",
-    ];
+    let endings = [".rs", ".md", ".sql", ".toml", ".proto", ".yaml", ".yml", "Makefile", ".ci/run"];
     found(&endings, &places, "places that exist on one machine only");
 }
 
 #[test]
 fn no_lint_is_allowed_silently() {
-    found(
-        &[".rs"],
-        &[concat!("#[", "allow("), concat!("#![", "allow(")],
-        "lints that are allowed",
-    );
+    found(&[".rs"], &[concat!("#[", "allow("), concat!("#![", "allow(")], "lints that are allowed");
 }
 
 fn found(endings: &[&str], needles: &[&str], rule: &str) {

@@ -51,26 +51,20 @@ impl Workspace {
                 }
             }
         }
-        reached
-            .into_iter()
-            .map(|id| self.names[id].as_str())
-            .collect()
+        reached.into_iter().map(|id| self.names[id].as_str()).collect()
     }
 
     fn read() -> Self {
         let metadata = metadata();
-        let root = repository_root()
-            .canonicalize()
-            .expect("the root of the repository");
+        let root = repository_root().canonicalize().expect("the root of the repository");
         let mut this = Self {
             members: BTreeMap::new(),
             names: BTreeMap::new(),
             ids: BTreeMap::new(),
             edges: BTreeMap::new(),
         };
-        let ours: BTreeSet<&str> = list(&metadata["workspace_members"])
-            .filter_map(Value::as_str)
-            .collect();
+        let ours: BTreeSet<&str> =
+            list(&metadata["workspace_members"]).filter_map(Value::as_str).collect();
         for package in list(&metadata["packages"]) {
             let (id, name) = (string(&package["id"]), string(&package["name"]));
             if ours.contains(id.as_str()) {
@@ -98,17 +92,9 @@ impl Workspace {
 /// For this machine's platform, so that no crate of another one has to be fetched.
 fn metadata() -> Value {
     let version = run(&["-vV"]);
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .expect("cargo names its host");
-    let json = run(&[
-        "metadata",
-        "--format-version=1",
-        "--locked",
-        "--filter-platform",
-        host,
-    ]);
+    let host =
+        version.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo names its host");
+    let json = run(&["metadata", "--format-version=1", "--locked", "--filter-platform", host]);
     serde_json::from_str(&json).expect("cargo metadata prints JSON")
 }
 

@@ -106,22 +106,11 @@ impl Data {
 fn matches_filter(filter: &Filter, stored: &StoredPayment) -> bool {
     let purchase = &stored.request.purchase;
     let accepted_at = stored.payment.terms.accepted_at;
-    filter
-        .consumer
-        .as_ref()
-        .is_none_or(|consumer| stored.key.consumer == *consumer)
+    filter.consumer.as_ref().is_none_or(|consumer| stored.key.consumer == *consumer)
         && (filter.states.is_empty() || filter.states.contains(&stored.payment.state()))
-        && filter
-            .product
-            .as_ref()
-            .is_none_or(|product| purchase.product == *product)
+        && filter.product.as_ref().is_none_or(|product| purchase.product == *product)
         && filter.family.is_none_or(|family| purchase.family == family)
-        && filter
-            .guard
-            .as_ref()
-            .is_none_or(|guard| stored.guard_key() == *guard)
+        && filter.guard.as_ref().is_none_or(|guard| stored.guard_key() == *guard)
         && filter.accepted_from.is_none_or(|from| accepted_at >= from)
-        && filter
-            .accepted_until
-            .is_none_or(|until| accepted_at < until)
+        && filter.accepted_until.is_none_or(|until| accepted_at < until)
 }

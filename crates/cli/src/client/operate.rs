@@ -1,0 +1,112 @@
+//! The operators' commands.
+
+use std::time::Duration;
+
+use ppob_api::v1::resolve_payment_request::Verdict;
+use ppob_api::v1::{
+    ListProvidersRequest, ListReviewsRequest, RefreshCatalogRequest, ResolvePaymentRequest,
+    VerdictExecuted, VerdictNotExecuted,
+};
+
+use super::{answer, connect_operator, refused};
+use crate::args::{OperatorServer, Refresh, Resolve, Reviews};
+use crate::exit::Exit;
+use crate::failure::Done;
+use crate::show::{self, Asked};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Providers are asked on the way.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub(crate) async fn providers(server: &OperatorServer) -> Done {
+    let mut client = connect_operator(server).await?;
+    let mut request = tonic::Request::new(ListProvidersRequest::default());
+    request.set_timeout(TIMEOUT);
+    let answered = client
+        .list_providers(request)
+        .await
+        .map_err(|status| refused(server.json, &status, &Asked::Read))?;
+    answer(
+        server.json,
+        "ListProvidersResponse",
+        answered.get_ref(),
+        |found| show::providers(&found.providers),
+    )?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) async fn reviews(options: &Reviews) -> Done {
+    let server = &options.server;
+    let mut client = connect_operator(server).await?;
+    let mut request = tonic::Request::new(ListReviewsRequest {
+        provider: options.provider.clone().unwrap_or_default(),
+        ..ListReviewsRequest::default()
+    });
+    request.set_timeout(TIMEOUT);
+    let answered = client
+        .list_reviews(request)
+        .await
+        .map_err(|status| refused(server.json, &status, &Asked::Read))?;
+    answer(
+        server.json,
+        "ListReviewsResponse",
+        answered.get_ref(),
+        |found| show::reviews(&found.reviews),
+    )?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) async fn resolve(options: &Resolve) -> Done {
+    let server = &options.server;
+    let mut client = connect_operator(server).await?;
+    let verdict = match &options.executed {
+        Some(reference) => Verdict::Executed(VerdictExecuted {
+            provider_reference: reference.clone(),
+            ..VerdictExecuted::default()
+        }),
+        None => Verdict::NotExecuted(VerdictNotExecuted {}),
+    };
+    let mut request = tonic::Request::new(ResolvePaymentRequest {
+        consumer: options.consumer.clone(),
+        payment_id: options.id.clone(),
+        verdict: Some(verdict),
+        evidence: options.evidence.clone(),
+        actor: options.actor.clone(),
+        second_actor: options.second_person.clone().unwrap_or_default(),
+        ..ResolvePaymentRequest::default()
+    });
+    request.set_timeout(PATIENCE);
+    let answered = client
+        .resolve_payment(request)
+        .await
+        .map_err(|status| refused(server.json, &status, &Asked::Change))?;
+    answer(
+        server.json,
+        "ResolvePaymentResponse",
+        answered.get_ref(),
+        show::resolved,
+    )?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) async fn refresh(options: &Refresh) -> Done {
+    let server = &options.server;
+    let mut client = connect_operator(server).await?;
+    let mut request = tonic::Request::new(RefreshCatalogRequest {
+        provider: options.provider.clone().unwrap_or_default(),
+        actor: options.actor.clone(),
+    });
+    request.set_timeout(PATIENCE);
+    let answered = client
+        .refresh_catalog(request)
+        .await
+        .map_err(|status| refused(server.json, &status, &Asked::Change))?;
+    let failed = answered.get_ref().results.iter().any(|one| !one.error.is_empty());
+    answer(
+        server.json,
+        "RefreshCatalogResponse",
+        answered.get_ref(),
+        |found| show::refreshed(&found.results),
+    )?;
+    Ok(if failed { Exit::Refused } else { Exit::Ok })
+}

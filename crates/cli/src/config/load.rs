@@ -1,0 +1,115 @@
+//! Reading all layers and putting them together.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::Value;
+use figment::{Figment, Profile, Provider};
+use serde_json::Value as Json;
+
+use super::environment::Variable;
+use super::provider::fill_in;
+use super::{Config, ConfigError, ProviderTable, keys};
+
+/// Where the configuration is if nobody says.
+const USUAL: &str = "config/ppob.toml";
+const PROVIDERS: &str = "provider";
+
+/// The configuration as it takes effect.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    /// In the order they stand in.
+    pub(crate) providers: Vec<ProviderTable>,
+    /// What was read, for messages.
+    pub(crate) place: String,
+    /// Everything, defaults too, as it takes effect.
+    pub(crate) effective: Json,
+}
+
+/// The environment of this process, as far as it is text.
+pub(crate) fn variables() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Reads defaults, then the file, then the environment.
+pub(crate) fn load(
+    file: Option<&Path>,
+    environment: Vec<(String, String)>,
+) -> Result<Loaded, ConfigError> {
+    let file = match file {
+        Some(file) if !file.is_file() => return Err(ConfigError::Missing(file.to_owned())),
+        Some(file) => Some(file.to_owned()),
+        None => Some(PathBuf::from(USUAL)).filter(|usual| usual.is_file()),
+    };
+    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    let mut place = "the defaults".to_owned();
+    if let Some(file) = file {
+        place = file.display().to_string();
+        let toml = Toml::file(file);
+        let mut profiles = toml.data().map_err(|error| wrong(&error, &place))?;
+        let layer = profiles.remove(&Profile::Default).unwrap_or_default();
+        keys::check(&layer, &place)?;
+        figment = figment.merge(toml);
+    }
+    let secrets = secret_variables(figment.find_value(PROVIDERS).ok().as_ref());
+    for variable in Variable::all(environment, &secrets) {
+        keys::check(&variable.table(), &variable.place())?;
+        figment = figment.merge(variable);
+    }
+    let config: Config = figment.extract().map_err(|error| wrong(&error, &place))?;
+    config.listen.check()?;
+    let mut effective: Json = figment.extract().map_err(|error| wrong(&error, &place))?;
+    let tables = effective.get_mut(PROVIDERS).and_then(Json::as_array_mut);
+    for table in tables.into_iter().flatten() {
+        if let Some(table) = table.as_object_mut() {
+            fill_in(table);
+        }
+    }
+    let providers = ProviderTable::read_all(&config.provider, &place)?;
+    Ok(Loaded {
+        config,
+        providers,
+        place,
+        effective,
+    })
+}
+
+/// The first thing figment found wrong.
+fn wrong(error: &figment::Error, file: &str) -> ConfigError {
+    let place = match &error.metadata {
+        Some(metadata) if metadata.source.is_none() && metadata.name.contains("variable") => {
+            metadata.name.to_string()
+        }
+        _ => file.to_owned(),
+    };
+    ConfigError::Value {
+        key: error.path.join("."),
+        place,
+        problem: error.kind.to_string(),
+    }
+}
+
+/// The variables that hold secrets: `{ env = "PPOB_MMBC_PASSWORD" }` makes that one no key.
+fn secret_variables(providers: Option<&Value>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Value> = providers.into_iter().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(_, items) => open.extend(items),
+            Value::Dict(_, table) => {
+                let name = table.get("env").and_then(Value::as_str);
+                found.extend(name.filter(|_| table.len() == 1).map(str::to_owned));
+                open.extend(table.values());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use std::num::NonZeroU64;
+
+use super::*;
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn read(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, String> {
+    let file = file(text);
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let path = file.path().display().to_string();
+    load(Some(file.path()), environment.collect())
+        .map_err(|error| error.to_string().replace(&path, "ppob.toml"))
+}
+
+#[test]
+fn the_file_overrides_the_defaults_and_the_environment_the_file() {
+    let loaded = read(
+        "[payments]\npay_within_s = 60\nmax_attempts = 2\n",
+        &[
+            ("PPOB_PAYMENTS__MAX_ATTEMPTS", "5"),
+            ("PPOB_LISTEN__API", "127.0.0.1:6000"),
+            ("PPOB_ADDRESS", "127.0.0.1:7000"),
+            ("HOME", "/root"),
+        ],
+    )
+    .unwrap();
+    let payments = &loaded.config.payments;
+    assert_eq!(payments.pay_within_s, NonZeroU64::new(60).unwrap());
+    assert_eq!(payments.max_attempts.get(), 5);
+    assert_eq!(loaded.config.listen.api.port(), 6000);
+    assert_eq!(loaded.config.listen.operator.port(), 50052);
+    assert_eq!(loaded.effective["payments"]["start_within_s"], 10);
+}
+
+#[test]
+fn an_unknown_key_names_itself_its_place_and_the_nearest_key() {
+    for (text, expected) in [
+        (
+            "[payments]\npay_withn_s = 60\n",
+            "unknown key `payments.pay_withn_s` in ppob.toml; did you mean `payments.pay_within_s`?",
+        ),
+        (
+            "[payment]\npay_within_s = 60\n",
+            "unknown key `payment` in ppob.toml; did you mean `payments`?",
+        ),
+        (
+            "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\n[provider.limits]\npay_in_fligth = 3\n",
+            "unknown key `provider.0.limits.pay_in_fligth` in ppob.toml; did you mean \
+             `provider.0.limits.pay_in_flight`?",
+        ),
+        (
+            "something_else_entirely = 1\n",
+            "unknown key `something_else_entirely` in ppob.toml; every key stands in \
+             config/ppob.example.toml",
+        ),
+    ] {
+        assert_eq!(read(text, &[]).unwrap_err(), expected);
+    }
+}
+
+#[test]
+fn an_unknown_variable_is_an_error_too() {
+    assert_eq!(
+        read("", &[("PPOB_LISTEN__APU", "127.0.0.1:1")]).unwrap_err(),
+        "unknown key `listen.apu` in the environment variable PPOB_LISTEN__APU; did you mean \
+         `listen.api`?"
+    );
+    let underscore = read("", &[("PPOB_LISTEN_API", "127.0.0.1:1")]).unwrap_err();
+    assert!(underscore.contains("PPOB_LISTEN_API"), "{underscore}");
+}
+
+#[test]
+fn a_variable_that_holds_a_secret_is_no_key() {
+    let text = "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\nusername = \"u\"\n\
+                password = { env = \"PPOB_MMBC_PASSWORD\" }\n";
+    let loaded = read(text, &[("PPOB_MMBC_PASSWORD", "hunter2")]).unwrap();
+    assert_eq!(loaded.providers.len(), 1);
+    assert!(!loaded.effective.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_value_names_its_key_and_its_place() {
+    assert_eq!(
+        read("[payments]\nmax_attempts = \"many\"\n", &[]).unwrap_err(),
+        "`payments.max_attempts` in ppob.toml: invalid type: found string \"many\", expected a \
+         nonzero u32"
+    );
+    let zero = read("", &[("PPOB_PAYMENTS__MAX_ATTEMPTS", "0")]).unwrap_err();
+    assert!(
+        zero.starts_with(
+            "`payments.max_attempts` in the environment variable PPOB_PAYMENTS__MAX_ATTEMPTS: "
+        ),
+        "{zero}"
+    );
+    let broken = read("[payments\n", &[]).unwrap_err();
+    assert!(broken.starts_with("ppob.toml: "), "{broken}");
+}
+
+#[test]
+fn two_providers_of_one_name_are_refused() {
+    let table = "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\n";
+    let error = read(&table.repeat(2), &[]).unwrap_err();
+    assert_eq!(
+        error,
+        "`provider.1.name` in ppob.toml: a is the name of another provider too"
+    );
+}
+
+#[test]
+fn a_file_that_is_named_and_missing_is_an_error() {
+    let error = load(Some(Path::new("/nowhere/ppob.toml")), Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/ppob.toml"));
+}
+
+mod example;

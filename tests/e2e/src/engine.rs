@@ -1,0 +1,264 @@
+//! A running engine, and the questions that tests ask it.
+
+use std::path::Path;
+
+use ppob_api::PpobClient;
+use ppob_api::v1::operator_service_client::OperatorServiceClient;
+use ppob_api::v1::{
+    CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetProductRequest,
+    InquireRequest, ListPaymentsRequest, Payment, PaymentState,
+};
+use ppob_simulator::mmbc::MmbcHandle;
+use serde_json::Value;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::load::{Target, Truth};
+use crate::metrics::Metrics;
+use crate::process::{Ended, Process};
+use crate::wait::until;
+use crate::{Problem, Result, request};
+
+/// A running `ppob serve` or `ppob sandbox`. Dropping it kills it.
+#[derive(Debug)]
+pub struct Engine {
+    process: Process,
+    /// Where it listens.
+    pub addresses: Addresses,
+    /// A connection to it.
+    pub client: PpobClient,
+}
+
+/// Where an engine listens, as it wrote down.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The gRPC API, `127.0.0.1:PORT`.
+    pub api: String,
+    /// The operators' gRPC API.
+    pub operator: String,
+    /// The metrics.
+    pub metrics: String,
+    /// Everything that was written down.
+    pub all: Value,
+}
+
+impl Engine {
+    /// Waits until a process has written its addresses and answers.
+    ///
+    /// # Errors
+    /// If it ends instead, or does not get ready.
+    pub async fn connect(mut process: Process, addresses: &Path) -> Result<Self> {
+        let ready = until("the engine answers", async || {
+            if let Err(problem) = process.check_running() {
+                return Ok(Err(problem));
+            }
+            let addresses = Addresses::read(addresses).map_err(|problem| problem.to_string())?;
+            let client = connect(&addresses.api).await.map_err(|problem| problem.to_string())?;
+            Ok(Ok((addresses, client)))
+        });
+        let (addresses, client) = ready
+            .await
+            .map_err(|problem| Problem::new(format!("{problem}\n{}", process.stderr())))??;
+        Ok(Self { process, addresses, client })
+    }
+
+    /// The process.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Kills it as a crash would.
+    ///
+    /// # Errors
+    /// If it cannot be killed.
+    pub async fn kill(self) -> Result<()> {
+        self.process.kill().await
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it has.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub async fn stop(self) -> Result<Ended> {
+        self.process.terminate().await?;
+        self.process.ended().await
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub async fn ended(self) -> Result<Ended> {
+        self.process.ended().await
+    }
+
+    /// One more connection.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn connection(&self) -> Result<PpobClient> {
+        connect(&self.addresses.api).await
+    }
+
+    /// The raw connection to the API, for services that every gRPC server has.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn channel(&self) -> Result<Channel> {
+        Ok(Endpoint::from_shared(format!("http://{}", self.addresses.api))?.connect().await?)
+    }
+
+    /// The operators' service.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn operators(&self) -> Result<OperatorServiceClient<Channel>> {
+        Ok(OperatorServiceClient::connect(format!("http://{}", self.addresses.operator)).await?)
+    }
+
+    /// The metrics as they are now.
+    ///
+    /// # Errors
+    /// If nobody answers there.
+    pub async fn metrics(&self) -> Result<Metrics> {
+        Metrics::read(&self.metrics_url()).await
+    }
+
+    /// This engine as the target of a load run.
+    pub fn load_target<'a>(&self, provider: &'a MmbcHandle) -> Target<'a> {
+        Target {
+            address: self.addresses.api.clone(),
+            metrics: self.metrics_url(),
+            truth: Truth::Provider(provider),
+        }
+    }
+
+    /// Where the metrics are.
+    pub fn metrics_url(&self) -> String {
+        format!("http://{}/metrics", self.addresses.metrics)
+    }
+
+    /// Waits until a payment of [`request::TOKEN`] would find a route.
+    ///
+    /// # Errors
+    /// If the provider's prices do not come.
+    pub async fn wait_for_prices(&self) -> Result<()> {
+        let request = GetProductRequest { product_code: request::TOKEN.to_owned() };
+        let prices = until("the engine knows prices", async || {
+            let answer = self.client.catalog.clone().get_product(request.clone()).await;
+            let product = answer.map_err(|status| status.to_string())?.into_inner().product;
+            product.filter(|product| product.available).map(drop).ok_or("not available".to_owned())
+        });
+        prices.await.map_err(|problem| {
+            Problem::new(format!("{problem}\n{}", self.process.stderr()))
+        })
+    }
+
+    /// Pays.
+    ///
+    /// # Errors
+    /// The status of the answer.
+    pub async fn create(&self, request: CreatePaymentRequest) -> Result<CreatePaymentResponse, Status> {
+        let answer = self.client.payments.clone().create_payment(request).await?;
+        Ok(answer.into_inner())
+    }
+
+    /// Pays, and gives the payment.
+    ///
+    /// # Errors
+    /// If it was not accepted.
+    pub async fn pay(&self, request: CreatePaymentRequest) -> Result<Payment> {
+        let answer = self.create(request).await?;
+        answer.payment.ok_or_else(|| Problem::new("an answer without a payment"))
+    }
+
+    /// The payment as it stands.
+    ///
+    /// # Errors
+    /// The status of the answer.
+    pub async fn get(&self, payment_id: &str) -> Result<Payment, Status> {
+        let request = GetPaymentRequest { payment_id: payment_id.to_owned() };
+        let answer = self.client.payments.clone().get_payment(request).await?;
+        answer.into_inner().payment.ok_or_else(|| Status::internal("an answer without a payment"))
+    }
+
+    /// What is owed.
+    ///
+    /// # Errors
+    /// The status of the answer.
+    pub async fn inquire(
+        &self,
+        product: &str,
+        customer_number: &str,
+    ) -> Result<ppob_api::v1::Bill, Status> {
+        let request = InquireRequest {
+            product_code: product.to_owned(),
+            customer_number: customer_number.to_owned(),
+            ..InquireRequest::default()
+        };
+        let answer = self.client.payments.clone().inquire(request).await?;
+        answer.into_inner().bill.ok_or_else(|| Status::internal("an answer without a bill"))
+    }
+
+    /// Waits until a payment is in `state`.
+    ///
+    /// # Errors
+    /// If it does not get there.
+    pub async fn wait_for(&self, payment_id: &str, state: PaymentState) -> Result<Payment> {
+        until(&format!("payment {payment_id} is {}", state.as_str_name()), async || {
+            let payment = self.get(payment_id).await.map_err(|status| status.to_string())?;
+            let found = payment.state();
+            if found == state { Ok(payment) } else { Err(found.as_str_name().to_owned()) }
+        })
+        .await
+    }
+
+    /// Every payment, newest first.
+    ///
+    /// # Errors
+    /// If a page is not answered.
+    pub async fn payments(&self) -> Result<Vec<Payment>> {
+        payments(&self.client).await
+    }
+}
+
+impl Addresses {
+    fn read(file: &Path) -> Result<Self> {
+        let all: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+        let address = |name: &str| {
+            let text = all.get(name).and_then(Value::as_str).map(str::to_owned);
+            text.ok_or_else(|| Problem::new(format!("no address `{name}` in {all}")))
+        };
+        Ok(Self {
+            api: address("api")?,
+            operator: address("operator")?,
+            metrics: address("metrics")?,
+            all,
+        })
+    }
+}
+
+/// A connection to the API at `HOST:PORT`.
+///
+/// # Errors
+/// If nobody answers there.
+pub async fn connect(address: &str) -> Result<PpobClient> {
+    Ok(PpobClient::connect(format!("http://{address}")).await?)
+}
+
+/// Every payment of the consumer, newest first.
+///
+/// # Errors
+/// If a page is not answered.
+pub async fn payments(client: &PpobClient) -> Result<Vec<Payment>> {
+    let mut all = Vec::new();
+    let mut request = ListPaymentsRequest { page_size: 500, ..ListPaymentsRequest::default() };
+    loop {
+        let page = client.payments.clone().list_payments(request.clone()).await?.into_inner();
+        all.extend(page.payments);
+        if page.next_page_token.is_empty() {
+            return Ok(all);
+        }
+        request.page_token = page.next_page_token;
+    }
+}

@@ -1,0 +1,44 @@
+//! Requests that the tests send.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ppob_api::v1::{CreatePaymentRequest, create_payment_request::Approval};
+
+/// The token product the tests buy.
+pub const TOKEN: &str = "PLN-PREPAID-20000";
+/// The provider's code of [`TOKEN`].
+pub const TOKEN_AT_PROVIDER: &str = "PLNS20";
+/// The provider's code of the monthly electricity bill, `PLN-POSTPAID`.
+pub const BILL_AT_PROVIDER: &str = "PLN";
+
+/// Buys [`TOKEN`].
+pub fn token(payment_id: &str, customer_number: &str) -> CreatePaymentRequest {
+    CreatePaymentRequest {
+        payment_id: payment_id.to_owned(),
+        product_code: TOKEN.to_owned(),
+        customer_number: customer_number.to_owned(),
+        ..CreatePaymentRequest::default()
+    }
+}
+
+/// Pays the bill that an inquiry showed.
+pub fn bill(
+    payment_id: &str,
+    product: &str,
+    customer_number: &str,
+    inquiry_id: &str,
+) -> CreatePaymentRequest {
+    CreatePaymentRequest {
+        product_code: product.to_owned(),
+        approval: Some(Approval::InquiryId(inquiry_id.to_owned())),
+        ..token(payment_id, customer_number)
+    }
+}
+
+/// A PLN subscriber id that no other call in this process gives, and that is no magic number: those
+/// end in `01` to `05`.
+pub fn fresh_customer() -> String {
+    static GIVEN: AtomicU64 = AtomicU64::new(1);
+    let number = GIVEN.fetch_add(1, Ordering::Relaxed);
+    format!("53{number:08}99")
+}

@@ -1,0 +1,157 @@
+//! One test's world: a directory, a simulated provider, and a configuration of the engine.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use ppob_simulator::mmbc::{AccountConfig, MmbcConfig, MmbcHandle, MmbcSimulator};
+use tempfile::TempDir;
+
+use crate::process::{Ended, Process};
+use crate::{Engine, Result, process};
+
+/// Login of the account at the simulated provider.
+pub const ACCOUNT: &str = "e2e";
+/// Its password.
+pub const PASSWORD: &str = "a-password-for-tests";
+/// The deposit at the start, in rupiah.
+pub const DEPOSIT: i64 = 1_000_000_000_000;
+/// Where the configuration finds the password.
+const PASSWORD_VARIABLE: &str = "E2E_MMBC_PASSWORD";
+
+/// Limits that nobody meets, for tests that are not about limits.
+const NO_LIMITS: &str = "
+limits.pay_per_second = 100000
+limits.pay_burst = 100000
+limits.pay_in_flight = 10000
+limits.reads_per_second = 100000
+limits.reads_in_flight = 10000
+";
+
+/// What one test has for itself.
+#[derive(Debug)]
+pub struct World {
+    directory: TempDir,
+    /// The provider, which knows what was really charged. Ends with the world.
+    pub provider: MmbcHandle,
+    /// The engine's configuration; a test may change it between two starts.
+    pub config: String,
+    /// Environment of the processes started.
+    pub environment: Vec<(&'static str, String)>,
+}
+
+impl World {
+    /// With one account at the provider.
+    ///
+    /// # Errors
+    /// If no directory can be made or no port is free.
+    pub async fn new() -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let accounts = vec![AccountConfig::new(ACCOUNT, PASSWORD, DEPOSIT)];
+        let provider = MmbcSimulator::start(MmbcConfig::new(accounts)).await?;
+        let journal = directory.path().join("journal.sqlite");
+        let mut config = config(&journal);
+        config.push_str(&provider_table("mmbc", &provider.base_url()));
+        let environment = vec![(PASSWORD_VARIABLE, PASSWORD.to_owned())];
+        Ok(Self { directory, provider, config, environment })
+    }
+
+    /// The directory of the journal, the configuration and whatever processes write.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> PathBuf {
+        self.directory().join("journal.sqlite")
+    }
+
+    /// Starts `ppob serve` on the journal, and waits until it answers and knows prices.
+    ///
+    /// # Errors
+    /// If it ends by itself or does not get ready.
+    pub async fn serve(&self) -> Result<Engine> {
+        let engine = self.serve_without_prices().await?;
+        engine.wait_for_prices().await?;
+        Ok(engine)
+    }
+
+    /// Starts `ppob serve` on the journal, and waits until it answers.
+    ///
+    /// # Errors
+    /// If it ends by itself or does not get ready.
+    pub async fn serve_without_prices(&self) -> Result<Engine> {
+        Engine::connect(self.start_serve()?, &self.addresses()).await
+    }
+
+    /// Runs `ppob serve` where it must not start.
+    ///
+    /// # Errors
+    /// If it does start.
+    pub async fn serve_in_vain(&self) -> Result<Ended> {
+        self.start_serve()?.ended().await
+    }
+
+    /// Runs a short command of `ppob` in this world.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub async fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        process::run(self.directory(), arguments, &self.variables()).await
+    }
+
+    /// Starts a command of `ppob` that goes on.
+    ///
+    /// # Errors
+    /// If there is no binary.
+    pub fn start(&self, arguments: &[&str]) -> Result<Process> {
+        Process::start(self.directory(), arguments, &self.variables())
+    }
+
+    /// Writes the configuration to its file, and gives its path.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_config(&self) -> Result<String> {
+        let file = self.directory().join("ppob.toml");
+        std::fs::write(&file, &self.config)?;
+        Ok(file.display().to_string())
+    }
+
+    fn start_serve(&self) -> Result<Process> {
+        let config = self.write_config()?;
+        let addresses = self.addresses();
+        // Those of an earlier process must not be taken for this one's.
+        if addresses.exists() {
+            std::fs::remove_file(&addresses)?;
+        }
+        let file = addresses.display().to_string();
+        self.start(&["serve", "--config", &config, "--write-addresses", &file])
+    }
+
+    fn addresses(&self) -> PathBuf {
+        self.directory().join("addresses.json")
+    }
+
+    fn variables(&self) -> Vec<(&str, &str)> {
+        self.environment.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+}
+
+/// A configuration without providers, on ports that the system chooses.
+fn config(journal: &Path) -> String {
+    let mut config = String::from("[listen]\n");
+    for listener in ["api", "operator", "metrics", "callbacks"] {
+        let _infallible = writeln!(config, "{listener} = \"127.0.0.1:0\"");
+    }
+    let _infallible = writeln!(config, "[journal]\npath = {:?}", journal.display().to_string());
+    config
+}
+
+/// The table of a provider of the kind `mmbc`.
+pub fn provider_table(name: &str, base_url: &str) -> String {
+    format!(
+        "\n[[provider]]\nname = \"{name}\"\nkind = \"mmbc\"\nbase_url = \"{base_url}\"\n\
+         allow_plaintext = true\nusername = \"{ACCOUNT}\"\n\
+         password = {{ env = \"{PASSWORD_VARIABLE}\" }}\n{NO_LIMITS}"
+    )
+}

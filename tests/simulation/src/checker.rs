@@ -1,0 +1,233 @@
+//! What must hold, held against the truth: at every telling, at every charge, and at the end.
+
+mod audit;
+mod violation;
+
+use std::collections::BTreeMap;
+
+use ppob_journal::StoredPayment;
+use ppob_payment::{Conclusion, PaymentState};
+use ppob_types::{FailureReason, PaymentKey, Rupiah};
+
+pub(crate) use self::audit::{audit, one_open_path};
+pub use self::violation::{Violation, ViolationKind};
+use crate::stage::Stage;
+use crate::truth::{Charge, parts};
+
+/// A moment in the order of everything that was asked and told.
+pub(crate) type Moment = u64;
+
+/// Everything that was told, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    moment: Moment,
+    payments: BTreeMap<PaymentKey, Told>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) tellings: u64,
+}
+
+/// What callers were told of one payment.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The first final answer, and when it was there.
+    ended: Option<(Moment, Final)>,
+    /// The request for which a ticket was given.
+    accepted: Option<String>,
+    /// The id was promised never to become a payment.
+    never: bool,
+    /// The caller was promised that no attempt after this one begins.
+    last_attempt: Option<u32>,
+    /// Creates on their way, and how many began so far.
+    creating: u32,
+    creates: u64,
+}
+
+/// State and money of a final answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Final {
+    state: PaymentState,
+    money: Option<(Rupiah, Rupiah)>,
+    reason: Option<FailureReason>,
+}
+
+impl Checker {
+    /// Somebody asks.
+    pub(crate) fn asks(&mut self) -> Moment {
+        self.moment += 1;
+        self.moment
+    }
+
+    fn payment(&mut self, key: &PaymentKey) -> &mut Told {
+        self.payments.entry(key.clone()).or_default()
+    }
+
+    /// Somebody asks to create; the number of this call among those of its id.
+    pub(crate) fn creates(&mut self, key: &PaymentKey) -> u64 {
+        let told = self.payment(key);
+        told.creating += 1;
+        told.creates += 1;
+        told.creates
+    }
+
+    /// A create ended, or its caller let go. Whether it was alone with its id all the time.
+    pub(crate) fn created(&mut self, key: &PaymentKey, number: u64) -> bool {
+        let told = self.payment(key);
+        told.creating = told.creating.saturating_sub(1);
+        told.creating == 0 && told.creates == number
+    }
+}
+
+impl Stage {
+    pub(crate) fn violated(&self, kind: ViolationKind, what: String) {
+        self.note(|| format!("VIOLATION {}: {what}", kind.as_str()));
+        let at = self.clock.elapsed();
+        self.checker().violations.push(Violation { kind, what, at });
+    }
+
+    /// A ticket was given for this request.
+    pub(crate) fn accepted(&self, key: &PaymentKey, request: &str) {
+        let other = {
+            let mut checker = self.checker();
+            let accepted =
+                checker.payment(key).accepted.get_or_insert_with(|| request.to_owned()).clone();
+            accepted != request
+        };
+        if other {
+            let what = format!("{key}: two different requests were both taken for it");
+            self.violated(ViolationKind::IdOfTwoRequests, what);
+        }
+    }
+
+    /// A create was refused in words that promise that nothing was accepted.
+    pub(crate) fn refused(&self, key: &PaymentKey, error: &str) {
+        if let Some(stored) = self.on_disk(key) {
+            let state = stored.payment.state().as_str();
+            let what = format!("{key}: told that nothing was accepted ({error}), but it is {state}");
+            self.violated(ViolationKind::RefusedButThere, what);
+        }
+    }
+
+    /// The id was promised never to become a payment.
+    pub(crate) fn promised_never(&self, key: &PaymentKey) {
+        self.checker().payment(key).never = true;
+        if self.on_disk(key).is_some() {
+            let what = format!("{key}: abandoned as never a payment, but it is one");
+            self.violated(ViolationKind::AbandonedButThere, what);
+        }
+    }
+
+    /// The caller was promised that no further attempt begins.
+    pub(crate) fn promised_no_further(&self, key: &PaymentKey) {
+        let made = self.on_disk(key).map_or(0, |stored| stored.payment.attempts.len());
+        let made = u32::try_from(made).unwrap_or(u32::MAX);
+        self.checker().payment(key).last_attempt.get_or_insert(made);
+    }
+
+    /// A payment was told. `asked` is when it was asked for; `current` whether the process that told
+    /// it is the one that works (a process that was replaced may tell old news, but no false ones).
+    pub(crate) fn told(&self, asked: Moment, current: bool, stored: &StoredPayment) {
+        let key = &stored.key;
+        let state = stored.payment.state();
+        self.note(|| format!("told {key}: {}", state.as_str()));
+        let charges = self.truth().charges_of(key).count();
+        let ended = {
+            let mut checker = self.checker();
+            checker.tellings += 1;
+            let now = checker.asks();
+            let told = checker.payment(key);
+            let before = told.ended;
+            if let Some(end) = final_of(stored)
+                && told.ended.is_none()
+            {
+                told.ended = Some((now, end));
+            }
+            before
+        };
+        match (ended, final_of(stored)) {
+            (Some((_, before)), Some(now)) if before != now => {
+                let what = format!("{key}: told {before:?}, then {now:?}");
+                self.violated(ViolationKind::EndChanged, what);
+            }
+            (Some((moment, before)), None) if current && moment < asked => {
+                let what = format!("{key}: told {before:?}, then {}", state.as_str());
+                self.violated(ViolationKind::BackToOpen, what);
+            }
+            _ => {}
+        }
+        match state {
+            PaymentState::Succeeded if charges == 0 => {
+                let what = format!("{key}: told SUCCEEDED, and nothing was charged");
+                self.violated(ViolationKind::SucceededUnpaid, what);
+            }
+            PaymentState::Failed if charges > 0 => {
+                let what = format!("{key}: told FAILED, and {charges} charged");
+                self.violated(ViolationKind::FailedButPaid, what);
+            }
+            _ => {}
+        }
+    }
+
+    /// The request of an attempt reached a provider.
+    pub(crate) fn sent(&self, key: &PaymentKey, attempt: &ppob_types::AttemptId) {
+        let number = parts(attempt).map_or(0, |(_, number)| number);
+        let durable = self
+            .on_disk(key)
+            .is_some_and(|stored| stored.payment.attempts.iter().any(|a| a.id == *attempt));
+        if !durable {
+            let what = format!("{key}: {attempt} was sent, and its intent is not durable");
+            self.violated(ViolationKind::SentWithoutIntent, what);
+        }
+        let promised = self.checker().payment(key).last_attempt;
+        if promised.is_some_and(|last| number > last) {
+            let what = format!("{key}: {attempt} was sent after a promise of no further attempt");
+            self.violated(ViolationKind::FurtherAttempt, what);
+        }
+    }
+
+    /// Money moved.
+    pub(crate) fn charged(&self, charge: Charge) {
+        let key = charge.key.clone();
+        self.note(|| {
+            format!("charged {key} {} by {} as {}", charge.amount, charge.provider, charge.reference)
+        });
+        let (ended, never) = {
+            let mut checker = self.checker();
+            let told = checker.payment(&key);
+            (told.ended, told.never)
+        };
+        let on_disk = self.on_disk(&key);
+        let purchase_fits =
+            on_disk.as_ref().is_some_and(|stored| stored.request.purchase == charge.purchase);
+        let charges = {
+            let mut truth = self.truth();
+            truth.add(charge);
+            truth.charges_of(&key).count()
+        };
+        if charges > 1 {
+            self.violated(ViolationKind::PaidTwice, format!("{key}: charged {charges} times"));
+        }
+        if ended.is_some_and(|(_, end)| end.state == PaymentState::Failed) {
+            let what = format!("{key}: charged after it was told FAILED");
+            self.violated(ViolationKind::FailedButPaid, what);
+        }
+        if never {
+            let what = format!("{key}: charged, although the id was abandoned for ever");
+            self.violated(ViolationKind::AbandonedButThere, what);
+        }
+        if !purchase_fits {
+            let what = format!("{key}: charged for something else than is recorded, or unrecorded");
+            self.violated(ViolationKind::WrongPurchase, what);
+        }
+        one_open_path(self, &key);
+    }
+}
+
+fn final_of(stored: &StoredPayment) -> Option<Final> {
+    let state = stored.payment.state();
+    stored.payment.conclusion.as_ref().map(|conclusion| match conclusion {
+        Conclusion::Succeeded { total, cost, .. } | Conclusion::Reversed { total, cost, .. } => {
+            Final { state, money: Some((*total, *cost)), reason: None }
+        }
+        Conclusion::Failed { reason, .. } => Final { state, money: None, reason: Some(*reason) },
+    })
+}

@@ -1,0 +1,142 @@
+//! What everybody in a world shares: its plan, its clock, the truth, the checker and the trace.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use ppob_journal::{Journal, MemoryJournal, StoredPayment};
+use ppob_types::PaymentKey;
+use tokio::sync::Notify;
+
+use crate::checker::Checker;
+use crate::clock::WorldClock;
+use crate::fault::{Counts, Fault};
+use crate::random::Random;
+use crate::trace::Trace;
+use crate::truth::Truth;
+use crate::world::World;
+
+/// What everybody in a world shares.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) clock: WorldClock,
+    /// Faults have stopped.
+    quiet: AtomicBool,
+    /// The checker reads the journal: no faults.
+    auditing: AtomicBool,
+    counts: Mutex<Counts>,
+    truth: Mutex<Truth>,
+    checker: Mutex<Checker>,
+    trace: Mutex<Trace>,
+    /// The disk as the latest process opened it.
+    disk: Mutex<Option<MemoryJournal>>,
+    /// A named crash point was reached.
+    pub(crate) crash_point: Notify,
+}
+
+impl Stage {
+    pub(crate) fn new(world: World, keep_trace: bool) -> Self {
+        Self {
+            world,
+            clock: WorldClock::new(),
+            quiet: AtomicBool::new(false),
+            auditing: AtomicBool::new(false),
+            counts: Mutex::default(),
+            truth: Mutex::default(),
+            checker: Mutex::default(),
+            trace: Mutex::new(Trace { keep: keep_trace, ..Trace::default() }),
+            disk: Mutex::default(),
+            crash_point: Notify::new(),
+        }
+    }
+
+    /// Whether `fault` happens now. Counts it if it does.
+    pub(crate) fn happens(&self, random: &mut Random, fault: Fault) -> bool {
+        let permille = self.world.permille.get(&fault).copied().unwrap_or(0);
+        let happens = permille > 0 && !self.is_quiet() && random.permille(permille);
+        if happens {
+            self.count(fault);
+        }
+        happens
+    }
+
+    /// Whether somebody would do it now; to be counted only if it comes about.
+    pub(crate) fn would(&self, random: &mut Random, fault: Fault) -> bool {
+        let permille = self.world.permille.get(&fault).copied().unwrap_or(0);
+        permille > 0 && !self.is_quiet() && random.permille(permille)
+    }
+
+    pub(crate) fn count(&self, fault: Fault) {
+        lock(&self.counts).add(fault);
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        lock(&self.counts).clone()
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::SeqCst)
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub(crate) fn calm_down(&self) {
+        self.quiet.store(true, Ordering::SeqCst);
+        self.note(|| "the weather is fine from now on".to_owned());
+    }
+
+    pub(crate) fn is_auditing(&self) -> bool {
+        self.auditing.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn truth(&self) -> MutexGuard<'_, Truth> {
+        lock(&self.truth)
+    }
+
+    pub(crate) fn checker(&self) -> MutexGuard<'_, Checker> {
+        lock(&self.checker)
+    }
+
+    pub(crate) fn trace(&self) -> MutexGuard<'_, Trace> {
+        lock(&self.trace)
+    }
+
+    /// Adds a line to the trace.
+    pub(crate) fn note(&self, line: impl FnOnce() -> String) {
+        let line = format!("{:>10} {}", self.clock.elapsed().as_millis(), line());
+        lock(&self.trace).add(line);
+    }
+
+    pub(crate) fn set_disk(&self, journal: MemoryJournal) {
+        *lock(&self.disk) = Some(journal);
+    }
+
+    /// What the disk really holds of a payment.
+    pub(crate) fn on_disk(&self, key: &PaymentKey) -> Option<StoredPayment> {
+        self.audit(|disk| async move { disk.load(key).await.ok().flatten() })
+    }
+
+    /// Reads the disk without faults or delays. Every read of the journal in memory is ready at once.
+    pub(crate) fn audit<T: Default, F: Future<Output = T>>(
+        &self,
+        read: impl FnOnce(MemoryJournal) -> F,
+    ) -> T {
+        let Some(disk) = lock(&self.disk).clone() else {
+            return T::default();
+        };
+        self.auditing.store(true, Ordering::SeqCst);
+        let mut reading = pin!(read(disk));
+        let polled = reading.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        self.auditing.store(false, Ordering::SeqCst);
+        match polled {
+            Poll::Ready(read) => read,
+            Poll::Pending => T::default(),
+        }
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
