@@ -7,9 +7,9 @@ mod run;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use client::{Family, Server};
+pub(crate) use client::{Explain, Products, Server};
 pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
-pub(crate) use payment::{Approval, ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
+pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 
 use crate::exit;
@@ -51,9 +51,9 @@ pub(crate) enum Command {
     Config(ConfigCommand),
 
     /// Lists what can be bought.
-    Products(client::Products),
+    Products(Products),
     /// Tells which provider would be asked for a product now, and why not the others.
-    Explain(client::Explain),
+    Explain(Explain),
     /// Asks what is owed. Costs nothing.
     Inquire(Inquire),
     /// Pays exactly once, however often it is repeated with the same --id.

@@ -103,6 +103,7 @@ fn setup(table: &ProviderTable, built: BuiltProvider, clock: &Arc<dyn Clock>) ->
         guarded: guard(built.provider, &table.limits, Arc::clone(clock), random()),
         priority: table.priority,
         weight: table.weight,
+        exclusive: table.exclusive,
         balance_floor: table.balance_floor,
         cost_tolerance: table.cost_tolerance,
         price_max_age: table.price_max_age,

@@ -14,7 +14,7 @@ mod shown;
 
 pub(crate) use addresses::Addresses;
 pub(crate) use error::ConfigError;
-pub(crate) use load::{Loaded, load, variables};
+pub(crate) use load::{Loaded, file_to_read, load, variables};
 pub(crate) use provider::{ProviderTable, unknown_key};
-pub(crate) use schema::{Config, LogFormat, Routing};
+pub(crate) use schema::{Config, LogFormat};
 pub(crate) use shown::shown;

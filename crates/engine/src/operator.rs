@@ -11,8 +11,8 @@ use ppob_payment::{Attempt, AttemptState, Event, PaymentState, Refused, Resoluti
 use ppob_provider::ProviderErrorKind;
 use ppob_routing::Mode;
 use ppob_types::{
-    Basis, Observed, PaymentKey, ProviderName, ProviderRef, Rupiah, StatusReport, StatusVerdict,
-    Timestamp,
+    Basis, Observed, PaymentKey, ProductCode, ProviderName, ProviderRef, Rupiah, StatusReport,
+    StatusVerdict, Timestamp,
 };
 
 use crate::driver::Begun;
@@ -141,6 +141,59 @@ impl Engine {
         Ok(after.ok_or(OperateError::NoSuchPayment)?.payment())
     }
 
+    /// Switches a provider: active, drain, off, or (un)frozen. Status checks go on in every mode.
+    ///
+    /// # Errors
+    /// [`OperateError::JournalUnavailable`]: it took effect here, but a restart may not remember it.
+    pub async fn set_provider_mode(
+        &self,
+        provider: &ProviderName,
+        mode: Mode,
+        actor: &str,
+        reason: &str,
+    ) -> Result<(), OperateError> {
+        self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
+        self.audit(actor, &format!("set-provider-mode {provider} {}", mode.as_str()), reason)
+            .await?;
+        let saved =
+            self.inner.providers.set_mode(self.inner.journal.as_ref(), provider, mode).await;
+        saved.map_err(|_| OperateError::JournalUnavailable)
+    }
+
+    /// Switches one product at one provider (*gangguan*).
+    ///
+    /// # Errors
+    /// As [`Engine::set_provider_mode`].
+    pub async fn set_offer_mode(
+        &self,
+        provider: &ProviderName,
+        product: &ProductCode,
+        on: bool,
+        actor: &str,
+        reason: &str,
+    ) -> Result<(), OperateError> {
+        self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
+        let word = if on { "on" } else { "off" };
+        self.audit(actor, &format!("set-offer-mode {provider} {product} {word}"), reason).await?;
+        let journal = self.inner.journal.as_ref();
+        let saved = self.inner.providers.set_offer(journal, provider, product, on).await;
+        saved.map_err(|_| OperateError::JournalUnavailable)
+    }
+
+    async fn audit(&self, actor: &str, action: &str, reason: &str) -> Result<(), OperateError> {
+        require(actor, "actor", "say who decides")?;
+        require(reason, "reason", "say why; it is kept for ever")?;
+        let entry = AuditEntry {
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            payment: None,
+            reason: reason.to_owned(),
+            at: self.inner.now(),
+        };
+        let written = self.inner.journal.audit(entry).await;
+        written.map_err(|_| OperateError::JournalUnavailable)
+    }
+
     /// Resolves a payment in doubt. The engine verifies what it can; everything is audited.
     ///
     /// # Errors
@@ -266,22 +319,21 @@ fn attempt_in_doubt(stored: &StoredPayment) -> Option<&Attempt> {
 }
 
 fn check_words(resolve: &Resolve) -> Result<(), OperateError> {
-    let missing = |field, problem| Err(OperateError::FieldInvalid { field, problem });
-    if resolve.actor.trim().is_empty() {
-        return missing("actor", "say who decides");
+    require(&resolve.actor, "actor", "say who decides")?;
+    require(&resolve.evidence, "evidence", "say what the decision rests on; it is kept for ever")?;
+    let ResolveVerdict::NotExecuted { second_actor } = &resolve.verdict else { return Ok(()) };
+    let agree = "a second person must agree that nothing was paid";
+    require(second_actor, "second_actor", agree)?;
+    if second_actor.trim().eq_ignore_ascii_case(resolve.actor.trim()) {
+        let problem = "the second person must be another one";
+        return Err(OperateError::FieldInvalid { field: "second_actor", problem });
     }
-    if resolve.evidence.trim().is_empty() {
-        return missing("evidence", "say what the decision rests on; it is kept for ever");
+    Ok(())
+}
+
+fn require(text: &str, field: &'static str, problem: &'static str) -> Result<(), OperateError> {
+    if text.trim().is_empty() {
+        return Err(OperateError::FieldInvalid { field, problem });
     }
-    match &resolve.verdict {
-        ResolveVerdict::NotExecuted { second_actor } if second_actor.trim().is_empty() => {
-            missing("second_actor", "a second person must agree that nothing was paid")
-        }
-        ResolveVerdict::NotExecuted { second_actor }
-            if second_actor.trim() == resolve.actor.trim() =>
-        {
-            missing("second_actor", "the second person must be another one")
-        }
-        ResolveVerdict::NotExecuted { .. } | ResolveVerdict::Executed { .. } => Ok(()),
-    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use ppob_types::{
     Rupiah, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::ProviderSetup;
 use crate::balance::Balances;
@@ -28,6 +29,7 @@ pub(crate) struct Providers {
     setups: Setups,
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
+    switching: AsyncMutex<()>,
     health: RwLock<BTreeMap<ProviderName, Health>>,
 }
 
@@ -53,6 +55,7 @@ impl Providers {
             setups,
             balances: Balances::default(),
             switches: RwLock::default(),
+            switching: AsyncMutex::new(()),
             health: RwLock::default(),
         }
     }
@@ -136,21 +139,69 @@ impl Providers {
     /// Freezes a provider whose answers contradict each other. Takes effect at once; the journal
     /// remembers it as soon as it can.
     pub(crate) async fn freeze(&self, journal: &dyn Journal, name: &ProviderName, reason: &str) {
-        let json = {
-            let mut switches = self.switches.write().unwrap_or_else(PoisonError::into_inner);
-            let frozen = SavedMode::Frozen { reason: reason.to_owned() };
-            switches.modes.insert(name.clone(), frozen);
-            serde_json::to_string(&*switches)
-        };
-        let saved = match json {
-            Ok(json) => journal.save_document(DOCUMENT, json).await.map_err(|e| e.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = saved {
-            tracing::error!(provider = %name, error, "the provider is frozen, but that is not durable yet");
+        let mode = Mode::Frozen { reason: reason.to_owned() };
+        if let Err(error) = self.set_mode(journal, name, mode).await {
+            tracing::error!(provider = %name, %error, "the provider is frozen, but that is not durable yet");
         }
         metrics::counter!("ppob_provider_frozen_total", "provider" => name.to_string())
             .increment(1);
+    }
+
+    /// Switches a provider. Takes effect at once, also if the journal fails to remember it.
+    pub(crate) async fn set_mode(
+        &self,
+        journal: &dyn Journal,
+        name: &ProviderName,
+        mode: Mode,
+    ) -> Result<(), JournalError> {
+        let saved = match mode {
+            Mode::Active => None,
+            Mode::Drain => Some(SavedMode::Drain),
+            Mode::Off => Some(SavedMode::Off),
+            Mode::Frozen { reason } => Some(SavedMode::Frozen { reason }),
+        };
+        self.switch(journal, |switches| {
+            match saved {
+                Some(saved) => switches.modes.insert(name.clone(), saved),
+                None => switches.modes.remove(name),
+            };
+        })
+        .await
+    }
+
+    /// Switches a product at one provider (*gangguan*). Takes effect at once.
+    pub(crate) async fn set_offer(
+        &self,
+        journal: &dyn Journal,
+        name: &ProviderName,
+        product: &ProductCode,
+        on: bool,
+    ) -> Result<(), JournalError> {
+        self.switch(journal, |switches| {
+            let off = switches.offers_off.entry(name.clone()).or_default();
+            if on {
+                off.remove(product);
+            } else {
+                off.insert(product.clone());
+            }
+        })
+        .await
+    }
+
+    async fn switch(
+        &self,
+        journal: &dyn Journal,
+        change: impl FnOnce(&mut Switches) + Send,
+    ) -> Result<(), JournalError> {
+        // One at a time, so that the document saved last is the state switched last.
+        let _alone = self.switching.lock().await;
+        let json = {
+            let mut switches = self.switches.write().unwrap_or_else(PoisonError::into_inner);
+            change(&mut switches);
+            serde_json::to_string(&*switches)
+        };
+        let json = json.map_err(|error| JournalError::Unavailable(error.to_string()))?;
+        journal.save_document(DOCUMENT, json).await
     }
 
     /// Remembers how a payment went, for ranking.

@@ -72,9 +72,7 @@ impl Catalogue {
         code: Option<&ProductCode>,
     ) -> impl Iterator<Item = &Arc<Product>> {
         let from = code.map_or(Bound::Unbounded, Bound::Excluded);
-        self.products
-            .range::<ProductCode, _>((from, Bound::Unbounded))
-            .map(|(_, product)| product)
+        self.products.range::<ProductCode, _>((from, Bound::Unbounded)).map(|(_, product)| product)
     }
 
     /// How many products there are.
@@ -90,20 +88,14 @@ impl Catalogue {
     /// When the prices of `provider` were fetched; none if it offers nothing. Looks through the
     /// whole catalogue: for gauges and a warm start, not for a payment.
     pub fn as_of(&self, provider: &ProviderName) -> Option<Timestamp> {
-        self.products()
-            .filter_map(|product| product.offer(provider))
-            .map(|offer| offer.as_of)
-            .min()
+        self.products().filter_map(|product| product.offer(provider)).map(|offer| offer.as_of).min()
     }
 }
 
 impl Product {
     /// This provider's offer.
     pub fn offer(&self, provider: &ProviderName) -> Option<&Offer> {
-        let index = self
-            .offers
-            .binary_search_by(|offer| offer.provider.cmp(provider))
-            .ok()?;
+        let index = self.offers.binary_search_by(|offer| offer.provider.cmp(provider)).ok()?;
         self.offers.get(index)
     }
 }

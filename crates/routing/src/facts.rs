@@ -6,10 +6,7 @@ use ppob_types::Rupiah;
 
 /// What is known about one provider, for one product, at the moment of ranking.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, not a hidden state"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not a hidden state")]
 pub struct ProviderFacts {
     /// Whether it takes payments at all.
     pub mode: Mode,
@@ -56,6 +53,18 @@ pub enum Mode {
     },
 }
 
+impl Mode {
+    /// The stable name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Drain => "drain",
+            Self::Off => "off",
+            Self::Frozen { .. } => "frozen",
+        }
+    }
+}
+
 /// How well a provider did lately: decayed, in whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
@@ -92,10 +101,7 @@ impl Health {
 impl Default for Health {
     /// A provider nobody has asked yet counts as good.
     fn default() -> Self {
-        Self {
-            success_ppm: Self::ALL,
-            latency_micros: 0,
-        }
+        Self { success_ppm: Self::ALL, latency_micros: 0 }
     }
 }
 
@@ -142,10 +148,7 @@ mod tests {
 
     #[test]
     fn health_stays_in_range_for_any_latency() {
-        let mut health = Health {
-            success_ppm: 1_000_000,
-            latency_micros: u64::MAX,
-        };
+        let mut health = Health { success_ppm: 1_000_000, latency_micros: u64::MAX };
         for _ in 0..100 {
             health = health.after(true, Duration::MAX);
             assert!(health.success_ppm <= 1_000_000);

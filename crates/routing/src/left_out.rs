@@ -68,10 +68,7 @@ impl fmt::Display for LeftOut {
             Self::NotConfigured => "The provider is not in the configuration.",
             Self::Off => "The provider is switched off.",
             Self::Frozen { reason } => {
-                return write!(
-                    f,
-                    "The provider is frozen until a person has looked: {reason}"
-                );
+                return write!(f, "The provider is frozen until a person has looked: {reason}");
             }
             Self::Drain => "The provider takes no new payments.",
             Self::SwitchedOff => "An operator switched this product off at this provider.",

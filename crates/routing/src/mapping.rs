@@ -81,17 +81,10 @@ impl TryFrom<OverrideFields> for MappingOverride {
                 family: Some(family),
                 name,
                 ignore: false,
-            } => Ok(Self::Product {
-                product,
-                family,
-                name,
-            }),
-            OverrideFields {
-                product: None,
-                family: None,
-                name: None,
-                ignore: true,
-            } => Ok(Self::Ignore),
+            } => Ok(Self::Product { product, family, name }),
+            OverrideFields { product: None, family: None, name: None, ignore: true } => {
+                Ok(Self::Ignore)
+            }
             _ => Err(OverrideError),
         }
     }
@@ -121,11 +114,7 @@ impl Mapping {
             let configured = self.overrides.get(&row.provider_code);
             let product = match configured {
                 Some(MappingOverride::Ignore) => continue,
-                Some(MappingOverride::Product {
-                    product,
-                    family,
-                    name,
-                }) => Some(MappedProduct {
+                Some(MappingOverride::Product { product, family, name }) => Some(MappedProduct {
                     product: product.clone(),
                     family: *family,
                     name: name.clone().unwrap_or_else(|| row.name.clone()),
@@ -157,10 +146,7 @@ fn keep_consistent(found: Vec<Found>, result: &mut MappedList) {
         if fits {
             result.mapped.push((one.row, one.product));
         } else {
-            conflicts
-                .entry(one.product.product)
-                .or_default()
-                .insert(one.row.provider_code.clone());
+            conflicts.entry(one.product.product).or_default().insert(one.row.provider_code.clone());
             result.unmapped.push(one.row);
         }
     }
@@ -176,11 +162,8 @@ fn keep_consistent(found: Vec<Found>, result: &mut MappedList) {
 /// What each product is by the rows that decide: the configured ones if there are any, else all.
 /// None where these contradict each other.
 fn agreed_meanings(found: &[Found]) -> BTreeMap<ProductCode, Option<Meaning>> {
-    let configured: BTreeSet<&ProductCode> = found
-        .iter()
-        .filter(|one| one.configured)
-        .map(|one| &one.product.product)
-        .collect();
+    let configured: BTreeSet<&ProductCode> =
+        found.iter().filter(|one| one.configured).map(|one| &one.product.product).collect();
     let mut meanings: BTreeMap<ProductCode, Option<Meaning>> = BTreeMap::new();
     for one in found {
         let product = &one.product.product;
@@ -221,8 +204,6 @@ impl fmt::Display for MappingConflict {
 
 impl fmt::Debug for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mapping")
-            .field("overrides", &self.overrides)
-            .finish_non_exhaustive()
+        f.debug_struct("Mapping").field("overrides", &self.overrides).finish_non_exhaustive()
     }
 }

@@ -92,11 +92,8 @@ impl Catalogue {
         rows: &[(PriceRow, MappedProduct)],
         as_of: Timestamp,
     ) -> PriceUpdate {
-        let mut update = PriceUpdate {
-            catalogue: self.clone(),
-            changes: Vec::new(),
-            aside: Vec::new(),
-        };
+        let mut update =
+            PriceUpdate { catalogue: self.clone(), changes: Vec::new(), aside: Vec::new() };
         let mut chosen = choose_rows(rows, &mut update.aside);
         for (code, product) in &self.products {
             let row = chosen.remove(code);
@@ -134,8 +131,7 @@ impl PriceUpdate {
                 product.family == mapped.family && agree(product.nominal, row.nominal)
             });
             if !fits {
-                self.aside
-                    .push(aside(row, mapped, RowAsideReason::OtherMeaning));
+                self.aside.push(aside(row, mapped, RowAsideReason::OtherMeaning));
             }
             fits
         });
@@ -188,16 +184,10 @@ impl PriceUpdate {
             (Some(_), None) => note(ChangeKind::Withdrawn),
             (Some(before), Some(after)) => {
                 if before.cost != after.cost {
-                    note(ChangeKind::CostChanged {
-                        before: before.cost,
-                        after: after.cost,
-                    });
+                    note(ChangeKind::CostChanged { before: before.cost, after: after.cost });
                 }
                 if before.admin != after.admin {
-                    note(ChangeKind::AdminChanged {
-                        before: before.admin,
-                        after: after.admin,
-                    });
+                    note(ChangeKind::AdminChanged { before: before.admin, after: after.admin });
                 }
                 match (before.open, after.open) {
                     (false, true) => note(ChangeKind::Opened),
@@ -243,11 +233,7 @@ fn preference(row: &PriceRow) -> (bool, Cost, Option<Rupiah>, &str) {
 }
 
 fn aside(row: &PriceRow, mapped: &MappedProduct, reason: RowAsideReason) -> RowAside {
-    RowAside {
-        product: mapped.product.clone(),
-        provider_code: row.provider_code.clone(),
-        reason,
-    }
+    RowAside { product: mapped.product.clone(), provider_code: row.provider_code.clone(), reason }
 }
 
 fn offer_of(provider: &ProviderName, row: &PriceRow, as_of: Timestamp) -> Offer {

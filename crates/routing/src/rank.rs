@@ -98,11 +98,7 @@ pub fn rank(
     }
     strategy.order(&mut ranked, question.draw);
     left_out.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Route {
-        strategy,
-        candidates: ranked.into_iter().map(|one| one.candidate).collect(),
-        left_out,
-    }
+    Route { strategy, candidates: ranked.into_iter().map(|one| one.candidate).collect(), left_out }
 }
 
 fn judge(
@@ -156,9 +152,7 @@ fn willing(
         Mode::Off => return Err(LeftOut::Off),
         Mode::Drain => return Err(LeftOut::Drain),
         Mode::Frozen { reason } => {
-            return Err(LeftOut::Frozen {
-                reason: reason.clone(),
-            });
+            return Err(LeftOut::Frozen { reason: reason.clone() });
         }
     }
     if facts.offer_switched_off {
@@ -177,10 +171,7 @@ fn willing(
     if !offer.open {
         return Err(LeftOut::Closed);
     }
-    if offer
-        .cut_off
-        .is_some_and(|hours| hours.covers(question.now))
-    {
+    if offer.cut_off.is_some_and(|hours| hours.covers(question.now)) {
         return Err(LeftOut::CutOff);
     }
     Ok(())
@@ -191,10 +182,9 @@ fn known_cost(price: Cost, amount: Option<Rupiah>) -> Result<Option<Rupiah>, Lef
     match (price, amount) {
         (Cost::Fixed(cost), _) => Ok(Some(cost)),
         (Cost::BillPlus(_), None) => Ok(None),
-        (Cost::BillPlus(_), Some(bill)) => price
-            .of_bill(bill)
-            .map(Some)
-            .map_err(|_| LeftOut::CostAboveCap),
+        (Cost::BillPlus(_), Some(bill)) => {
+            price.of_bill(bill).map(Some).map_err(|_| LeftOut::CostAboveCap)
+        }
     }
 }
 
@@ -212,7 +202,5 @@ fn balance_suffices(facts: &ProviderFacts, cost: Option<Rupiah>) -> bool {
     let Some(balance) = facts.balance else {
         return true;
     };
-    balance
-        .minus(cost.unwrap_or_default())
-        .is_ok_and(|rest| rest >= facts.balance_floor)
+    balance.minus(cost.unwrap_or_default()).is_ok_and(|rest| rest >= facts.balance_floor)
 }

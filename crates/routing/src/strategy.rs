@@ -57,10 +57,7 @@ impl Strategy {
             Self::Weighted => shuffle_by_weight(ranked, draw),
             Self::BestSuccess => ranked.sort_by_key(|one| {
                 let health = one.facts.health;
-                (
-                    Reverse(health.success_ppm / 10_000),
-                    health.latency_micros / 100_000,
-                )
+                (Reverse(health.success_ppm / 10_000), health.latency_micros / 100_000)
             }),
         }
     }
@@ -133,14 +130,8 @@ mod tests {
         .unwrap();
         let code = |text| ProductCode::new(text).unwrap();
         let of = |text, family| table.of(&code(text), family);
-        assert_eq!(
-            of("PLN-PREPAID-20000", Family::PlnPrepaid),
-            Strategy::BestSuccess
-        );
-        assert_eq!(
-            of("PLN-PREPAID-50000", Family::PlnPrepaid),
-            Strategy::Cheapest
-        );
+        assert_eq!(of("PLN-PREPAID-20000", Family::PlnPrepaid), Strategy::BestSuccess);
+        assert_eq!(of("PLN-PREPAID-50000", Family::PlnPrepaid), Strategy::Cheapest);
         assert_eq!(of("PDAM-ATB", Family::Water), Strategy::Priority);
         assert!(serde_json::from_str::<StrategyTable>(r#"{"famlies": {}}"#).is_err());
     }

@@ -48,35 +48,20 @@ fn update(catalogue: &Catalogue, name: &str, rows: &[Row], second: i64) -> Price
 }
 
 fn kinds(update: &PriceUpdate) -> Vec<(String, ChangeKind)> {
-    update
-        .changes
-        .iter()
-        .map(|change| (change.product.to_string(), change.kind))
-        .collect()
+    update.changes.iter().map(|change| (change.product.to_string(), change.kind)).collect()
 }
 
 #[test]
 fn offers_of_several_providers_meet_in_one_product() {
-    let first = update(
-        &Catalogue::default(),
-        "b",
-        &[row("PLN-20", "S20", 20_700)],
-        1,
-    );
+    let first = update(&Catalogue::default(), "b", &[row("PLN-20", "S20", 20_700)], 1);
     let second = update(&first.catalogue, "a", &[row("PLN-20", "pln20", 20_500)], 2);
     let product = second.catalogue.get(&code("PLN-20")).unwrap();
     let names: Vec<_> = product.offers.iter().map(|o| o.provider.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
     let offer = product.offer(&provider("a")).unwrap();
     assert_eq!(offer.total(product.nominal), Some(Rupiah::new(22_500)));
-    assert_eq!(
-        second.catalogue.as_of(&provider("a")),
-        Some(Timestamp::from_seconds(2))
-    );
-    assert_eq!(
-        second.catalogue.as_of(&provider("b")),
-        Some(Timestamp::from_seconds(1))
-    );
+    assert_eq!(second.catalogue.as_of(&provider("a")), Some(Timestamp::from_seconds(2)));
+    assert_eq!(second.catalogue.as_of(&provider("b")), Some(Timestamp::from_seconds(1)));
 }
 
 #[test]
@@ -111,32 +96,17 @@ fn every_difference_between_two_lists_is_a_change() {
     );
     let cost = |n| Cost::Fixed(Rupiah::new(n));
     let expected = [
-        (
-            "P-CHEAPER",
-            ChangeKind::CostChanged {
-                before: cost(100),
-                after: cost(90),
-            },
-        ),
+        ("P-CHEAPER", ChangeKind::CostChanged { before: cost(100), after: cost(90) }),
         ("P-CLOSES", ChangeKind::Closed),
         ("P-GOES", ChangeKind::Withdrawn),
         ("P-NEW", ChangeKind::Added),
         ("P-OPENS", ChangeKind::Opened),
-        (
-            "P-STAYS",
-            ChangeKind::AdminChanged {
-                before: Some(Rupiah::new(2_500)),
-                after: None,
-            },
-        ),
+        ("P-STAYS", ChangeKind::AdminChanged { before: Some(Rupiah::new(2_500)), after: None }),
     ]
     .map(|(product, kind)| (product.to_owned(), kind));
     assert_eq!(kinds(&after), expected);
     assert!(after.catalogue.get(&code("P-GOES")).is_none());
-    assert!(
-        before.catalogue.get(&code("P-GOES")).is_some(),
-        "a snapshot does not change"
-    );
+    assert!(before.catalogue.get(&code("P-GOES")).is_some(), "a snapshot does not change");
 }
 
 #[test]
@@ -145,20 +115,12 @@ fn the_same_list_again_changes_nothing_but_its_age() {
     let first = update(&Catalogue::default(), "a", &rows, 1);
     let again = update(&first.catalogue, "a", &rows, 2);
     assert!(again.changes.is_empty());
-    assert_eq!(
-        again.catalogue.as_of(&provider("a")),
-        Some(Timestamp::from_seconds(2))
-    );
+    assert_eq!(again.catalogue.as_of(&provider("a")), Some(Timestamp::from_seconds(2)));
 }
 
 #[test]
 fn products_of_other_providers_are_shared_and_not_copied() {
-    let first = update(
-        &Catalogue::default(),
-        "a",
-        &[row("PLN-20", "S20", 20_700)],
-        1,
-    );
+    let first = update(&Catalogue::default(), "a", &[row("PLN-20", "S20", 20_700)], 1);
     let second = update(&first.catalogue, "b", &[row("PLN-50", "S50", 50_700)], 2);
     assert!(Arc::ptr_eq(
         first.catalogue.get(&code("PLN-20")).unwrap(),
@@ -186,12 +148,7 @@ fn of_duplicate_rows_the_cheapest_open_one_counts_in_any_order() {
 
 #[test]
 fn a_row_that_contradicts_another_provider_moves_no_money() {
-    let first = update(
-        &Catalogue::default(),
-        "a",
-        &[row("PLN-20", "S20", 20_700)],
-        1,
-    );
+    let first = update(&Catalogue::default(), "a", &[row("PLN-20", "S20", 20_700)], 1);
     let mut other_nominal = row("PLN-20", "S50", 20_100);
     other_nominal.0.nominal = Some(Rupiah::new(50_000));
     let mut other_family = row("PLN-20", "X", 20_100);
@@ -199,10 +156,7 @@ fn a_row_that_contradicts_another_provider_moves_no_money() {
     for wrong in [other_nominal, other_family] {
         let done = update(&first.catalogue, "b", &[wrong], 2);
         assert_eq!(done.catalogue, first.catalogue);
-        assert_eq!(
-            done.aside.first().unwrap().reason,
-            RowAsideReason::OtherMeaning
-        );
+        assert_eq!(done.aside.first().unwrap().reason, RowAsideReason::OtherMeaning);
     }
 }
 
@@ -211,10 +165,7 @@ fn a_free_product_is_a_mistake() {
     for cost in [0, -5] {
         let done = update(&Catalogue::default(), "a", &[row("PLN-20", "S20", cost)], 1);
         assert!(done.catalogue.is_empty());
-        assert_eq!(
-            done.aside.first().unwrap().reason,
-            RowAsideReason::CostNotPositive
-        );
+        assert_eq!(done.aside.first().unwrap().reason, RowAsideReason::CostNotPositive);
     }
 }
 
@@ -226,10 +177,7 @@ fn a_catalogue_survives_a_restart() {
     let rows = [row("PLN-20", "S20", 20_700), open_amount];
     let catalogue = update(&Catalogue::default(), "a", &rows, 1).catalogue;
     let saved = serde_json::to_string(&catalogue).unwrap();
-    assert_eq!(
-        serde_json::from_str::<Catalogue>(&saved).unwrap(),
-        catalogue
-    );
+    assert_eq!(serde_json::from_str::<Catalogue>(&saved).unwrap(), catalogue);
 }
 
 #[test]

@@ -35,10 +35,7 @@ fn shipped(row: &PriceRow) -> Option<MappedProduct> {
 
 fn map(overrides: &str, rows: Vec<PriceRow>) -> MappedList {
     let overrides: BTreeMap<String, MappingOverride> = serde_json::from_str(overrides).unwrap();
-    Mapping::new(overrides, shipped).map_list(&PriceList {
-        rows,
-        unreadable: Vec::new(),
-    })
+    Mapping::new(overrides, shipped).map_list(&PriceList { rows, unreadable: Vec::new() })
 }
 
 fn mapped(list: &MappedList) -> Vec<(&str, String)> {
@@ -49,10 +46,7 @@ fn mapped(list: &MappedList) -> Vec<(&str, String)> {
 }
 
 fn unmapped(list: &MappedList) -> Vec<&str> {
-    list.unmapped
-        .iter()
-        .map(|row| row.provider_code.as_str())
-        .collect()
+    list.unmapped.iter().map(|row| row.provider_code.as_str()).collect()
 }
 
 #[test]
@@ -69,18 +63,11 @@ fn configuration_extends_overrides_and_ignores() {
         r#"{"PDAM AETRA/TPJ": {"product": "PDAM-AETRA", "family": "water", "name": "PDAM Aetra"},
             "PLNS20": {"product": "TOKEN-20", "family": "pln-prepaid"},
             "ALSO20": {"ignore": true}}"#,
-        vec![
-            row("PDAM AETRA/TPJ", None),
-            row("PLNS20", Some(20_000)),
-            row("ALSO20", Some(20_000)),
-        ],
+        vec![row("PDAM AETRA/TPJ", None), row("PLNS20", Some(20_000)), row("ALSO20", Some(20_000))],
     );
     assert_eq!(
         mapped(&list),
-        [
-            ("PDAM AETRA/TPJ", "PDAM-AETRA".to_owned()),
-            ("PLNS20", "TOKEN-20".to_owned())
-        ]
+        [("PDAM AETRA/TPJ", "PDAM-AETRA".to_owned()), ("PLNS20", "TOKEN-20".to_owned())]
     );
     let names: Vec<_> = list.mapped.iter().map(|(_, p)| p.name.as_str()).collect();
     assert_eq!(names, ["PDAM Aetra", "name of PLNS20"]);
@@ -89,26 +76,17 @@ fn configuration_extends_overrides_and_ignores() {
 
 #[test]
 fn one_product_does_not_get_two_families() {
-    let list = map(
-        "{}",
-        vec![row("PLNS20", Some(20_000)), row("GAME20", Some(20_000))],
-    );
+    let list = map("{}", vec![row("PLNS20", Some(20_000)), row("GAME20", Some(20_000))]);
     assert!(list.mapped.is_empty(), "nobody knows which is right");
     assert_eq!(unmapped(&list), ["PLNS20", "GAME20"]);
     assert_eq!(list.conflicts.len(), 1);
     let sentence = list.conflicts.first().unwrap().to_string();
-    assert!(
-        sentence.contains("GAME20, PLNS20") && sentence.contains("PLN-20"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("GAME20, PLNS20") && sentence.contains("PLN-20"), "{sentence}");
 }
 
 #[test]
 fn one_product_does_not_get_two_nominals() {
-    let contradicting = map(
-        "{}",
-        vec![row("PLNS20", Some(20_000)), row("ALSO20", Some(50_000))],
-    );
+    let contradicting = map("{}", vec![row("PLNS20", Some(20_000)), row("ALSO20", Some(50_000))]);
     assert!(contradicting.mapped.is_empty());
     assert_eq!(contradicting.conflicts.len(), 1);
     let unstated = map("{}", vec![row("PLNS20", Some(20_000)), row("ALSO20", None)]);
@@ -117,11 +95,7 @@ fn one_product_does_not_get_two_nominals() {
 
 #[test]
 fn an_unstated_nominal_between_two_others_hides_no_contradiction() {
-    let rows = vec![
-        row("PLNS20", Some(20_000)),
-        row("PLNS20", None),
-        row("ALSO20", Some(50_000)),
-    ];
+    let rows = vec![row("PLNS20", Some(20_000)), row("PLNS20", None), row("ALSO20", Some(50_000))];
     assert!(map("{}", rows).mapped.is_empty());
 }
 
@@ -145,9 +119,6 @@ fn half_a_mapping_entry_is_an_error() {
         r#"{"ignore": false}"#,
         r#"{"prodct": "PLN-20", "family": "water"}"#,
     ] {
-        assert!(
-            serde_json::from_str::<MappingOverride>(wrong).is_err(),
-            "{wrong}"
-        );
+        assert!(serde_json::from_str::<MappingOverride>(wrong).is_err(), "{wrong}");
     }
 }

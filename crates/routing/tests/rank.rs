@@ -66,25 +66,15 @@ fn question(need: Need) -> RouteQuestion<'static> {
 }
 
 fn facts(of: &[(&str, ProviderFacts)]) -> Facts {
-    of.iter()
-        .map(|(provider, facts)| (name(provider), facts.clone()))
-        .collect()
+    of.iter().map(|(provider, facts)| (name(provider), facts.clone())).collect()
 }
 
 fn order(route: &Route) -> Vec<&str> {
-    route
-        .candidates
-        .iter()
-        .map(|candidate| candidate.provider.as_str())
-        .collect()
+    route.candidates.iter().map(|candidate| candidate.provider.as_str()).collect()
 }
 
 fn three_priced() -> (Product, Facts) {
-    let product = token(vec![
-        offer("a", 20_900),
-        offer("b", 20_500),
-        offer("c", 20_700),
-    ]);
+    let product = token(vec![offer("a", 20_900), offer("b", 20_500), offer("c", 20_700)]);
     let facts = facts(&["a", "b", "c"].map(|one| (one, ProviderFacts::default())));
     (product, facts)
 }
@@ -113,19 +103,11 @@ fn priority_is_stronger_than_cost_and_equals_go_by_cost() {
 #[test]
 fn the_best_success_rate_is_asked_first_then_the_fastest() {
     let (product, mut facts) = three_priced();
-    let health = |success_ppm, latency_micros| Health {
-        success_ppm,
-        latency_micros,
-    };
+    let health = |success_ppm, latency_micros| Health { success_ppm, latency_micros };
     facts.get_mut(&name("a")).unwrap().health = health(995_000, 900_000);
     facts.get_mut(&name("b")).unwrap().health = health(700_000, 100_000);
     facts.get_mut(&name("c")).unwrap().health = health(991_000, 300_000);
-    let route = rank(
-        &question(Need::Pay),
-        &product,
-        &facts,
-        Strategy::BestSuccess,
-    );
+    let route = rank(&question(Need::Pay), &product, &facts, Strategy::BestSuccess);
     assert_eq!(order(&route), ["c", "a", "b"]);
 }
 
@@ -137,10 +119,7 @@ fn weights_share_the_first_places() {
     facts.get_mut(&name("c")).unwrap().weight = 0;
     let mut first = BTreeMap::new();
     for draw in 0..4_000 {
-        let asked = RouteQuestion {
-            draw,
-            ..question(Need::Pay)
-        };
+        let asked = RouteQuestion { draw, ..question(Need::Pay) };
         let route = rank(&asked, &product, &facts, Strategy::Weighted);
         assert_eq!(route.candidates.last().unwrap().provider, name("c"));
         *first.entry(order(&route)[0].to_owned()).or_insert(0) += 1;
@@ -153,26 +132,15 @@ fn weights_share_the_first_places() {
 fn a_bill_costs_itself_and_the_fee_once_it_is_known() {
     let facts = facts(&[(
         "a",
-        ProviderFacts {
-            cost_tolerance: Rupiah::new(50),
-            ..ProviderFacts::default()
-        },
+        ProviderFacts { cost_tolerance: Rupiah::new(50), ..ProviderFacts::default() },
     )]);
     let product = water(700);
-    let unknown = rank(
-        &question(Need::Inquiry),
-        &product,
-        &facts,
-        Strategy::Cheapest,
-    );
+    let unknown = rank(&question(Need::Inquiry), &product, &facts, Strategy::Cheapest);
     let candidate = unknown.candidates.first().unwrap();
     assert_eq!((candidate.cost, candidate.max_cost), (None, None));
     assert_eq!(candidate.price, Cost::BillPlus(Rupiah::new(700)));
 
-    let known = RouteQuestion {
-        bill_amount: Some(Rupiah::new(80_000)),
-        ..question(Need::Pay)
-    };
+    let known = RouteQuestion { bill_amount: Some(Rupiah::new(80_000)), ..question(Need::Pay) };
     let route = rank(&known, &product, &facts, Strategy::Cheapest);
     let candidate = route.candidates.first().unwrap();
     assert_eq!(candidate.cost, Some(Rupiah::new(80_700)));
@@ -185,21 +153,10 @@ fn a_bill_costs_itself_and_the_fee_once_it_is_known() {
 fn the_cap_of_an_attempt_is_never_above_the_callers() {
     let facts = facts(&[(
         "a",
-        ProviderFacts {
-            cost_tolerance: Rupiah::new(500),
-            ..ProviderFacts::default()
-        },
+        ProviderFacts { cost_tolerance: Rupiah::new(500), ..ProviderFacts::default() },
     )]);
-    let asked = RouteQuestion {
-        max_cost: Some(Rupiah::new(20_800)),
-        ..question(Need::Pay)
-    };
-    let route = rank(
-        &asked,
-        &token(vec![offer("a", 20_700)]),
-        &facts,
-        Strategy::Cheapest,
-    );
+    let asked = RouteQuestion { max_cost: Some(Rupiah::new(20_800)), ..question(Need::Pay) };
+    let route = rank(&asked, &token(vec![offer("a", 20_700)]), &facts, Strategy::Cheapest);
     let candidate = route.candidates.first().unwrap();
     assert_eq!(candidate.max_cost, Some(Rupiah::new(20_800)));
 }
@@ -218,10 +175,8 @@ fn excluded() -> Vec<(LeftOut, Offer, ProviderFacts)> {
         (plain(), facts)
     };
     let reason = || "contradicting answers".to_owned();
-    let frozen = ProviderFacts {
-        mode: Mode::Frozen { reason: reason() },
-        ..ProviderFacts::default()
-    };
+    let frozen =
+        ProviderFacts { mode: Mode::Frozen { reason: reason() }, ..ProviderFacts::default() };
     let cases = [
         (LeftOut::Off, facts(|f| f.mode = Mode::Off)),
         (LeftOut::Drain, facts(|f| f.mode = Mode::Drain)),
@@ -232,28 +187,13 @@ fn excluded() -> Vec<(LeftOut, Offer, ProviderFacts)> {
         (
             LeftOut::CutOff,
             but(|o| {
-                o.cut_off = Some(CutOff {
-                    from_second: 11 * 3_600,
-                    until_second: 13 * 3_600,
-                });
+                o.cut_off = Some(CutOff { from_second: 11 * 3_600, until_second: 13 * 3_600 });
             }),
         ),
-        (
-            LeftOut::PricesTooOld,
-            but(|o| o.as_of = fetched(900_000_001)),
-        ),
-        (
-            LeftOut::CostAboveCap,
-            but(|o| o.cost = Cost::Fixed(Rupiah::new(30_001))),
-        ),
-        (
-            LeftOut::CostAboveCap,
-            but(|o| o.cost = Cost::BillPlus(Rupiah::new(i64::MAX))),
-        ),
-        (
-            LeftOut::BalanceTooLow,
-            facts(|f| f.balance = Some(Rupiah::new(20_699))),
-        ),
+        (LeftOut::PricesTooOld, but(|o| o.as_of = fetched(900_000_001))),
+        (LeftOut::CostAboveCap, but(|o| o.cost = Cost::Fixed(Rupiah::new(30_001)))),
+        (LeftOut::CostAboveCap, but(|o| o.cost = Cost::BillPlus(Rupiah::new(i64::MAX)))),
+        (LeftOut::BalanceTooLow, facts(|f| f.balance = Some(Rupiah::new(20_699)))),
         (
             LeftOut::BalanceTooLow,
             facts(|f| {
@@ -264,10 +204,7 @@ fn excluded() -> Vec<(LeftOut, Offer, ProviderFacts)> {
         (LeftOut::BreakerOpen, facts(|f| f.breaker_open = true)),
         (LeftOut::NoRoom, facts(|f| f.has_room = false)),
     ];
-    cases
-        .into_iter()
-        .map(|(reason, (offer, facts))| (reason, offer, facts))
-        .collect()
+    cases.into_iter().map(|(reason, (offer, facts))| (reason, offer, facts)).collect()
 }
 
 /// A moment this long before noon.
@@ -277,10 +214,7 @@ fn fetched(micros_before: i64) -> Timestamp {
 
 #[test]
 fn each_reason_leaves_out_its_offer_and_says_so() {
-    let asked = RouteQuestion {
-        max_cost: Some(Rupiah::new(30_000)),
-        ..question(Need::Pay)
-    };
+    let asked = RouteQuestion { max_cost: Some(Rupiah::new(30_000)), ..question(Need::Pay) };
     for (reason, offer, of_a) in excluded() {
         let facts = facts(&[("a", of_a)]);
         let route = rank(&asked, &token(vec![offer]), &facts, Strategy::Cheapest);
@@ -324,16 +258,10 @@ fn an_unknown_provider_and_one_already_tried_are_left_out() {
     let (product, mut facts) = three_priced();
     facts.remove(&name("b"));
     let tried = [name("c")];
-    let asked = RouteQuestion {
-        already_tried: &tried,
-        ..question(Need::Pay)
-    };
+    let asked = RouteQuestion { already_tried: &tried, ..question(Need::Pay) };
     let route = rank(&asked, &product, &facts, Strategy::Cheapest);
     assert_eq!(order(&route), ["a"]);
-    let reasons = [
-        (name("b"), LeftOut::NotConfigured),
-        (name("c"), LeftOut::AlreadyTried),
-    ];
+    let reasons = [(name("b"), LeftOut::NotConfigured), (name("c"), LeftOut::AlreadyTried)];
     assert_eq!(route.left_out, reasons);
 }
 
@@ -348,19 +276,11 @@ fn an_inquiry_goes_through_where_a_payment_does_not() {
         ..ProviderFacts::default()
     };
     let resting = facts(&[("a", resting)]);
-    let later = RouteQuestion {
-        now: noon().plus(Duration::from_hours(2)),
-        ..question(Need::Inquiry)
-    };
+    let later =
+        RouteQuestion { now: noon().plus(Duration::from_hours(2)), ..question(Need::Inquiry) };
     let route = rank(&later, &water(700), &resting, Strategy::Cheapest);
     assert_eq!(order(&route), ["a"]);
-    let mute = facts(&[(
-        "a",
-        ProviderFacts {
-            can_inquire: false,
-            ..ProviderFacts::default()
-        },
-    )]);
+    let mute = facts(&[("a", ProviderFacts { can_inquire: false, ..ProviderFacts::default() })]);
     for need in [Need::Inquiry, Need::Pay] {
         let route = rank(&question(need), &water(700), &mute, Strategy::Cheapest);
         assert_eq!(route.left_out, [(name("a"), LeftOut::NoCapability)]);

@@ -26,10 +26,7 @@ fn any_offer(provider: &'static str) -> impl Strategy<Value = Offer> {
         cost,
         admin: None,
         open,
-        cut_off: hours.map(|(from_second, until_second)| CutOff {
-            from_second,
-            until_second,
-        }),
+        cut_off: hours.map(|(from_second, until_second)| CutOff { from_second, until_second }),
         as_of: Timestamp::from_seconds(NOW - age),
     })
 }
@@ -56,10 +53,7 @@ fn any_facts() -> impl Strategy<Value = ProviderFacts> {
                 has_room: !full,
                 priority,
                 weight,
-                health: Health {
-                    success_ppm,
-                    latency_micros: 0,
-                },
+                health: Health { success_ppm, latency_micros: 0 },
                 ..ProviderFacts::default()
             }
         },
@@ -73,11 +67,7 @@ fn any_case() -> impl Strategy<Value = (Product, BTreeMap<ProviderName, Provider
     (offers, facts, any::<bool>()).prop_map(|(offers, facts, bill)| {
         let product = Product {
             code: ProductCode::new("PRODUCT").unwrap(),
-            family: if bill {
-                Family::Water
-            } else {
-                Family::PlnPrepaid
-            },
+            family: if bill { Family::Water } else { Family::PlnPrepaid },
             name: "product".to_owned(),
             nominal: None,
             offers: offers.into_iter().flatten().collect(),

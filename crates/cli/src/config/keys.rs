@@ -29,6 +29,7 @@ pub(super) const KEYS: &[&str] = &[
     "provider.*.kind",
     "provider.*.priority",
     "provider.*.weight",
+    "provider.*.exclusive_account",
     "provider.*.balance_floor_rupiah",
     "provider.*.cost_tolerance_rupiah",
     "provider.*.price_max_age_s",

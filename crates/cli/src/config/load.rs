@@ -35,19 +35,22 @@ pub(crate) fn variables() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The file to read: the one that was named, else the usual one, if there is one.
+pub(crate) fn file_to_read(named: Option<PathBuf>) -> Option<PathBuf> {
+    named.or_else(|| Some(PathBuf::from(USUAL)).filter(|usual| usual.is_file()))
+}
+
 /// Reads defaults, then the file, then the environment.
 pub(crate) fn load(
     file: Option<&Path>,
     environment: Vec<(String, String)>,
 ) -> Result<Loaded, ConfigError> {
-    let file = match file {
-        Some(file) if !file.is_file() => return Err(ConfigError::Missing(file.to_owned())),
-        Some(file) => Some(file.to_owned()),
-        None => Some(PathBuf::from(USUAL)).filter(|usual| usual.is_file()),
-    };
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
     let mut place = "the defaults".to_owned();
     if let Some(file) = file {
+        if !file.is_file() {
+            return Err(ConfigError::Missing(file.to_owned()));
+        }
         place = file.display().to_string();
         let toml = Toml::file(file);
         let mut profiles = toml.data().map_err(|error| wrong(&error, &place))?;

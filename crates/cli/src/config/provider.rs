@@ -23,6 +23,7 @@ pub(crate) struct ProviderTable {
     pub(crate) kind: String,
     pub(crate) priority: u32,
     pub(crate) weight: u32,
+    pub(crate) exclusive: bool,
     pub(crate) balance_floor: Rupiah,
     pub(crate) cost_tolerance: Rupiah,
     pub(crate) price_max_age: Duration,
@@ -77,6 +78,7 @@ impl ProviderTable {
             kind: table.take("kind")?.ok_or_else(|| needed("kind"))?,
             priority: table.take("priority")?.unwrap_or(PRIORITY),
             weight: table.take("weight")?.unwrap_or(WEIGHT),
+            exclusive: table.take("exclusive_account")?.unwrap_or(false),
             balance_floor: table.take("balance_floor_rupiah")?.unwrap_or_default(),
             cost_tolerance: table.take("cost_tolerance_rupiah")?.unwrap_or_default(),
             price_max_age: seconds(table.take("price_max_age_s")?.unwrap_or(PRICE_MAX_AGE_S)),
@@ -95,6 +97,7 @@ pub(super) fn fill_in(table: &mut Map<String, Value>) {
     let defaults = json!({
         "priority": PRIORITY,
         "weight": WEIGHT,
+        "exclusive_account": false,
         "balance_floor_rupiah": 0,
         "cost_tolerance_rupiah": 0,
         "price_max_age_s": PRICE_MAX_AGE_S,
@@ -133,7 +136,8 @@ pub(crate) fn unknown_key(problem: &str, provider: &ProviderName, place: &str) -
     let (_, rest) = problem.split_once("unknown field `")?;
     let (wrong, rest) = rest.split_once('`')?;
     let own = rest.split('`').skip(1).step_by(2);
-    let nearest = keys::nearest(wrong, own.chain(keys::of_every_provider()));
+    let every: Vec<&str> = keys::of_every_provider().collect();
+    let nearest = keys::nearest(wrong, own.chain(every));
     Some(ConfigError::UnknownKey {
         key: format!("provider.{provider}.{wrong}"),
         place: place.to_owned(),

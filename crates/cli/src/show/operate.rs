@@ -154,7 +154,7 @@ mod tests {
         };
         assert_eq!(
             providers(&[provider]),
-            " PROVIDER  KIND  MODE         BALANCE  PRICES OF   OPEN  SENDING  IN DOUBT\n \
+            "PROVIDER  KIND  MODE         BALANCE  PRICES OF   OPEN  SENDING  IN DOUBT\n\
              mmbc-a    mmbc  ACTIVE  Rp 1.000.000  -          29/30        0         0\n\
              mmbc-a: price list: user name or password refused\n\
              mmbc-a: plain HTTP: passwords can be read and answers forged on the way\n"

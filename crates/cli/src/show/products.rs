@@ -117,8 +117,8 @@ mod tests {
         };
         assert_eq!(
             products(&[token, bill]),
-            " PRODUCT            NAME              FAMILY                        TOTAL     ADMIN  OFFERS  AVAILABLE\n \
-             PLN-PREPAID-20000  PLN Token 20.000  pln-prepaid   Rp 22.500 - Rp 23.000  Rp 2.500       2  yes\n \
+            "PRODUCT            NAME              FAMILY                        TOTAL     ADMIN  OFFERS  AVAILABLE\n\
+             PLN-PREPAID-20000  PLN Token 20.000  pln-prepaid   Rp 22.500 - Rp 23.000  Rp 2.500       2  yes\n\
              PLN-POSTPAID       PLN               pln-postpaid                   bill         -       1  no: CUT_OFF"
         );
     }
@@ -148,9 +148,9 @@ mod tests {
             "\
 PLN-PREPAID-20000: mmbc-a would be asked first.
 Strategy cheapest, as of -.
- RANK  PROVIDER  CODE             COST      TOTAL  WHY
- 1     mmbc-a    PLNS20      Rp 20.500  Rp 22.500  The cheapest.
- -     mmbc-b    PLNS20  bill + Rp 700          -  It is switched off."
+RANK  PROVIDER  CODE             COST      TOTAL  WHY
+1     mmbc-a    PLNS20      Rp 20.500  Rp 22.500  The cheapest.
+-     mmbc-b    PLNS20  bill + Rp 700          -  It is switched off."
         );
     }
 }

@@ -77,7 +77,10 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> 
         table.add_row(row.into_iter().zip(right).map(cell));
     }
     let lines = table.to_string();
-    let trimmed: Vec<&str> = lines.lines().map(str::trim_end).collect();
+    let trimmed = lines
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    let trimmed: Vec<&str> = trimmed.collect();
     trimmed.join("\n")
 }
 
@@ -124,7 +127,7 @@ mod tests {
         );
         assert_eq!(
             shown,
-            " PRODUCT        TOTAL  NAME\n A          Rp 20.500  One\n LONG-CODE       Rp 5"
+            "PRODUCT        TOTAL  NAME\nA          Rp 20.500  One\nLONG-CODE       Rp 5"
         );
     }
 }

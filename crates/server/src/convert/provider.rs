@@ -2,7 +2,7 @@
 
 use ppob_api::v1;
 use ppob_engine::ProviderStatus;
-use ppob_layers::BreakerState;
+use ppob_layers::{BreakerState, TripReason};
 use ppob_routing::Mode;
 use ppob_types::{Cost, PriceRow, ProviderName, Timestamp};
 
@@ -94,8 +94,19 @@ fn paying(status: &ProviderStatus) -> v1::OperationHealth {
         breaker_reason: status
             .reserve
             .reason
-            .map(|reason| reason.as_str().to_owned())
+            .map(|reason| trip(reason).to_owned())
             .unwrap_or_default(),
         ..Default::default()
+    }
+}
+
+const fn trip(reason: TripReason) -> &'static str {
+    match reason {
+        TripReason::Unknowns => "Too many payments had an unknown outcome.",
+        TripReason::Unreachable => "The provider was not reached several times in a row.",
+        TripReason::InsufficientBalance => "Our deposit at the provider is used up.",
+        TripReason::ProductClosed => "The provider does not sell the product now.",
+        TripReason::CutOff => "The product is inside its cut-off hours.",
+        TripReason::Credentials => "The provider refused our credentials; a person must look.",
     }
 }

@@ -3,12 +3,14 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::*;
 
-fn status(code: Code, word: &str, message: &str, metadata: &[(&str, &str)]) -> Status {
-    let metadata = metadata
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let details =
-        ErrorDetails::with_error_info(word, DOMAIN, metadata.collect::<Vec<(String, String)>>());
+fn status<const N: usize>(
+    code: Code,
+    word: &str,
+    message: &str,
+    metadata: [(&str, &str); N],
+) -> Status {
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let details = ErrorDetails::with_error_info(word, DOMAIN, metadata);
     Status::with_error_details(code, message, details)
 }
 
@@ -24,7 +26,7 @@ fn a_refusal_says_that_nothing_is_paid_and_what_to_do() {
         Code::FailedPrecondition,
         reason::REPEAT_NEEDED,
         "the same product was paid for this customer; nothing was accepted",
-        &[(ACCEPTED, ACCEPTED_NO), ("next_repeat", "1")],
+        [(ACCEPTED, ACCEPTED_NO), ("next_repeat", "1")],
     );
     let failure = failure(&refused, &pay());
     assert_eq!(failure.exit, Exit::Refused);
@@ -62,7 +64,7 @@ fn an_error_of_the_engine_that_may_have_been_accepted_is_no_refusal() {
         Code::Unavailable,
         reason::JOURNAL_UNAVAILABLE,
         "it is not known yet whether it was accepted",
-        &[(ACCEPTED, ACCEPTED_UNKNOWN)],
+        [(ACCEPTED, ACCEPTED_UNKNOWN)],
     );
     let failure = failure(&unclear, &pay());
     assert_eq!(failure.exit, Exit::Unknown);
@@ -76,7 +78,7 @@ fn a_read_never_speaks_of_money_moved() {
         Code::NotFound,
         reason::PRODUCT_UNKNOWN,
         "there is no product X",
-        &[],
+        [],
     );
     let failure = failure(&unknown, &Asked::Read);
     assert_eq!(

@@ -45,8 +45,8 @@ It may or may not have been paid. Do not pay again by other means, and do not re
 Only a person can find out: look at the provider's statement, then
   ppob resolve pay-0001 --executed INVOICE --actor NAME --evidence TEXT
 To pay once more on purpose although it may turn out paid: --despite-in-doubt pay-0001 --repeat 1
- ATTEMPT  PROVIDER  STATE    REASON           REFERENCE  CHARGED
- 1        mmbc-a    UNKNOWN  CONNECTION_LOST  -                -
+ATTEMPT  PROVIDER  STATE    REASON           REFERENCE  CHARGED
+1        mmbc-a    UNKNOWN  CONNECTION_LOST  -                -
 "
     );
 }
@@ -90,7 +90,7 @@ fn a_list_shows_no_whole_customer_number() {
     let shown = payments(&[with_state(PaymentState::InDoubt)]);
     assert_eq!(
         shown,
-        " ID        STATE     PRODUCT            CUSTOMER  TOTAL  ACCEPTED\n \
+        "ID        STATE     PRODUCT            CUSTOMER  TOTAL  ACCEPTED\n\
          pay-0001  IN_DOUBT  PLN-PREPAID-20000  ••••0201      -  -"
     );
     assert_eq!(payments(&[]), "No payments.");

@@ -1,0 +1,39 @@
+//! Why which provider would be asked.
+
+use ppob_api::v1;
+use ppob_types::Rupiah;
+use tonic::{Request, Status};
+
+use super::list_products::code;
+use crate::consumer::{Role, caller};
+use crate::convert::offer;
+use crate::convert::scalar::time;
+use crate::errors::{self, Violations};
+use crate::shared::Shared;
+
+pub(crate) fn explain_route(
+    shared: &Shared,
+    request: &Request<v1::ExplainRouteRequest>,
+) -> Result<v1::ExplainRouteResponse, Status> {
+    let _overhead = shared.overhead("ExplainRoute");
+    caller(request, Role::Read)?;
+    let code = code(&request.get_ref().product_code)?;
+    let amount = request.get_ref().amount_rupiah.map(Rupiah::new);
+    if amount.is_some_and(|amount| !amount.is_positive()) {
+        return Err(Violations::one("amount_rupiah", "must be more than zero"));
+    }
+    let catalogue = shared.engine.catalogue();
+    let product = catalogue
+        .get(&code)
+        .ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    let explained = shared
+        .engine
+        .explain_route(&code, amount)
+        .map_err(errors::query)?;
+    Ok(v1::ExplainRouteResponse {
+        offers: offer::offers(product, &explained.route, amount),
+        strategy: explained.route.strategy.to_string(),
+        catalog_version: shared.catalogue_version(&catalogue),
+        route_time: Some(time(shared.clock.now())),
+    })
+}

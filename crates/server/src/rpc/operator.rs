@@ -1,0 +1,168 @@
+//! `OperatorService`.
+
+use std::sync::Arc;
+
+use ppob_api::v1;
+use ppob_api::v1::operator_service_server::OperatorService;
+use ppob_types::{ConsumerId, PaymentKey, ProviderName};
+use tonic::{Request, Response, Status};
+
+use super::{
+    check_now, key, list_providers, list_reviews, list_unlisted_replies, list_unmapped_products,
+    refresh_catalog, resolve_payment,
+};
+use crate::consumer::{Role, caller};
+use crate::errors::{self, Violations};
+use crate::shared::Shared;
+
+/// `OperatorService`.
+#[derive(Debug)]
+pub(crate) struct OperatorApi(pub(crate) Arc<Shared>);
+
+#[tonic::async_trait]
+impl OperatorService for OperatorApi {
+    async fn list_providers(
+        &self,
+        request: Request<v1::ListProvidersRequest>,
+    ) -> Result<Response<v1::ListProvidersResponse>, Status> {
+        list_providers::list_providers(&self.0, &request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn refresh_catalog(
+        &self,
+        request: Request<v1::RefreshCatalogRequest>,
+    ) -> Result<Response<v1::RefreshCatalogResponse>, Status> {
+        refresh_catalog::refresh_catalog(&self.0, &request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_unmapped_products(
+        &self,
+        request: Request<v1::ListUnmappedProductsRequest>,
+    ) -> Result<Response<v1::ListUnmappedProductsResponse>, Status> {
+        list_unmapped_products::list_unmapped_products(&self.0, &request).map(Response::new)
+    }
+
+    async fn list_unlisted_replies(
+        &self,
+        request: Request<v1::ListUnlistedRepliesRequest>,
+    ) -> Result<Response<v1::ListUnlistedRepliesResponse>, Status> {
+        list_unlisted_replies::list_unlisted_replies(&self.0, &request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_reviews(
+        &self,
+        request: Request<v1::ListReviewsRequest>,
+    ) -> Result<Response<v1::ListReviewsResponse>, Status> {
+        list_reviews::list_reviews(&self.0, &request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn check_now(
+        &self,
+        request: Request<v1::CheckNowRequest>,
+    ) -> Result<Response<v1::CheckNowResponse>, Status> {
+        check_now::check_now(&self.0, &request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn resolve_payment(
+        &self,
+        request: Request<v1::ResolvePaymentRequest>,
+    ) -> Result<Response<v1::ResolvePaymentResponse>, Status> {
+        resolve_payment::resolve_payment(&self.0, request)
+            .await
+            .map(Response::new)
+    }
+
+    async fn set_provider_mode(
+        &self,
+        request: Request<v1::SetProviderModeRequest>,
+    ) -> Result<Response<v1::SetProviderModeResponse>, Status> {
+        not_yet(&request, "SetProviderMode")
+    }
+
+    async fn set_offer_mode(
+        &self,
+        request: Request<v1::SetOfferModeRequest>,
+    ) -> Result<Response<v1::SetOfferModeResponse>, Status> {
+        not_yet(&request, "SetOfferMode")
+    }
+
+    async fn add_note(
+        &self,
+        request: Request<v1::AddNoteRequest>,
+    ) -> Result<Response<v1::AddNoteResponse>, Status> {
+        not_yet(&request, "AddNote")
+    }
+
+    async fn record_deposit(
+        &self,
+        request: Request<v1::RecordDepositRequest>,
+    ) -> Result<Response<v1::RecordDepositResponse>, Status> {
+        not_yet(&request, "RecordDeposit")
+    }
+
+    async fn reload_config(
+        &self,
+        request: Request<v1::ReloadConfigRequest>,
+    ) -> Result<Response<v1::ReloadConfigResponse>, Status> {
+        not_yet(&request, "ReloadConfig")
+    }
+
+    async fn list_audit(
+        &self,
+        request: Request<v1::ListAuditRequest>,
+    ) -> Result<Response<v1::ListAuditResponse>, Status> {
+        not_yet(&request, "ListAudit")
+    }
+}
+
+fn not_yet<T, U>(request: &Request<T>, rpc: &str) -> Result<U, Status> {
+    caller(request, Role::Operate)?;
+    Err(errors::not_implemented(rpc))
+}
+
+/// A provider's name; none if the text is empty, which means all.
+pub(crate) fn provider_filter(
+    shared: &Shared,
+    name: &str,
+) -> Result<Option<ProviderName>, Status> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let name = ProviderName::new(name)
+        .map_err(|error| Violations::one("provider", &error.to_string()))?;
+    let known = shared
+        .engine
+        .providers()
+        .iter()
+        .any(|status| status.name == name);
+    if known {
+        Ok(Some(name))
+    } else {
+        Err(errors::unknown_provider(name.as_str()))
+    }
+}
+
+/// The key of a payment of any consumer.
+pub(crate) fn foreign_key(consumer: &str, id: &str) -> Result<PaymentKey, Status> {
+    let consumer = ConsumerId::new(consumer)
+        .map_err(|error| Violations::one("consumer", &error.to_string()))?;
+    key(consumer, id)
+}
+
+/// Who does it; required.
+pub(crate) fn actor(actor: &str) -> Result<(), Status> {
+    if actor.trim().is_empty() {
+        return Err(Violations::one("actor", "say who does it"));
+    }
+    Ok(())
+}

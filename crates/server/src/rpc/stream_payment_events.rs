@@ -1,0 +1,220 @@
+//! Everything that happens to a consumer's payments, in order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ppob_api::error::reason;
+use ppob_api::v1;
+use ppob_api::v1::stream_payment_events_response::Item;
+use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
+use ppob_types::{ConsumerId, Family, PaymentKey};
+use tokio::sync::mpsc::{self, Sender};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Request, Status};
+
+use super::Answers;
+use crate::consumer::{Role, caller};
+use crate::convert::scalar::time;
+use crate::convert::{event, family, payment};
+use crate::errors::{self, Problem, Violations};
+use crate::shared::Shared;
+use crate::tokens::Question;
+
+/// How many answers wait for a slow reader; then reading the journal waits too.
+const ROOM: usize = 16;
+const PAGE: usize = 100;
+
+pub(crate) async fn stream_payment_events(
+    shared: &Arc<Shared>,
+    request: Request<v1::StreamPaymentEventsRequest>,
+) -> Result<Answers<v1::StreamPaymentEventsResponse>, Status> {
+    let consumer = caller(&request, Role::Read)?;
+    let request = request.into_inner();
+    let mut bad = Violations::default();
+    let families = family::families(&request.families, &mut bad);
+    let kinds = kinds(&request.kinds, &mut bad);
+    if request.from_now && !request.after_cursor.is_empty() {
+        bad.add("after_cursor", "must be empty when from_now is set");
+    }
+    bad.check()?;
+    let question = Question::new("events", &consumer);
+    let latest = shared
+        .engine
+        .latest_cursor()
+        .await
+        .map_err(errors::query)?;
+    let cursor = if request.from_now {
+        latest
+    } else {
+        read_cursor(&question, &request.after_cursor, latest)?
+    };
+    let (answers, stream) = mpsc::channel(ROOM);
+    let events = Events {
+        shared: Arc::clone(shared),
+        consumer,
+        question,
+        families,
+        kinds,
+        answers,
+        cursor,
+    };
+    shared.tasks.spawn(events.run());
+    Ok(Box::pin(ReceiverStream::new(stream)))
+}
+
+/// One reader of events.
+struct Events {
+    shared: Arc<Shared>,
+    consumer: ConsumerId,
+    question: Question,
+    families: Vec<Family>,
+    kinds: Vec<v1::PaymentEventKind>,
+    answers: Sender<Result<v1::StreamPaymentEventsResponse, Status>>,
+    /// Up to here events were read.
+    cursor: Cursor,
+}
+
+/// The stream is over.
+struct Over;
+
+impl Events {
+    async fn run(mut self) {
+        let answers = self.answers.clone();
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            _ = self.follow() => {}
+            () = answers.closed() => {}
+            () = shared.closing.streams.cancelled() => {
+                // No room means that the reader is behind; it sees the end of the connection then.
+                let _ = answers.try_send(Err(errors::shutting_down()));
+            }
+        }
+    }
+
+    async fn follow(&mut self) -> Result<(), Over> {
+        let mut changes = self.shared.engine.changes();
+        loop {
+            // Before reading: what is added while we read wakes us again.
+            changes.mark_unchanged();
+            if self.read_page().await? {
+                continue;
+            }
+            let quiet = tokio::time::sleep(self.shared.heartbeat_every);
+            tokio::select! {
+                changed = changes.changed() => changed.map_err(|_| Over)?,
+                // Also looks again: an event that woke nobody is late then, not lost.
+                () = quiet => self.beat().await?,
+            }
+        }
+    }
+
+    /// Whether there may be more at once.
+    async fn read_page(&mut self) -> Result<bool, Over> {
+        let page = self
+            .shared
+            .engine
+            .events_after(self.cursor, Some(&self.consumer), PAGE)
+            .await;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return self.end(errors::query(error)).await,
+        };
+        let full = page.len() == PAGE;
+        let mut payments = BTreeMap::new();
+        for event in page {
+            let stored = self.payment(&event, &mut payments).await?;
+            self.cursor = Cursor(event.sequence);
+            if let Some(stored) = stored {
+                self.tell(&event, &stored).await?;
+            }
+        }
+        Ok(full)
+    }
+
+    /// The payment as it is now; looked up once per page.
+    async fn payment(
+        &self,
+        event: &PaymentEvent,
+        known: &mut BTreeMap<PaymentKey, Arc<StoredPayment>>,
+    ) -> Result<Option<Arc<StoredPayment>>, Over> {
+        if let Some(stored) = known.get(&event.key)
+            && stored.version >= event.version
+        {
+            return Ok(Some(Arc::clone(stored)));
+        }
+        match self.shared.engine.get_payment(&event.key).await {
+            Ok(stored) => {
+                known.insert(event.key.clone(), Arc::clone(&stored));
+                Ok(Some(stored))
+            }
+            Err(error) => self.end(errors::query(error)).await,
+        }
+    }
+
+    async fn tell(&self, event: &PaymentEvent, stored: &StoredPayment) -> Result<(), Over> {
+        let kind = event::kind(event, stored);
+        let family = stored.payment.terms.family;
+        let wanted = (self.families.is_empty() || self.families.contains(&family))
+            && (self.kinds.is_empty() || self.kinds.contains(&kind));
+        if !wanted {
+            return Ok(());
+        }
+        let catalogue = self.shared.engine.catalogue();
+        let message = v1::PaymentEvent {
+            cursor: self.question.token(&self.cursor.0.to_string()),
+            kind: kind.into(),
+            event_time: Some(time(event.at)),
+            attempt_number: event::attempt_number(event, stored),
+            payment: Some(payment::payment(stored, &self.shared.view(&catalogue))),
+        };
+        self.send(Item::Event(Box::new(message))).await
+    }
+
+    async fn beat(&self) -> Result<(), Over> {
+        let cursor = self.question.token(&self.cursor.0.to_string());
+        self.send(Item::Heartbeat(v1::StreamHeartbeat { cursor }))
+            .await
+    }
+
+    async fn send(&self, item: Item) -> Result<(), Over> {
+        let answer = v1::StreamPaymentEventsResponse { item: Some(item) };
+        self.answers.send(Ok(answer)).await.map_err(|_| Over)
+    }
+
+    async fn end<T>(&self, status: Status) -> Result<T, Over> {
+        let _ = self.answers.send(Err(status)).await;
+        Err(Over)
+    }
+}
+
+fn read_cursor(question: &Question, text: &str, latest: Cursor) -> Result<Cursor, Status> {
+    if text.is_empty() {
+        return Ok(Cursor::default());
+    }
+    question
+        .place(text)
+        .and_then(|place| place.parse().ok())
+        .map(Cursor)
+        // A later place than the latest is of another journal.
+        .filter(|cursor| *cursor <= latest)
+        .ok_or_else(|| {
+            Problem::nothing_done(
+                Code::InvalidArgument,
+                reason::CURSOR_INVALID,
+                "the cursor is damaged, or belongs to another consumer or another journal; give the cursor of an event, or none to begin with the oldest event",
+            )
+            .status()
+        })
+}
+
+fn kinds(numbers: &[i32], bad: &mut Violations) -> Vec<v1::PaymentEventKind> {
+    let mut wanted = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        match v1::PaymentEventKind::try_from(*number) {
+            Ok(v1::PaymentEventKind::Unspecified) => {}
+            Ok(kind) => wanted.push(kind),
+            Err(_) => bad.add(format!("kinds[{at}]"), "there is no such kind of event"),
+        }
+    }
+    wanted
+}

@@ -1,0 +1,253 @@
+//! Callers: impatient, repetitive, sometimes careless, and never trusted with money.
+
+mod purchase;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ppob_engine::{AbandonError, Abandoned, CreateError, CreatePayment};
+use ppob_payment::PaymentState;
+use ppob_types::{ConsumerId, PaymentId, PaymentKey};
+use tokio::task::JoinSet;
+
+use self::purchase::{Want, want};
+pub(crate) use self::purchase::key as key_of;
+use crate::fault::Fault;
+use crate::host::{Host, Process};
+use crate::random::Random;
+
+/// All callers of a world, until each has what it wants or has gone away.
+pub(crate) async fn crowd(host: Arc<Host>) {
+    let mut random = Random::fork(host.stage.world.seed, 4);
+    let mut buyers = JoinSet::new();
+    let pace = u64::try_from(host.stage.world.pace.as_millis()).unwrap_or(0);
+    for number in 0..host.stage.world.payments {
+        let buyer = Buyer {
+            host: Arc::clone(&host),
+            random: Random::fork(host.stage.world.seed, 10_000 + u64::from(number)),
+            key: key_of(number, host.stage.world.consumers),
+        };
+        buyers.spawn(buyer.buys());
+        tokio::time::sleep(random.millis(0, 2 * pace)).await;
+    }
+    while buyers.join_next().await.is_some() {}
+}
+
+/// One person who wants one thing.
+struct Buyer {
+    host: Arc<Host>,
+    random: Random,
+    key: PaymentKey,
+}
+
+/// What a caller makes of an answer.
+enum Heard {
+    /// It has ended.
+    End,
+    /// It is on its way, or in doubt.
+    Open,
+    /// Refused: nothing was accepted.
+    Refused(CreateError),
+    /// Nobody knows: the caller's connection broke, or the engine does not know itself.
+    Nothing,
+}
+
+impl Buyer {
+    async fn buys(mut self) {
+        let mut want = want(&self.host, &mut self.random).await;
+        if self.happens(Fault::AbandonBefore) {
+            self.abandons().await;
+        }
+        let rounds = 2 + self.random.below(5);
+        let mut heard = Heard::Nothing;
+        for _ in 0..rounds {
+            heard = self.asks(&want).await;
+            match &heard {
+                Heard::End => break,
+                Heard::Open => {
+                    if self.happens(Fault::Abandon) {
+                        self.abandons().await;
+                    }
+                    if self.happens(Fault::ChangedBody) {
+                        let other = purchase::other(&want, &mut self.random, &self.host);
+                        self.asks(&other).await;
+                    }
+                    if !self.happens(Fault::SameAgain) {
+                        break;
+                    }
+                    tokio::time::sleep(self.random.millis(0, 20_000)).await;
+                }
+                Heard::Refused(error) => {
+                    let Some(next) = self.considers(want, error).await else {
+                        return;
+                    };
+                    want = next;
+                }
+                Heard::Nothing => tokio::time::sleep(self.random.millis(100, 5_000)).await,
+            }
+        }
+        if !matches!(heard, Heard::End) && !self.happens(Fault::Vanish) {
+            self.watches().await;
+        }
+    }
+
+    fn happens(&mut self, fault: Fault) -> bool {
+        self.host.stage.happens(&mut self.random, fault)
+    }
+
+    /// One create call, or two at once, maybe dropped; and waiting for what comes of it.
+    async fn asks(&mut self, want: &Want) -> Heard {
+        let Some(process) = self.process().await else {
+            return Heard::Nothing;
+        };
+        if self.happens(Fault::DoubleSubmit) {
+            let patience = self.random.millis(0, 40_000);
+            let first = create(&self.host, &process, want.request(&self.key), None, patience);
+            let second = create(&self.host, &process, want.request(&self.key), None, Duration::ZERO);
+            let (first, _) = tokio::join!(first, second);
+            return first;
+        }
+        let drop_after =
+            self.happens(Fault::CallDropped).then(|| self.random.pick(&[0, 3, 12, 400, 3_000], 0));
+        let drop_after = drop_after.map(Duration::from_millis);
+        let patience = self.random.millis(0, 90_000);
+        create(&self.host, &process, want.request(&self.key), drop_after, patience).await
+    }
+
+    /// What a caller does about a refusal: nothing, or another request. The id is still free.
+    async fn considers(&mut self, want: Want, error: &CreateError) -> Option<Want> {
+        match error {
+            CreateError::RepeatNeeded { repeat, .. } => {
+                self.happens(Fault::Repeat).then_some(Want { repeat: *repeat, ..want })
+            }
+            CreateError::DuplicateInProgress { holder } => {
+                self.host.stage.count(Fault::SamePurchase);
+                tokio::time::sleep(self.random.seconds(1, 600)).await;
+                let would = self.host.stage.would(&mut self.random, Fault::DespiteInDoubt);
+                let despite = holder.clone().filter(|_| would);
+                Some(Want { despite, ..want })
+            }
+            CreateError::FieldInvalid { field: "despite_in_doubt", .. } => {
+                tokio::time::sleep(self.random.seconds(30, 300)).await;
+                Some(want)
+            }
+            CreateError::UnknownProduct(_)
+            | CreateError::Draining
+            | CreateError::JournalUnavailable => {
+                tokio::time::sleep(self.random.millis(200, 4_000)).await;
+                Some(want)
+            }
+            _ => None,
+        }
+    }
+
+    async fn watches(&mut self) {
+        for _ in 0..6 {
+            tokio::time::sleep(self.random.seconds(5, 120)).await;
+            let Some(process) = self.process().await else {
+                continue;
+            };
+            let asked = self.host.stage.checker().asks();
+            let Some(Ok(stored)) = process.ask(process.engine.get_payment(&self.key)).await else {
+                continue;
+            };
+            self.host.stage.told(asked, self.host.is_current(&process), &stored);
+            if stored.payment.state().is_final() {
+                return;
+            }
+        }
+    }
+
+    async fn abandons(&mut self) {
+        let Some(process) = self.process().await else {
+            return;
+        };
+        let stage = &self.host.stage;
+        let asked = stage.checker().asks();
+        match process.ask(process.engine.abandon(&self.key)).await {
+            Some(Ok(Abandoned::NeverAPayment)) => stage.promised_never(&self.key),
+            Some(Ok(Abandoned::Payment(stored))) => {
+                stage.told(asked, self.host.is_current(&process), &stored);
+            }
+            Some(Err(AbandonError::AttemptAlive)) => stage.promised_no_further(&self.key),
+            Some(Err(AbandonError::Ended | AbandonError::JournalUnavailable)) | None => {}
+        }
+    }
+
+    /// The process that works, if one does within a while.
+    async fn process(&mut self) -> Option<Process> {
+        for _ in 0..20 {
+            if let Some(process) = self.host.running() {
+                return Some(process);
+            }
+            tokio::time::sleep(self.random.millis(200, 1_000)).await;
+        }
+        None
+    }
+}
+
+/// One create call. The one who waits for the payment's news is the only one at a time, so that the
+/// order in which several are woken plays no part.
+async fn create(
+    host: &Host,
+    process: &Process,
+    request: CreatePayment,
+    drop_after: Option<Duration>,
+    patience: Duration,
+) -> Heard {
+    let stage = &host.stage;
+    let key = PaymentKey { consumer: request.consumer.clone(), id: request.id.clone() };
+    let body = format!("{:?} {}", request, request.customer_number);
+    let (asked, number) = {
+        let mut checker = stage.checker();
+        (checker.asks(), checker.creates(&key))
+    };
+    stage.note(|| format!("create {key} {} repeat {}", request.product, request.repeat));
+    let creating = process.ask(process.engine.create_payment(request));
+    let answer = match drop_after {
+        None => creating.await,
+        Some(span) => tokio::time::timeout(span, creating).await.ok().flatten(),
+    };
+    let alone = stage.checker().created(&key, number);
+    let ticket = match answer {
+        None | Some(Err(CreateError::Unclear)) => return Heard::Nothing,
+        Some(Err(error)) => {
+            stage.note(|| format!("refused {key}: {error}"));
+            // Said of this request: that of another one under the same id is another matter.
+            if alone && error != CreateError::IdReused {
+                stage.refused(&key, &error.to_string());
+            }
+            return Heard::Refused(error);
+        }
+        Some(Ok(ticket)) => ticket,
+    };
+    stage.accepted(&key, &body);
+    let first = ticket.payment();
+    let is_end = first.payment.state().is_final();
+    let stored = if is_end || patience.is_zero() {
+        first
+    } else {
+        match process.ask(ticket.settled(patience)).await {
+            Some(stored) => stored,
+            None => return Heard::Nothing,
+        }
+    };
+    stage.told(asked, host.is_current(process), &stored);
+    if stored.request.despite_in_doubt.is_some() {
+        stage.count(Fault::DespiteInDoubt);
+    }
+    match stored.payment.state() {
+        PaymentState::Succeeded | PaymentState::Failed | PaymentState::Reversed => Heard::End,
+        PaymentState::Accepted | PaymentState::Processing | PaymentState::InDoubt => Heard::Open,
+    }
+}
+
+/// The names of consumers and payments.
+fn names(consumer: u32, number: u32) -> (ConsumerId, PaymentId) {
+    let consumer = ConsumerId::new(&format!("shop-{consumer}"));
+    let id = PaymentId::new(&format!("payment-{number:06}"));
+    match (consumer, id) {
+        (Ok(consumer), Ok(id)) => (consumer, id),
+        _ => unreachable!("both keep to the grammar"),
+    }
+}

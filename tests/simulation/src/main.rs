@@ -1,0 +1,71 @@
+//! Runs the simulation: `cargo run --release -p ppob-simulation -- --payments 1000000`.
+#![expect(clippy::print_stdout, reason = "a command-line tool")]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ppob_payment::Mutant;
+use ppob_simulation::{Settings, simulate, world};
+
+/// Faulty payments through the real engine, held against what was really charged.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many payments, at least.
+    #[arg(long, default_value_t = 100_000)]
+    payments: u64,
+    /// The seed of the first world; without it, a fresh one.
+    #[arg(long, env = "PPOB_SIM_SEED")]
+    seed: Option<u64>,
+    /// A deliberate mistake, by its name, such as `TimeoutIsFailed`.
+    #[arg(long)]
+    mutant: Option<String>,
+    /// Go on after a violation.
+    #[arg(long)]
+    go_on: bool,
+    /// Run only the world of this seed, and print everything that happens.
+    #[arg(long)]
+    trace: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let seed = arguments.seed.unwrap_or_else(fresh_seed);
+    let mutant = match &arguments.mutant {
+        None => None,
+        Some(name) => match Mutant::ALL.into_iter().find(|m| format!("{m:?}") == *name) {
+            Some(mutant) => Some(mutant),
+            None => {
+                println!("there is no mutant {name}; there are {:?}", Mutant::ALL);
+                return ExitCode::FAILURE;
+            }
+        },
+    };
+    if arguments.trace {
+        let outcome = world(seed, mutant, true);
+        for line in &outcome.lines {
+            println!("{line}");
+        }
+        return verdict(outcome.violations.is_empty());
+    }
+    println!("seed {seed}");
+    let settings = Settings {
+        seed,
+        payments: arguments.payments,
+        mutant,
+        stop_at_violation: !arguments.go_on,
+    };
+    let report = simulate(&settings);
+    println!("{report}");
+    verdict(report.total.violations.is_empty())
+}
+
+fn verdict(good: bool) -> ExitCode {
+    println!("{}", if good { "no violation" } else { "VIOLATED" });
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a fresh seed is the one thing that may differ")]
+fn fresh_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |span| u64::try_from(span.as_nanos() & 0xFFFF_FFFF_FFFF).unwrap_or(1))
+}

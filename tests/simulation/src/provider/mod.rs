@@ -1,0 +1,276 @@
+//! Model providers. They outlive every crash of the engine and keep the truth.
+
+mod call;
+mod orders;
+mod prices;
+mod status;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ppob_payment::{Mutant, mutated};
+use ppob_provider::{
+    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
+    ProviderError, ProviderErrorKind, ProviderInfo, PurchaseAsStatus, RefusalTrust, SendPermit,
+    StatusLookup,
+};
+use ppob_types::{
+    Bill, Family, NotSentCause, Observed, PayAnswer, PayOutcome, PriceList, ProviderRef, Rupiah,
+    StatusReport, UnknownCause,
+};
+use tokio::time::{Instant, sleep};
+
+use self::call::{Before, Call, Reply};
+pub(crate) use self::orders::Order;
+use self::orders::{Fate, State};
+use crate::fault::Fault;
+use crate::random::Random;
+use crate::stage::{Stage, lock};
+use crate::truth::Charge;
+use crate::world::{Habit, ProviderPlan};
+
+/// A model provider. Clones are one provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) plan: ProviderPlan,
+    info: ProviderInfo,
+    stage: Arc<Stage>,
+    state: Mutex<State>,
+}
+
+impl Model {
+    pub(crate) fn new(number: u64, plan: ProviderPlan, stage: &Arc<Stage>) -> Self {
+        let info = ProviderInfo {
+            kind: "model",
+            name: plan.name.clone(),
+            plaintext: plan.habit == Habit::OwnReference,
+            price_list_every: Duration::from_mins(1),
+            tells_balance: true,
+        };
+        let state = State::new(Random::fork(stage.world.seed, 100 + number), number);
+        let shared = Shared { plan, info, stage: Arc::clone(stage), state: Mutex::new(state) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    pub(crate) fn plan(&self) -> &ProviderPlan {
+        &self.shared.plan
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.shared.state)
+    }
+
+    fn stage(&self) -> &Stage {
+        &self.shared.stage
+    }
+
+    /// The request is here. What comes of it no longer depends on the client.
+    fn arrive(&self, request: &PayRequest, call: &Call) -> usize {
+        let known = (self.plan().habit != Habit::Forgetful
+            && self.plan().habit != Habit::OwnReference)
+            .then(|| self.state().find_attempt(&request.attempt))
+            .flatten();
+        if let Some(known) = known {
+            return known;
+        }
+        let order = self.state().place(request, call, self.shared.stage.clock.elapsed());
+        let model = self.clone();
+        let after = call.after;
+        tokio::spawn(async move {
+            sleep(after).await;
+            model.finish(order);
+        });
+        order
+    }
+
+    /// The order's time has come: it is executed, refused or forgotten. Does nothing the second time.
+    fn finish(&self, order: usize) {
+        let charge = {
+            let now = self.shared.stage.clock.true_time();
+            let Some(done) = self.state().finish(order, now) else {
+                return;
+            };
+            done
+        };
+        let owner = self.stage().truth().owner(&charge.attempt);
+        let Some(key) = owner else {
+            let what = format!("{}: an attempt of no payment", charge.attempt);
+            self.stage().violated(crate::ViolationKind::ChargeWithoutRecord, what);
+            return;
+        };
+        self.stage().charged(Charge {
+            key,
+            attempt: charge.attempt,
+            provider: self.shared.info.name.clone(),
+            purchase: charge.purchase,
+            amount: charge.cost,
+            reference: charge.reference,
+            at: self.shared.stage.clock.elapsed(),
+        });
+    }
+
+    async fn answer(&self, order: usize, call: &Call, sent: Instant) -> PayAnswer {
+        match call.reply {
+            Reply::Whole => {
+                sleep(call.after).await;
+                self.finish(order);
+                self.state().say(order, call.token_later)
+            }
+            Reply::Pending => {
+                sleep(call.latency).await;
+                self.state().say_pending(order)
+            }
+            Reply::Odd { cause, reference } => {
+                sleep(call.latency).await;
+                self.state().say_unknown(order, cause, reference)
+            }
+            Reply::None => {
+                // The client waits as long as it ever does.
+                tokio::time::sleep_until(sent + self.plan().answer_within).await;
+                PayAnswer::unknown(UnknownCause::TimedOut)
+            }
+            Reply::Foreign => {
+                sleep(call.latency).await;
+                let observed = self.state().somebody_else(order);
+                // A plugin compares customer, product and nominal with what was asked.
+                if mutated(Mutant::ReplyNotMatched) {
+                    return PayAnswer { outcome: PayOutcome::Succeeded, observed };
+                }
+                PayAnswer { outcome: PayOutcome::Unknown(UnknownCause::Mismatch), observed }
+            }
+            Reply::Panic => {
+                sleep(call.latency).await;
+                panic_quietly()
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl PpobProvider for Model {
+    fn info(&self) -> &ProviderInfo {
+        &self.shared.info
+    }
+
+    fn capability(&self, family: Family) -> Capability {
+        let habit = self.plan().habit;
+        Capability {
+            pay: true,
+            inquiry: if family.is_bill() { InquiryRule::Unbound } else { InquiryRule::None },
+            client_reference: matches!(habit, Habit::OurReference | Habit::PurchaseIsStatus),
+            status: match habit {
+                Habit::OwnReference => StatusLookup::ProviderReference,
+                Habit::OurReference | Habit::Forgetful => StatusLookup::Either,
+                Habit::PurchaseIsStatus => StatusLookup::ClientReference,
+            },
+            status_is_purchase: (habit == Habit::PurchaseIsStatus).then_some(PurchaseAsStatus {
+                min_gap: Duration::from_secs(20),
+                max_age: Duration::from_hours(85 * 24),
+            }),
+            cost_cap: false,
+            repeat_same_day: true,
+            callbacks: false,
+            late_execution_bound: self.plan().bound,
+            refusals: match habit {
+                Habit::OwnReference => RefusalTrust::CorroboratedByBalance,
+                _ => RefusalTrust::Authenticated,
+            },
+        }
+    }
+
+    async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
+        self.read(Fault::PriceListLost).await?;
+        Ok(self.state().price_list(self.stage(), self.plan().margin))
+    }
+
+    async fn inquire(
+        &self,
+        _: &CallContext,
+        request: &InquiryRequest,
+    ) -> Result<Bill, ProviderError> {
+        self.read(Fault::InquiryLost).await?;
+        self.state().bill(self.stage(), &request.purchase)
+    }
+
+    async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
+        let started = match permit.start() {
+            Ok(started) => started,
+            Err(cause) => return PayAnswer::not_sent(cause),
+        };
+        let sent = Instant::now();
+        let call = self.state().plan_call(self.stage(), self.plan(), request);
+        started.phase().mark_connecting();
+        sleep(call.connect).await;
+        match call.before {
+            Before::Connected => {}
+            Before::Refused => return PayAnswer::not_sent(NotSentCause::Connect),
+            Before::Panic => return panic_quietly(),
+        }
+        started.phase().mark_connected();
+        self.stage().note(|| format!("sent {} to {}: {call:?}", request.attempt, self.info().name));
+        let owner = self.stage().truth().owner(&request.attempt);
+        if let Some(key) = owner {
+            self.stage().sent(&key, &request.attempt);
+        }
+        let order = self.arrive(request, &call);
+        self.answer(order, &call, sent).await
+    }
+
+    async fn check_status(
+        &self,
+        _: &CallContext,
+        attempt: &AttemptRef,
+    ) -> Result<StatusReport, ProviderError> {
+        let (latency, silent) = {
+            let mut state = self.state();
+            let silent = self.stage().happens(&mut state.random, Fault::StatusSilence);
+            (state.random.millis(20, 1_500), silent)
+        };
+        sleep(if silent { Duration::from_secs(50) } else { latency }).await;
+        self.status(attempt)
+    }
+
+    async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {
+        self.read(Fault::PriceListLost).await?;
+        Ok(self.state().balance())
+    }
+}
+
+impl Model {
+    async fn read(&self, lost: Fault) -> Result<(), ProviderError> {
+        let (latency, lost) = {
+            let mut state = self.state();
+            (state.random.millis(5, 800), self.stage().happens(&mut state.random, lost))
+        };
+        sleep(latency).await;
+        if lost {
+            return Err(no_answer());
+        }
+        Ok(())
+    }
+}
+
+fn no_answer() -> ProviderError {
+    ProviderError::new(ProviderErrorKind::Transport, "simulated: no answer")
+}
+
+/// A mistake in a provider's code, without a word on standard error.
+fn panic_quietly() -> PayAnswer {
+    std::panic::resume_unwind(Box::new("simulated"))
+}
+
+/// What an answer about somebody else's payment shows.
+fn of_somebody_else(reference: ProviderRef, total: Rupiah, charged: Rupiah) -> Observed {
+    Observed {
+        provider_ref: Some(reference),
+        charged: Some(charged),
+        total: Some(total),
+        ..Observed::default()
+    }
+}
