@@ -8,7 +8,7 @@ mod payments;
 mod purchase;
 
 pub(crate) use catalogue::{explain, products};
-pub(crate) use connect::{connect, connect_operator};
+pub(crate) use connect::{OperatorClient, connect, connect_operator};
 pub(crate) use operate::{providers, refresh, resolve, reviews};
 pub(crate) use pay::{inquire, pay};
 pub(crate) use payments::payment;

@@ -13,6 +13,6 @@ pub(crate) use bill::bill;
 pub(crate) use error::{Asked, failure, json_error, unanswered, unreached};
 pub(crate) use json::json;
 pub(crate) use operate::{providers, refreshed, resolved, reviews};
-pub(crate) use payment::{payment, payments, printed_receipt};
+pub(crate) use payment::{payment, payments};
 pub(crate) use products::{products, route};
-pub(crate) use text::{is_simulated, moment, rupiah, table, word};
+pub(crate) use text::{is_simulated, rupiah, table};

@@ -246,6 +246,12 @@ impl Inner {
         if held.payment.state() != PaymentState::InDoubt {
             return Err(invalid("that payment is not in doubt; look at it again"));
         }
+        if recorded.repeat != held.request.repeat.saturating_add(1) {
+            return Err(CreateError::FieldInvalid {
+                field: "repeat",
+                problem: "must be one more than that of the payment in doubt",
+            });
+        }
         let may_still_execute =
             held.payment.live_attempt().is_some_and(|attempt| !self.bound_has_passed(attempt));
         if may_still_execute {

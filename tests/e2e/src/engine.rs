@@ -10,6 +10,7 @@ use ppob_api::v1::{
 };
 use ppob_simulator::mmbc::MmbcHandle;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
@@ -28,6 +29,9 @@ pub struct Engine {
     /// A connection to it.
     pub client: PpobClient,
 }
+
+/// A call that pays, on its way.
+pub type Paying = JoinHandle<Result<CreatePaymentResponse, Status>>;
 
 /// Where an engine listens, as it wrote down.
 #[derive(Clone, Debug)]
@@ -149,18 +153,33 @@ impl Engine {
             let product = answer.map_err(|status| status.to_string())?.into_inner().product;
             product.filter(|product| product.available).map(drop).ok_or("not available".to_owned())
         });
-        prices.await.map_err(|problem| {
-            Problem::new(format!("{problem}\n{}", self.process.stderr()))
-        })
+        prices
+            .await
+            .map_err(|problem| Problem::new(format!("{problem}\n{}", self.process.stderr())))
     }
 
     /// Pays.
     ///
     /// # Errors
     /// The status of the answer.
-    pub async fn create(&self, request: CreatePaymentRequest) -> Result<CreatePaymentResponse, Status> {
+    pub async fn create(
+        &self,
+        request: CreatePaymentRequest,
+    ) -> Result<CreatePaymentResponse, Status> {
         let answer = self.client.payments.clone().create_payment(request).await?;
         Ok(answer.into_inner())
+    }
+
+    /// Pays over a connection of its own, in a task; so that the caller can go, or the engine.
+    ///
+    /// # Errors
+    /// If the engine does not answer.
+    pub async fn start_paying(&self, request: CreatePaymentRequest) -> Result<Paying> {
+        let client = self.connection().await?;
+        Ok(tokio::spawn(async move {
+            let answer = client.payments.clone().create_payment(request).await?;
+            Ok(answer.into_inner())
+        }))
     }
 
     /// Pays, and gives the payment.

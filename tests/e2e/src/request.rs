@@ -35,6 +35,11 @@ pub fn bill(
     }
 }
 
+/// The same request, answered with whatever is known at once.
+pub fn without_waiting(request: CreatePaymentRequest) -> CreatePaymentRequest {
+    CreatePaymentRequest { wait: Some(prost_types::Duration::default()), ..request }
+}
+
 /// A PLN subscriber id that no other call in this process gives, and that is no magic number: those
 /// end in `01` to `05`.
 pub fn fresh_customer() -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Problem, Result};
 
@@ -11,6 +11,15 @@ use crate::{Problem, Result};
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// What `happening` gives.
+///
+/// # Errors
+/// If it does not come in [`PATIENCE`].
+pub async fn soon<T>(what: &str, happening: impl Future<Output = T>) -> Result<T> {
+    let late = || Problem::new(format!("{what}: not within {} s", PATIENCE.as_secs()));
+    timeout(PATIENCE, happening).await.map_err(|_| late())
+}
 
 /// Looks again and again until `look` gives something, and gives it.
 ///

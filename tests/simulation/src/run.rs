@@ -61,8 +61,8 @@ pub struct Report {
     pub worlds: u64,
     /// All of them together, without the traces.
     pub total: Outcome,
-    /// The first world with a violation.
-    pub first_bad: Option<Outcome>,
+    /// The worlds with a violation, as many as were looked for.
+    pub bad: Vec<Outcome>,
     /// How many payments there had been when the first world with a violation ended.
     pub killed_after: Option<u64>,
 }
@@ -87,9 +87,9 @@ pub fn simulate(settings: &Settings) -> Report {
         total.lasted += outcome.lasted;
         total.counts.add_all(&outcome.counts);
         total.violations.extend(outcome.violations.iter().cloned());
-        if !outcome.violations.is_empty() && report.first_bad.is_none() {
-            report.killed_after = Some(total.payments);
-            report.first_bad = Some(outcome);
+        if !outcome.violations.is_empty() {
+            report.killed_after.get_or_insert(total.payments);
+            report.bad.push(outcome);
             if settings.stop_at_violation {
                 break;
             }
@@ -216,16 +216,17 @@ impl std::fmt::Display for Report {
             total.lasted.as_secs() / 3_600
         )?;
         write!(f, "{}", total.counts)?;
-        if let Some(bad) = &self.first_bad {
-            for violation in bad.violations.iter().take(8) {
+        for bad in &self.bad {
+            for violation in bad.violations.iter().take(4) {
                 writeln!(f, "{violation}")?;
             }
-            write!(
-                f,
-                "seed {}; everything that happened: cargo run --release -p ppob-simulation -- --seed {} --trace",
-                bad.seed, bad.seed
-            )?;
+            writeln!(f, "{}", replay(bad.seed))?;
         }
         Ok(())
     }
+}
+
+/// How to see everything that happened in the world of `seed`.
+pub fn replay(seed: u64) -> String {
+    format!("to see it again: cargo run --release -p ppob-simulation -- --seed {seed} --trace")
 }

@@ -47,7 +47,7 @@ impl Stage {
             counts: Mutex::default(),
             truth: Mutex::default(),
             checker: Mutex::default(),
-            trace: Mutex::new(Trace { keep: keep_trace, ..Trace::default() }),
+            trace: Mutex::new(Trace::new(keep_trace)),
             disk: Mutex::default(),
             crash_point: Notify::new(),
         }

@@ -4,11 +4,15 @@
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     hash: u64,
-    pub(crate) keep: bool,
+    keep: bool,
     pub(crate) lines: Vec<String>,
 }
 
 impl Trace {
+    pub(crate) fn new(keep: bool) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, line: String) {
         // FNV-1a: any even spread will do.
         for byte in line.bytes().chain([b'\n']) {

@@ -43,11 +43,6 @@ pub(crate) fn payment(payment: &Payment) -> String {
     text
 }
 
-/// The struk alone.
-pub(crate) fn printed_receipt(payment: &Payment) -> Option<String> {
-    struk(payment)
-}
-
 /// Payments, one per row.
 pub(crate) fn payments(payments: &[Payment]) -> String {
     if payments.is_empty() {

@@ -1,7 +1,9 @@
 //! Events: only added, one per change, without gaps.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::FutureExt as _;
 use futures::future::{join, join_all};
 
 use super::Backend;
@@ -69,8 +71,10 @@ pub async fn paging_through_events_while_writers_run_misses_none(backend: &dyn B
             fail(&journal, &dead, at(4)).await;
         }
     }));
-    let reader = read_until(&journal, PAYMENTS * 4);
-    let (_, seen) = join(writers, reader).await;
+    let finished = AtomicBool::new(false);
+    let writers = writers.map(|_| finished.store(true, Ordering::SeqCst));
+    let reader = follow(&journal, &finished);
+    let ((), seen) = join(writers, reader).await;
     assert!(seen.is_sorted_by(|a, b| a.sequence < b.sequence));
     for number in 0..PAYMENTS {
         let versions: Vec<_> = seen
@@ -84,14 +88,20 @@ pub async fn paging_through_events_while_writers_run_misses_none(backend: &dyn B
     assert_eq!(all.unwrap(), seen);
 }
 
-async fn read_until(journal: &Arc<dyn Journal>, count: u64) -> Vec<PaymentEvent> {
+/// Follows the cursor until the writers have finished and nothing new comes.
+async fn follow(journal: &Arc<dyn Journal>, finished: &AtomicBool) -> Vec<PaymentEvent> {
     let mut seen: Vec<PaymentEvent> = Vec::new();
-    while u64::try_from(seen.len()).unwrap() < count {
+    loop {
+        let last_round = finished.load(Ordering::SeqCst);
         let cursor = Cursor(seen.last().map_or(0, |event| event.sequence));
-        seen.extend(journal.events_after(cursor, None, 7).await.unwrap());
+        let page = journal.events_after(cursor, None, 7).await.unwrap();
+        assert!(page.iter().all(|event| event.sequence > cursor.0));
+        if page.is_empty() && last_round {
+            return seen;
+        }
+        seen.extend(page);
         yield_once().await;
     }
-    seen
 }
 
 /// Lets the other futures of the same task go on, on any runtime.

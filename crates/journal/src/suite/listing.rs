@@ -77,6 +77,7 @@ pub async fn open_payments_are_paged_oldest_first(backend: &dyn Backend) {
         }
         assert!(page.len() <= 4);
         seen.extend(page);
+        assert!(seen.len() <= open.len(), "a payment came twice");
     }
     assert_eq!(seen, open);
 }
@@ -153,6 +154,7 @@ pub async fn a_list_is_paged_by_serial_newest_first(backend: &dyn Backend) {
         }
         assert!(found.len() <= 3);
         seen.extend(found);
+        assert!(seen.len() <= expected.len(), "a payment came twice");
         let number = 100 + u64::try_from(seen.len()).unwrap();
         accept(&journal, "shop", number).await;
     }

@@ -39,6 +39,6 @@ impl Overhead {
 impl Drop for Overhead {
     fn drop(&mut self) {
         let own = self.own + self.clock.monotonic().since(self.since);
-        metrics::histogram!("ppob_overhead_seconds", "method" => self.method).record(own);
+        metrics::histogram!("ppob_grpc_overhead_seconds", "method" => self.method).record(own);
     }
 }

@@ -15,36 +15,30 @@ pub(crate) fn render() -> String {
     line(
         &mut text,
         "process_cpu_seconds_total",
-        "counter",
         cpu_ticks(&stat).map(seconds),
     );
     line(
         &mut text,
         "process_resident_memory_bytes",
-        "gauge",
         resident().map(|bytes| bytes.to_string()),
     );
     line(
         &mut text,
         "process_open_fds",
-        "gauge",
         open_files().map(|files| files.to_string()),
     );
     line(
         &mut text,
         "process_start_time_seconds",
-        "gauge",
         started_at(&stat).map(seconds),
     );
     text
 }
 
-fn line(text: &mut String, name: &str, kind: &str, value: Option<String>) {
-    let meaning = METRICS
-        .iter()
-        .find(|metric| metric.name == name)
-        .map_or("", |metric| metric.meaning);
-    if let Some(value) = value {
+fn line(text: &mut String, name: &str, value: Option<String>) {
+    let metric = METRICS.iter().find(|metric| metric.name == name);
+    if let (Some(metric), Some(value)) = (metric, value) {
+        let (meaning, kind) = (metric.meaning, metric.kind.as_str());
         let _ = write!(
             text,
             "# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value}\n\n"

@@ -13,10 +13,10 @@ use crate::world::{GOODS, Goods, customer_number};
 /// What a caller wants.
 #[derive(Clone, Debug)]
 pub(super) struct Want {
-    goods: Goods,
-    customer: u32,
-    amount: Option<Rupiah>,
-    approval: RequestedApproval,
+    pub(super) goods: Goods,
+    pub(super) customer: u32,
+    pub(super) amount: Option<Rupiah>,
+    pub(super) approval: RequestedApproval,
     pub(super) repeat: u32,
     pub(super) despite: Option<PaymentId>,
 }

@@ -22,7 +22,6 @@ use ppob_types::{
 use tokio::time::{Instant, sleep};
 
 use self::call::{Before, Call, Reply};
-pub(crate) use self::orders::Order;
 use self::orders::{Fate, State};
 use crate::fault::Fault;
 use crate::random::Random;

@@ -1,0 +1,54 @@
+//! A walk through a running sandbox, as a client sees it.
+
+mod control;
+mod numbers;
+mod steps;
+mod walk;
+
+use crate::args::{Demo, OperatorServer, Server};
+use crate::client::{connect, connect_operator};
+use crate::exit::Exit;
+use crate::failure::Done;
+use crate::output;
+use crate::sandbox::Written;
+
+use control::Control;
+use numbers::Numbers;
+use walk::Walk;
+
+/// Walks; ends well only if every step held.
+pub(crate) async fn demo(options: &Demo) -> Done {
+    let file = options.addresses.clone().unwrap_or_else(Written::usual_place);
+    let written = Written::read(&file)?;
+    let server = Server {
+        address: options
+            .address
+            .clone()
+            .unwrap_or_else(|| written.api.to_string()),
+        api_key: None,
+        json: false,
+    };
+    let operator = OperatorServer {
+        operator_address: written.operator.to_string(),
+        api_key: None,
+        json: false,
+    };
+    let mut walk = Walk {
+        client: connect(&server).await?,
+        operator: connect_operator(&operator).await?,
+        control: Control::at(&written.control)?,
+        numbers: Numbers::fresh(),
+        paid: Vec::new(),
+    };
+    output::print(
+        "A walk through PPOB, as your service would see it. SIMULASI - BUKAN TRANSAKSI SUNGGUHAN.\n",
+    )?;
+    steps::prices(&mut walk).await?;
+    steps::token(&mut walk).await?;
+    steps::bill(&mut walk).await?;
+    steps::failover(&mut walk).await?;
+    steps::lost_answer(&mut walk).await?;
+    steps::truth(&mut walk).await?;
+    output::print("Every step held.")?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,114 @@
+//! Everything on one machine: a simulated provider over real HTTP, the engine on SQLite, gRPC.
+
+mod accounts;
+mod addresses;
+mod local;
+mod notice;
+mod simulator;
+
+pub(crate) use addresses::Written;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ppob_layers::BreakerOverride;
+use ppob_types::Clock;
+use tempfile::TempDir;
+
+use crate::args::Sandbox;
+use crate::clock::SystemClock;
+use crate::compose;
+use crate::config::{Loaded, load};
+use crate::exit::Exit;
+use crate::failure::{Done, Failure};
+use crate::running::Running;
+use crate::signals::Signals;
+use crate::{logging, output};
+
+/// The sandbox until it is told to end.
+pub(crate) async fn sandbox(options: &Sandbox) -> Done {
+    let mut signals = Signals::listen()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let secrets = directory()?;
+    let (kept, journal) = journal(options.data.as_deref())?;
+    let simulator = simulator::start(&clock).await?;
+    let loaded = configuration(options, &simulator, &secrets)?;
+    logging::start(&loaded.config)?;
+
+    let mut providers = compose::providers(&loaded, &clock)?;
+    for (name, setup) in &mut providers.setups {
+        // Each magic number does the same every time, whatever came of those before.
+        if accounts::is_simulated(name.as_str()) {
+            setup.guarded.reserve.set_override(BreakerOverride::Closed);
+        }
+    }
+    let running = Running::start(&loaded, &journal, providers, clock, true).await?;
+    running.first_prices().await;
+
+    let written = Written {
+        api: running.addresses.api,
+        operator: running.addresses.operator,
+        metrics: running.addresses.metrics,
+        simulator: simulator.base_url(),
+        control: simulator.control_url(),
+    };
+    let mut files = written.write(None)?;
+    if let Some(file) = &options.write_addresses {
+        files.extend(written.write(Some(file))?);
+    }
+    output::print(&notice::ready(&written, &journal, kept.is_some()))?;
+    running.until(&mut signals).await?;
+    for file in &files {
+        // Another sandbox may have written it since; that one's addresses stay.
+        written.remove(file);
+    }
+    simulator.shutdown().await;
+    Ok(Exit::Ok)
+}
+
+/// The configuration: what the file says, the simulated accounts, the ports of the command line.
+fn configuration(
+    options: &Sandbox,
+    simulator: &ppob_simulator::mmbc::MmbcHandle,
+    secrets: &TempDir,
+) -> Result<Loaded, Failure> {
+    let wrong = |error: crate::config::ConfigError| Failure::usage(error.to_string());
+    let mut loaded = load(options.config.as_deref(), Vec::new()).map_err(wrong)?;
+    local::check(&loaded.providers)?;
+    accounts::add(&mut loaded, &simulator.base_url(), secrets.path())?;
+    let listen = &mut loaded.config.listen;
+    // With port 0 the system chooses the others too, unless they are given.
+    let port = |given: Option<u16>, usual: u16| match (given, options.port) {
+        (Some(port), _) => port,
+        (None, 0) => 0,
+        (None, _) => usual,
+    };
+    listen.operator.set_port(port(options.operator_port, listen.operator.port()));
+    listen.metrics.set_port(port(options.metrics_port, listen.metrics.port()));
+    listen.api.set_port(options.port);
+    listen.check().map_err(wrong)?;
+    Ok(loaded)
+}
+
+/// Where the journal is; the directory is held if it is gone at the end.
+fn journal(data: Option<&Path>) -> Result<(Option<TempDir>, PathBuf), Failure> {
+    const NAME: &str = "ppob.sqlite";
+    let Some(data) = data else {
+        let held = directory()?;
+        let path = held.path().join(NAME);
+        return Ok((Some(held), path));
+    };
+    std::fs::create_dir_all(data).map_err(|error| {
+        Failure::usage(format!("--data {}: {error}; choose another directory", data.display()))
+    })?;
+    Ok((None, data.join(NAME)))
+}
+
+fn directory() -> Result<TempDir, Failure> {
+    TempDir::with_prefix("ppob-sandbox-").map_err(|error| {
+        Failure::new(
+            Exit::Refused,
+            format!("No temporary directory could be made: {error}. Nothing was started."),
+        )
+    })
+}

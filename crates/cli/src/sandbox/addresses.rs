@@ -1,0 +1,112 @@
+//! Where a sandbox listens, written down for whoever looks for it.
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What is written down, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Written {
+    /// gRPC.
+    pub(crate) api: SocketAddr,
+    /// gRPC for operators.
+    pub(crate) operator: SocketAddr,
+    /// Metrics.
+    pub(crate) metrics: SocketAddr,
+    /// The simulated provider.
+    pub(crate) simulator: String,
+    /// The simulated provider's control endpoint.
+    pub(crate) control: String,
+}
+
+impl Written {
+    /// Where the latest sandbox of this machine writes.
+    pub(crate) fn usual_place() -> PathBuf {
+        std::env::temp_dir().join("ppob-sandbox.json")
+    }
+
+    /// Writes to `file`, or to the usual place, and tells where. A reader never sees half of it,
+    /// and a link that stands there is replaced, not followed.
+    pub(super) fn write(&self, file: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
+        let file = file.map_or_else(Self::usual_place, Path::to_owned);
+        self.write_to(&file).map_err(|error| {
+            Failure::new(
+                Exit::Refused,
+                format!("The addresses could not be written to {}: {error}", file.display()),
+            )
+        })?;
+        Ok(vec![file])
+    }
+
+    /// Reads what a sandbox wrote.
+    pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
+        let problem = |why: String| {
+            Failure::new(
+                Exit::Unknown,
+                format!(
+                    "No running sandbox was found ({}: {why}). Start one in another terminal:\n  \
+                     ppob sandbox",
+                    file.display()
+                ),
+            )
+        };
+        let text = fs::read_to_string(file).map_err(|error| problem(error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| problem(error.to_string()))
+    }
+
+    /// Removes a file if it still says what this sandbox wrote.
+    pub(super) fn remove(&self, file: &Path) {
+        if Self::read(file).is_ok_and(|found| found == *self) {
+            // A file that stays behind names addresses where nothing listens: harmless.
+            let _gone_or_not = fs::remove_file(file);
+        }
+    }
+
+    fn write_to(&self, file: &Path) -> std::io::Result<()> {
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut fresh = NamedTempFile::new_in(directory)?;
+        fresh.write_all(&serde_json::to_vec_pretty(self)?)?;
+        fresh.persist(file)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(port: u16) -> Written {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Written {
+            api: address,
+            operator: address,
+            metrics: address,
+            simulator: "http://127.0.0.1:1/json/ppob".to_owned(),
+            control: "http://127.0.0.1:2/control".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back_and_only_ones_own_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("addresses.json");
+        written(1).write(Some(&file)).unwrap();
+        assert_eq!(Written::read(&file).unwrap(), written(1));
+        written(2).remove(&file);
+        assert!(file.exists());
+        written(1).remove(&file);
+        assert!(!file.exists());
+        let error = Written::read(&file).unwrap_err();
+        assert!(error.text.contains("ppob sandbox"), "{}", error.text);
+    }
+}

@@ -1,0 +1,132 @@
+//! Errors that the gRPC library makes by itself, in our words.
+//!
+//! Our own errors always carry details. A status without them in the headers of an answer was made
+//! before any of our code saw the call, so for the cases known here it is certain that nothing was
+//! done. All others are passed on as they are: the caller has to take them as "may be accepted".
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use ppob_api::error::reason;
+use tonic::body::Body;
+use tonic::codegen::http::{HeaderMap, Request, Response};
+use tonic::{Code, Status};
+use tower::{Layer, Service};
+
+use crate::errors::{NOT_IMPLEMENTED, Problem, Violations};
+
+/// Rewrites errors of the gRPC library.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExplainErrors;
+
+/// A service whose library errors are explained.
+#[derive(Clone, Debug)]
+pub(crate) struct Explained<S>(S);
+
+impl<S> Layer<S> for ExplainErrors {
+    type Service = Explained<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Explained(inner)
+    }
+}
+
+impl<S> Service<Request<Body>> for Explained<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answering = self.0.call(request);
+        Box::pin(async move {
+            let answer = answering.await?;
+            Ok(explain(answer.headers()).map_or(answer, Status::into_http))
+        })
+    }
+}
+
+/// The error in our words, if it is one of the library's that we know.
+fn explain(headers: &HeaderMap) -> Option<Status> {
+    if !headers.contains_key("grpc-status") || headers.contains_key("grpc-status-details-bin") {
+        return None;
+    }
+    let status = Status::from_header_map(headers)?;
+    let said = status.message();
+    match status.code() {
+        Code::OutOfRange if said.contains("message length too large") => Some(too_large()),
+        Code::Internal if said.starts_with("failed to decode Protobuf message") => {
+            Some(Violations::one(
+                "request",
+                "is not a message of this API; generate your client from the current proto files",
+            ))
+        }
+        Code::Unimplemented if said.contains("compress") || said.contains("Content is") => {
+            Some(unimplemented(
+                "compressed messages are not taken; send them uncompressed. Nothing was done",
+            ))
+        }
+        Code::Unimplemented => Some(unimplemented(
+            "this server has no such service or method on this port; the operator's service has a port of its own. Nothing was done",
+        )),
+        _ => None,
+    }
+}
+
+fn too_large() -> Status {
+    Violations::one(
+        "request",
+        "is larger than this server takes (64 KiB); no request of this API needs as much",
+    )
+}
+
+fn unimplemented(message: &str) -> Status {
+    Problem::nothing_done(Code::Unimplemented, NOT_IMPLEMENTED, message).status()
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_api::error::{may_be_accepted, reason_of};
+
+    use super::*;
+
+    fn explained(status: Status) -> Option<Status> {
+        let answer: Response<Body> = status.into_http();
+        explain(answer.headers())
+    }
+
+    #[test]
+    fn library_errors_before_the_handler_promise_that_nothing_was_done() {
+        let large = Status::out_of_range(
+            "Error, decoded message length too large: found 9 bytes, the limit is: 8 bytes",
+        );
+        let large = explained(large).unwrap();
+        assert_eq!(large.code(), Code::InvalidArgument);
+        assert!(!may_be_accepted(&large));
+        let missing = explained(Status::unimplemented("")).unwrap();
+        assert_eq!(reason_of(&missing).as_deref(), Some(NOT_IMPLEMENTED));
+    }
+
+    #[test]
+    fn errors_that_may_come_after_the_handler_stay_as_they_are() {
+        for status in [
+            Status::deadline_exceeded("Timeout expired"),
+            Status::cancelled("Timeout expired"),
+            Status::internal("failed to encode"),
+            Status::unknown("transport error"),
+            Status::unavailable(""),
+        ] {
+            assert!(explained(status).is_none());
+        }
+        let ours = Problem::new(Code::OutOfRange, reason::CURSOR_TOO_OLD, "too old").status();
+        assert!(explained(ours).is_none());
+    }
+}

@@ -1,0 +1,499 @@
+//! Every metric there is.
+
+/// A metric: what it is called, what it counts and with which labels.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// How it behaves.
+    pub kind: Kind,
+    /// What one of it is.
+    pub unit: &'static str,
+    /// Its labels, and their values for people.
+    pub labels: &'static [(&'static str, &'static str)],
+    /// What it tells.
+    pub meaning: &'static str,
+}
+
+/// How a metric behaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts observations by these upper bounds.
+    Histogram(&'static [f64]),
+    /// About the process and only grows; rendered without the recorder.
+    ProcessCounter,
+    /// About the process; rendered without the recorder.
+    Process,
+}
+
+impl Kind {
+    /// The type as Prometheus names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter | Self::ProcessCounter => "counter",
+            Self::Gauge | Self::Process => "gauge",
+            Self::Histogram(_) => "histogram",
+        }
+    }
+}
+
+/// Our own work: 10 µs to 10 ms, and above that only how bad it is.
+const OWN_WORK: &[f64] = &[
+    0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.007_5,
+    0.01, 0.025, 0.05, 0.1, 1.0,
+];
+/// A flush of a disk: fractions of a millisecond to "something is wrong".
+const DISK: &[f64] = &[
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0,
+];
+/// An answer of a provider: 50 ms to beyond the usual time-outs.
+const PROVIDER: &[f64] = &[
+    0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0,
+];
+/// An RPC: reads take less than a millisecond, payments as long as providers do.
+const RPC: &[f64] = &[
+    0.000_1, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 5.0, 10.0,
+    30.0, 60.0, 120.0,
+];
+/// Writes that share one commit.
+const BATCH: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
+const PROVIDER_LABEL: (&str, &str) = ("provider", "configured name");
+const FAMILY_LABEL: (&str, &str) = ("family", "product family, such as `pln-prepaid`");
+const SERVICE_LABEL: (&str, &str) = (
+    "service",
+    "service of the API, `grpc.health.v1.Health`, `grpc.reflection.v1.ServerReflection`, `unknown`",
+);
+const METHOD_LABEL: (&str, &str) = ("method", "RPC of the service, `unknown`");
+
+const fn counter(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [(&'static str, &'static str)],
+    meaning: &'static str,
+) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Counter,
+        unit,
+        labels,
+        meaning,
+    }
+}
+
+const fn gauge(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [(&'static str, &'static str)],
+    meaning: &'static str,
+) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Gauge,
+        unit,
+        labels,
+        meaning,
+    }
+}
+
+const fn histogram(
+    name: &'static str,
+    buckets: &'static [f64],
+    labels: &'static [(&'static str, &'static str)],
+    meaning: &'static str,
+) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Histogram(buckets),
+        unit: "seconds",
+        labels,
+        meaning,
+    }
+}
+
+const fn process(name: &'static str, unit: &'static str, meaning: &'static str) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Process,
+        unit,
+        labels: &[],
+        meaning,
+    }
+}
+
+/// Every metric there is, by subject.
+pub const METRICS: &[Metric] = &[
+    // Payments.
+    counter(
+        "ppob_payments_accepted_total",
+        "payments",
+        &[FAMILY_LABEL],
+        "Payments that became durable.",
+    ),
+    counter(
+        "ppob_payment_outcomes_total",
+        "payments",
+        &[
+            FAMILY_LABEL,
+            ("state", "`SUCCEEDED`, `FAILED`, `IN_DOUBT`, `PROCESSING`"),
+        ],
+        "Where payments stood when the call that pays had answered.",
+    ),
+    counter(
+        "ppob_duplicate_requests_total",
+        "requests",
+        &[(
+            "result",
+            "`same` (the same request again), `different` (refused)",
+        )],
+        "Requests to pay whose payment_id was known already.",
+    ),
+    gauge(
+        "ppob_payments_open",
+        "payments",
+        &[("state", "`ACCEPTED`, `PROCESSING`, `IN_DOUBT`")],
+        "Payments that have not ended.",
+    ),
+    gauge(
+        "ppob_payments_open_oldest_seconds",
+        "seconds",
+        &[("state", "`ACCEPTED`, `PROCESSING`, `IN_DOUBT`")],
+        "Age of the oldest payment in this state; 0 if there is none.",
+    ),
+    gauge(
+        "ppob_payments_in_doubt",
+        "payments",
+        &[PROVIDER_LABEL],
+        "Payments whose outcome is unknown.",
+    ),
+    gauge(
+        "ppob_payments_in_doubt_oldest_seconds",
+        "seconds",
+        &[PROVIDER_LABEL],
+        "How long the oldest of them has been in doubt; 0 if there is none.",
+    ),
+    histogram(
+        "ppob_overhead_seconds",
+        OWN_WORK,
+        &[FAMILY_LABEL],
+        "Our own share of a payment, from acceptance to its durable outcome: everything but the time spent waiting for providers.",
+    ),
+    // Alarms: each of these is looked at by a person.
+    counter(
+        "ppob_invariant_violations_total",
+        "violations",
+        &[("id", "id of the invariant (`P1`, `P3`, …), `journal`")],
+        "Steps that broke an invariant or were refused by the journal's rules. Must stay 0.",
+    ),
+    counter(
+        "ppob_contradicting_evidence_total",
+        "facts",
+        &[],
+        "Facts that contradict what was known for certain; the provider is frozen.",
+    ),
+    counter(
+        "ppob_late_charges_total",
+        "charges",
+        &[],
+        "Charges found after the attempt had been taken as dead.",
+    ),
+    counter(
+        "ppob_unexpected_costs_total",
+        "payments",
+        &[],
+        "Payments that were debited more than allowed.",
+    ),
+    counter(
+        "ppob_provider_frozen_total",
+        "events",
+        &[PROVIDER_LABEL],
+        "How often the engine froze the provider.",
+    ),
+    // Reconciliation.
+    gauge(
+        "ppob_reconciliation_due",
+        "payments",
+        &[],
+        "Payments to be asked about, when the worker last looked.",
+    ),
+    // Providers.
+    counter(
+        "ppob_provider_requests_total",
+        "requests",
+        &[
+            PROVIDER_LABEL,
+            (
+                "operation",
+                "`price-list`, `inquiry`, `pay`, `status`, `balance`",
+            ),
+            (
+                "outcome",
+                "`pay`: `succeeded`, `pending`, `rejected`, `not-sent`, `unknown`; else `ok`, `transport`, `refused`, `unreadable`, `rate-limited`, `credentials`, `unsupported`",
+            ),
+        ],
+        "Requests to a provider. For `pay` the outcome is that of the attempt.",
+    ),
+    histogram(
+        "ppob_provider_request_duration_seconds",
+        PROVIDER,
+        &[
+            PROVIDER_LABEL,
+            (
+                "operation",
+                "`price-list`, `inquiry`, `pay`, `status`, `balance`",
+            ),
+        ],
+        "Time until a provider's answer, without waiting for our own limits.",
+    ),
+    gauge(
+        "ppob_provider_active",
+        "0 or 1",
+        &[PROVIDER_LABEL],
+        "1 if the provider takes payments: neither switched off, drained nor frozen.",
+    ),
+    gauge(
+        "ppob_provider_breaker_open",
+        "0 or 1",
+        &[PROVIDER_LABEL],
+        "1 while the breaker lets no payment through.",
+    ),
+    gauge(
+        "ppob_provider_payments_in_flight",
+        "payments",
+        &[PROVIDER_LABEL],
+        "Payments on their way to the provider.",
+    ),
+    gauge(
+        "ppob_provider_payments_waiting",
+        "payments",
+        &[PROVIDER_LABEL],
+        "Payments waiting for room at the provider.",
+    ),
+    gauge(
+        "ppob_provider_balance_rupiah",
+        "rupiah",
+        &[PROVIDER_LABEL],
+        "Our deposit, as last seen.",
+    ),
+    gauge(
+        "ppob_provider_balance_floor_rupiah",
+        "rupiah",
+        &[PROVIDER_LABEL],
+        "What must remain of the deposit.",
+    ),
+    gauge(
+        "ppob_provider_plaintext",
+        "0 or 1",
+        &[PROVIDER_LABEL],
+        "1 if requests travel unencrypted.",
+    ),
+    // Catalogue.
+    gauge(
+        "ppob_catalogue_age_seconds",
+        "seconds",
+        &[PROVIDER_LABEL],
+        "Time since the provider's price list was read.",
+    ),
+    gauge(
+        "ppob_catalogue_unmapped_rows",
+        "rows",
+        &[PROVIDER_LABEL],
+        "Rows of the price list that are no product of ours.",
+    ),
+    counter(
+        "ppob_catalogue_refreshes_total",
+        "reads",
+        &[PROVIDER_LABEL, ("outcome", "`ok`, `failed`")],
+        "Readings of the price list.",
+    ),
+    counter(
+        "ppob_catalogue_changes_total",
+        "changes",
+        &[
+            PROVIDER_LABEL,
+            (
+                "kind",
+                "`added`, `withdrawn`, `opened`, `closed`, `cost`, `admin`",
+            ),
+        ],
+        "Offers that changed.",
+    ),
+    // Journal.
+    counter(
+        "ppob_journal_commits_total",
+        "commits",
+        &[],
+        "Commits that the journal made durable.",
+    ),
+    counter(
+        "ppob_journal_commit_errors_total",
+        "commits",
+        &[],
+        "Commits that failed; their writes are unknown until they are read again.",
+    ),
+    histogram(
+        "ppob_journal_commit_seconds",
+        DISK,
+        &[],
+        "Time of one commit, the flush to disk included.",
+    ),
+    Metric {
+        unit: "writes",
+        ..histogram(
+            "ppob_journal_batch_size",
+            BATCH,
+            &[],
+            "Writes that shared one commit.",
+        )
+    },
+    gauge(
+        "ppob_journal_queue_depth",
+        "writes",
+        &[],
+        "Writes waiting for the next commit.",
+    ),
+    counter(
+        "ppob_journal_retries_total",
+        "writes",
+        &[],
+        "Outcomes that had to be written again because the journal could not be used.",
+    ),
+    // gRPC.
+    counter(
+        "ppob_grpc_requests_total",
+        "requests",
+        &[
+            SERVICE_LABEL,
+            METHOD_LABEL,
+            ("code", "gRPC code, such as `OK` or `INVALID_ARGUMENT`"),
+        ],
+        "Calls that ended. `CANCELLED`: the caller went away first.",
+    ),
+    histogram(
+        "ppob_grpc_request_duration_seconds",
+        RPC,
+        &[SERVICE_LABEL, METHOD_LABEL],
+        "Time from a call's headers to the end of its answer; for streams, how long they were open.",
+    ),
+    gauge(
+        "ppob_grpc_requests_in_flight",
+        "requests",
+        &[SERVICE_LABEL, METHOD_LABEL],
+        "Calls that have not ended.",
+    ),
+    histogram(
+        "ppob_grpc_overhead_seconds",
+        OWN_WORK,
+        &[("method", "unary RPC of the catalogue and of payments")],
+        "Our own share of a call: reading the request, the engine's and the journal's work, making the answer; without waiting for providers. For `CreatePayment` it ends with the acceptance.",
+    ),
+    gauge(
+        "ppob_grpc_connections",
+        "connections",
+        &[("listener", "`api`, `operator`")],
+        "Open connections.",
+    ),
+    counter(
+        "ppob_grpc_connections_refused_total",
+        "connections",
+        &[("listener", "`api`, `operator`")],
+        "Connections closed at once because there were too many.",
+    ),
+    // The process.
+    gauge(
+        "ppob_build_info",
+        "1",
+        &[("version", "version of this build")],
+        "Always 1; the label tells what runs.",
+    ),
+    Metric {
+        kind: Kind::ProcessCounter,
+        ..process(
+            "process_cpu_seconds_total",
+            "seconds",
+            "Processor time used, in user and system mode.",
+        )
+    },
+    process(
+        "process_resident_memory_bytes",
+        "bytes",
+        "Memory that is resident.",
+    ),
+    process("process_open_fds", "files", "Open file descriptors."),
+    process(
+        "process_start_time_seconds",
+        "seconds",
+        "When the process was started, in seconds since 1970.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every `"ppob_…"` in the sources that record metrics.
+    fn recorded(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                recorded(&path, names);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                if path.ends_with("metrics/table.rs") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                names.extend(
+                    text.split('"')
+                        .filter(|part| part.starts_with("ppob_") && !part.contains([' ', '\n']))
+                        .map(str::to_owned),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_names_everything_that_is_recorded() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut names = BTreeSet::new();
+        for name in ["engine", "layers", "journal", "journal-sqlite", "server"] {
+            recorded(&crates.join(name).join("src"), &mut names);
+        }
+        let known: BTreeSet<String> = METRICS.iter().map(|one| one.name.to_owned()).collect();
+        let missing: Vec<_> = names
+            .iter()
+            .filter(|name| !known.contains(*name) && !is_no_metric(name))
+            .collect();
+        assert!(missing.is_empty(), "not in the table: {missing:?}");
+        let dead: Vec<_> = known
+            .iter()
+            .filter(|name| name.starts_with("ppob_") && !names.contains(*name))
+            .collect();
+        assert!(dead.is_empty(), "recorded nowhere: {dead:?}");
+    }
+
+    /// Fields of a provider's answers and parts of names.
+    fn is_no_metric(name: &str) -> bool {
+        ["ppob_saldo", "ppob_"].contains(&name) || name.contains('{')
+    }
+
+    #[test]
+    fn names_follow_the_conventions_and_occur_once() {
+        let mut names = BTreeSet::new();
+        for metric in METRICS {
+            assert!(names.insert(metric.name), "{} twice", metric.name);
+            let total = metric.name.ends_with("_total");
+            assert_eq!(total, metric.kind.as_str() == "counter", "{}", metric.name);
+            assert!(metric.meaning.ends_with('.'), "{}", metric.name);
+            if let Kind::Histogram(buckets) = metric.kind {
+                assert!(buckets.is_sorted(), "{}", metric.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The server: its start and its end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ppob_api::v1::catalog_service_server::CatalogServiceServer;
+use ppob_api::v1::operator_service_server::OperatorServiceServer;
+use ppob_api::v1::payment_service_server::PaymentServiceServer;
+use ppob_engine::Engine;
+use ppob_types::Clock;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Error as TransportError;
+use tonic_health::server::HealthReporter;
+
+use crate::connections::incoming;
+use crate::consumer::{Consumers, Gate};
+use crate::explain::ExplainErrors;
+use crate::health::{self, API_SERVICES, OPERATOR_SERVICES};
+use crate::listen::{ListenError, MOST_BYTES, check_loopback, limited};
+use crate::metrics::{self, Methods, MetricsHandle, RequestMetrics};
+use crate::reflection;
+use crate::rpc::catalog::CatalogApi;
+use crate::rpc::operator::OperatorApi;
+use crate::rpc::payment::PaymentApi;
+use crate::shared::Shared;
+
+/// What the server listens on. Ports 0 are fine: [`RunningServer`] tells the real ones.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For callers: catalogue and payments.
+    pub api: TcpListener,
+    /// For operators.
+    pub operator: TcpListener,
+    /// For Prometheus; none if metrics are not to be had by HTTP.
+    pub metrics: Option<TcpListener>,
+}
+
+/// How the server behaves.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Who the consumers are.
+    pub consumers: Arc<dyn Consumers>,
+    /// What renders the metrics; without it there is no metrics endpoint.
+    pub metrics: Option<MetricsHandle>,
+    /// Every provider is a simulation: receipts say so.
+    pub simulated: bool,
+    /// Connections at a time, per listener.
+    pub max_connections: usize,
+    /// How long an event stream is silent at most.
+    pub heartbeat_every: Duration,
+    /// How long calls that wait for a payment may go on at shutdown.
+    pub drain_for: Duration,
+    /// Whether the API's descriptors can be asked for.
+    pub reflection: bool,
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address is not one to listen on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A listener has no address.
+    #[error("a listener has no address: {0}")]
+    NoAddress(#[from] std::io::Error),
+    /// The API's descriptors cannot be read.
+    #[error("the descriptors of the API cannot be read, this build is broken: {0}")]
+    Descriptors(#[from] tonic_reflection::server::Error),
+}
+
+/// The gRPC server.
+#[derive(Debug)]
+pub struct Server;
+
+/// A server that runs. Dropping it does not stop it; [`RunningServer::shutdown`] does.
+#[derive(Debug)]
+pub struct RunningServer {
+    shared: Arc<Shared>,
+    addresses: Addresses,
+    drain_for: Duration,
+    /// Health tells the truth until then.
+    health: CancellationToken,
+    health_task: JoinHandle<()>,
+    operator_health: HealthReporter,
+    /// No new connections and calls.
+    stop: CancellationToken,
+    servers: Vec<JoinHandle<Result<(), TransportError>>>,
+    /// Metrics can be had until everything else has ended.
+    metrics_stop: CancellationToken,
+    metrics_tasks: Vec<JoinHandle<()>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Addresses {
+    api: SocketAddr,
+    operator: SocketAddr,
+    metrics: Option<SocketAddr>,
+}
+
+/// How long connections may take to close once every call was answered.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+impl ServerOptions {
+    /// The usual behaviour.
+    pub fn new(clock: Arc<dyn Clock>, consumers: Arc<dyn Consumers>) -> Self {
+        Self {
+            clock,
+            consumers,
+            metrics: None,
+            simulated: false,
+            max_connections: 1_000,
+            heartbeat_every: Duration::from_secs(15),
+            drain_for: Duration::from_secs(10),
+            reflection: true,
+        }
+    }
+}
+
+impl Server {
+    /// Serves `engine` on `listeners`, in the background.
+    ///
+    /// # Errors
+    /// [`ServeError`]; nothing listens then.
+    pub async fn start(
+        engine: Engine,
+        listeners: Listeners,
+        options: ServerOptions,
+    ) -> Result<RunningServer, ServeError> {
+        let addresses = Addresses::of(&listeners)?;
+        let shared = Arc::new(Shared::new(
+            engine.clone(),
+            Arc::clone(&options.clock),
+            options.simulated,
+            options.heartbeat_every,
+        ));
+        let stop = CancellationToken::new();
+        let (reporter, api) = serve_api(&shared, listeners.api, &options, &stop)?;
+        let (operator_health, operator) =
+            serve_operator(&shared, listeners.operator, &options, &stop)?;
+        health::tell(&reporter, &API_SERVICES, health::is_ready(&engine)).await;
+        health::tell(&operator_health, &OPERATOR_SERVICES, true).await;
+        let health = CancellationToken::new();
+        let keeping = health::keep_true(engine.clone(), reporter, health.clone());
+        let metrics_stop = CancellationToken::new();
+        let metrics_tasks = serve_metrics(&engine, listeners.metrics, &options, &metrics_stop);
+        Ok(RunningServer {
+            shared,
+            addresses,
+            drain_for: options.drain_for,
+            health,
+            health_task: tokio::spawn(keeping),
+            operator_health,
+            stop,
+            servers: vec![tokio::spawn(api), tokio::spawn(operator)],
+            metrics_stop,
+            metrics_tasks,
+        })
+    }
+}

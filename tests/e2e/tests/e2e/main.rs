@@ -1,0 +1,14 @@
+//! End-to-end tests of the real binary over loopback.
+
+mod bad_configuration;
+mod bad_requests;
+mod callers;
+mod crash;
+mod documents;
+mod exactly_once;
+mod families;
+mod load;
+mod magic_numbers;
+mod sandbox;
+mod shutdown;
+mod wrong_password;
