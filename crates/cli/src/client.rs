@@ -28,11 +28,7 @@ fn answer<M: Message>(
     message: &M,
     shown: impl FnOnce(&M) -> String,
 ) -> Result<(), Failure> {
-    if json {
-        output::print(&show::json(name, message)?)
-    } else {
-        output::print(&shown(message))
-    }
+    if json { output::print(&show::json(name, message)?) } else { output::print(&shown(message)) }
 }
 
 /// Turns an error into what is printed. In JSON mode scripts get it on standard output too.

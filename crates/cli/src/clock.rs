@@ -17,9 +17,7 @@ impl SystemClock {
         reason = "this is the clock that everything else is given"
     )]
     pub(crate) fn new() -> Self {
-        Self {
-            started: Instant::now(),
-        }
+        Self { started: Instant::now() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The composition root: from configuration to a running engine.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,10 +28,7 @@ pub(crate) struct Providers {
 
 /// Builds every configured provider. Asks none of them anything.
 pub(crate) fn providers(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Providers, Failure> {
-    let mut providers = Providers {
-        setups: BTreeMap::new(),
-        warnings: Vec::new(),
-    };
+    let mut providers = Providers { setups: BTreeMap::new(), warnings: Vec::new() };
     for table in &loaded.providers {
         let built = build(table, &loaded.place, clock)?;
         let warnings = built.warnings.iter().cloned();
@@ -49,8 +47,7 @@ pub(crate) async fn engine(
     providers: Providers,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, Failure> {
-    let journal = SqliteJournal::open(journal)
-        .map_err(|error| Failure::new(Exit::Refused, sentence(&error.to_string())))?;
+    let journal = SqliteJournal::open(journal).map_err(|error| not_started(&error))?;
     let parts = Parts {
         config: loaded.config.engine(),
         journal: Arc::new(journal),
@@ -58,9 +55,13 @@ pub(crate) async fn engine(
         clock,
         seed: random(),
     };
-    Engine::start(parts)
-        .await
-        .map_err(|error| Failure::new(Exit::Refused, sentence(&error.to_string())))
+    Engine::start(parts).await.map_err(|error| not_started(&error))
+}
+
+/// Only what happens before the engine takes payments.
+pub(crate) fn not_started(error: &impl Display) -> Failure {
+    let text = format!("{} Nothing was started.", sentence(&error.to_string()));
+    Failure::new(Exit::Refused, text)
 }
 
 fn build(
@@ -165,7 +166,9 @@ mod tests {
         let text = format!("{MMBC}password = {{ file = \"/nowhere/password\" }}\n");
         let error = compose(&text).unwrap_err();
         assert!(
-            error.starts_with("`provider.a.password` in ppob.toml: the secret file /nowhere/password"),
+            error.starts_with(
+                "`provider.a.password` in ppob.toml: the secret file /nowhere/password"
+            ),
             "{error}"
         );
     }

@@ -12,7 +12,7 @@ mod provider;
 mod schema;
 mod shown;
 
-pub(crate) use addresses::Addresses;
+pub(crate) use addresses::{Addresses, loopback};
 pub(crate) use error::ConfigError;
 pub(crate) use load::{Loaded, file_to_read, load, variables};
 pub(crate) use provider::{ProviderTable, unknown_key};

@@ -21,10 +21,7 @@ pub(crate) async fn demo(options: &Demo) -> Done {
     let file = options.addresses.clone().unwrap_or_else(Written::usual_place);
     let written = Written::read(&file)?;
     let server = Server {
-        address: options
-            .address
-            .clone()
-            .unwrap_or_else(|| written.api.to_string()),
+        address: options.address.clone().unwrap_or_else(|| written.api.to_string()),
         api_key: None,
         json: false,
     };
@@ -49,6 +46,6 @@ pub(crate) async fn demo(options: &Demo) -> Done {
     steps::failover(&mut walk).await?;
     steps::lost_answer(&mut walk).await?;
     steps::truth(&mut walk).await?;
-    output::print("Every step held.")?;
+    output::print("\nEvery step held.")?;
     Ok(Exit::Ok)
 }

@@ -69,14 +69,8 @@ mod tests {
     use super::*;
     use crate::args::Arguments;
 
-    const ALL: [Exit; 6] = [
-        Exit::Ok,
-        Exit::Refused,
-        Exit::Usage,
-        Exit::Failed,
-        Exit::Open,
-        Exit::Unknown,
-    ];
+    const ALL: [Exit; 6] =
+        [Exit::Ok, Exit::Refused, Exit::Usage, Exit::Failed, Exit::Open, Exit::Unknown];
 
     #[test]
     fn the_help_of_ppob_and_of_pay_tells_every_exit_code() {
@@ -102,10 +96,7 @@ mod tests {
             (PaymentState::Accepted, Exit::Open),
             (PaymentState::Unspecified, Exit::Open),
         ] {
-            let payment = Payment {
-                state: state.into(),
-                ..Payment::default()
-            };
+            let payment = Payment { state: state.into(), ..Payment::default() };
             assert_eq!(Exit::of(&payment), exit, "{state:?}");
         }
     }

@@ -16,10 +16,7 @@ pub(crate) type Done = Result<Exit, Failure>;
 
 impl Failure {
     pub(crate) fn new(exit: Exit, text: impl Into<String>) -> Self {
-        Self {
-            exit,
-            text: text.into(),
-        }
+        Self { exit, text: text.into() }
     }
 
     pub(crate) fn usage(text: impl Into<String>) -> Self {

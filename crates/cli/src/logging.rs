@@ -1,6 +1,6 @@
 //! What the process tells about its work, on standard error.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -18,6 +18,7 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     })?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     let started = match log.format {
         LogFormat::Text => subscriber.with_target(false).finish().try_init(),

@@ -8,26 +8,30 @@ mod client;
 mod clock;
 mod compose;
 mod config;
+mod demo;
 mod exit;
 mod failure;
 mod logging;
 mod output;
 mod providers;
+mod running;
+mod sandbox;
+mod serve;
 mod show;
+mod signals;
+mod text;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command, ConfigCommand};
+use crate::args::{Arguments, Command};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(command)),
         Err(error) => Err(Failure::new(
@@ -47,6 +51,10 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Done {
     match command {
+        Command::Serve(options) => serve::serve(options).await,
+        Command::Sandbox(options) => sandbox::sandbox(&options).await,
+        Command::Demo(options) => demo::demo(&options).await,
+        Command::Config(command) => serve::config(command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,
@@ -56,6 +64,5 @@ async fn run(command: Command) -> Done {
         Command::Reviews(options) => client::reviews(&options).await,
         Command::Resolve(options) => client::resolve(&options).await,
         Command::Refresh(options) => client::refresh(&options).await,
-        _ => Ok(Exit::Usage),
     }
 }

@@ -27,10 +27,9 @@ fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
 
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
-            Exit::Unknown,
-            format!("the output could not be written: {error}"),
-        )),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Unknown, format!("the output could not be written: {error}")))
+        }
         _ => Ok(()),
     }
 }

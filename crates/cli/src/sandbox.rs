@@ -45,20 +45,25 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
     let running = Running::start(&loaded, &journal, providers, clock, true).await?;
     running.first_prices().await;
 
+    let listening = running.listening();
     let written = Written {
-        api: running.addresses.api,
-        operator: running.addresses.operator,
-        metrics: running.addresses.metrics,
+        api: listening.api,
+        operator: listening.operator,
+        metrics: listening.metrics,
         simulator: simulator.base_url(),
         control: simulator.control_url(),
     };
-    let mut files = written.write(None)?;
+    let usual = Written::usual_place();
+    if let Err(failure) = written.write(&usual) {
+        // Another user's, perhaps; `ppob demo` needs --addresses then.
+        output::note(&failure.text)?;
+    }
     if let Some(file) = &options.write_addresses {
-        files.extend(written.write(Some(file))?);
+        written.write(file)?;
     }
     output::print(&notice::ready(&written, &journal, kept.is_some()))?;
     running.until(&mut signals).await?;
-    for file in &files {
+    for file in options.write_addresses.iter().chain([&usual]) {
         // Another sandbox may have written it since; that one's addresses stay.
         written.remove(file);
     }

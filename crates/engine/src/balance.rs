@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use ppob_types::{ProviderName, Rupiah, Timestamp};
 
@@ -13,6 +14,20 @@ pub struct KnownBalance {
     /// When it was seen.
     pub seen_at: Timestamp,
 }
+
+/// How a stated balance fits what was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// It is what was known, so nothing was debited.
+    Same,
+    /// It is what was known less the cost.
+    LooksDebited,
+    /// Nothing fresh is known, or something else moves it.
+    Unsure,
+}
+
+/// How long a balance counts as known.
+const FRESH: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Default)]
 struct Account {
@@ -50,23 +65,22 @@ impl Balances {
         });
     }
 
-    /// Whether "your balance is `stated`, too little for `cost`" is believable: it is too little, and
-    /// it is no more than the balance we know; on an `exclusive` account it is that very balance,
-    /// unless other attempts of ours are moving it.
-    pub(crate) fn fits(
+    /// Holds a stated balance against what was known before.
+    pub(crate) fn compare(
         &self,
         provider: &ProviderName,
         stated: Rupiah,
         cost: Rupiah,
-        exclusive: bool,
-    ) -> bool {
+        now: Timestamp,
+    ) -> Comparison {
         self.with(provider, |account| {
-            let explained = account.known.is_none_or(|known| {
-                known.amount == stated
-                    || account.in_flight > 1
-                    || (!exclusive && stated < known.amount)
-            });
-            stated < cost && explained
+            let known = account.known.filter(|known| now.since(known.seen_at) <= FRESH);
+            match known {
+                Some(known) if known.amount.minus(cost) == Ok(stated) => Comparison::LooksDebited,
+                // Only ours is on its way, so nothing else is moving the balance.
+                Some(known) if known.amount == stated && account.in_flight <= 1 => Comparison::Same,
+                Some(_) | None => Comparison::Unsure,
+            }
         })
     }
 
@@ -84,23 +98,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_fits_only_a_balance_that_is_too_small_and_known() {
+    fn a_stated_balance_is_confirmed_only_by_a_fresh_and_equal_one() {
         let balances = Balances::default();
         let name = ProviderName::new("mmbc-a").unwrap();
-        let (small, cost) = (Rupiah::new(100), Rupiah::new(20_700));
-        assert!(balances.fits(&name, small, cost, true), "nothing known contradicts it");
-        assert!(!balances.fits(&name, cost, cost, true), "enough is not too little");
-        balances.seen(&name, Rupiah::new(900_000), Timestamp::from_seconds(1));
-        assert!(!balances.fits(&name, small, cost, true), "nobody else uses it, we know better");
-        assert!(balances.fits(&name, small, cost, false), "somebody else may have used it");
+        let at = Timestamp::from_seconds;
+        let compare = |stated, now| {
+            balances.compare(&name, Rupiah::new(stated), Rupiah::new(20_700), at(now))
+        };
+        assert_eq!(compare(100, 0), Comparison::Unsure, "nothing is known");
+        balances.seen(&name, Rupiah::new(30_000), at(1));
+        assert_eq!(compare(100, 2), Comparison::Unsure, "known otherwise");
+        assert_eq!(compare(9_300, 2), Comparison::LooksDebited);
+        balances.seen(&name, Rupiah::new(100), at(3));
+        assert_eq!(compare(100, 4), Comparison::Same);
+        assert_eq!(compare(100, 304), Comparison::Unsure, "known too long ago");
         balances.sending(&name);
         balances.sending(&name);
-        assert!(balances.fits(&name, small, cost, true), "other payments are moving it");
+        assert_eq!(compare(100, 4), Comparison::Unsure, "another payment moves it");
         balances.answered(&name);
-        balances.seen(&name, small, Timestamp::from_seconds(2));
-        assert!(balances.fits(&name, small, cost, true));
-        balances.seen(&name, Rupiah::new(50), Timestamp::from_seconds(3));
-        balances.answered(&name);
-        assert!(!balances.fits(&name, small, cost, false), "more than we know of");
+        assert_eq!(compare(100, 4), Comparison::Same);
     }
 }

@@ -9,16 +9,20 @@ use ppob_journal::JournalError;
 use ppob_layers::BreakerState;
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_routing::{Catalogue, ChangeKind, MappedList};
-use ppob_types::{Clock, PriceRow, ProviderName, Timestamp};
+use ppob_types::{Clock, Monotonic, PriceRow, ProviderName, Rupiah, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::engine::Inner;
+use crate::inquiry::guarded;
 use crate::{Engine, OperateError, ProviderSetup};
 
 const DOCUMENT: &str = "catalogue";
 
 /// How often a half-open breaker is looked for.
 const BREAKER_LOOK: Duration = Duration::from_secs(5);
+
+/// How often a provider is asked whether it is back.
+const HEAL_EVERY: Duration = Duration::from_secs(30);
 
 /// What a refresh brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,6 +163,7 @@ impl Inner {
         };
         let mut balance_at = self.clock.monotonic();
         let mut prices_at = balance_at;
+        let mut heal_at = balance_at;
         loop {
             let now = self.clock.monotonic();
             if now >= prices_at {
@@ -169,7 +174,7 @@ impl Inner {
                 prices_at = now.plus(self.jittered(setup.price_list_every));
             }
             if now >= balance_at {
-                self.ask_balance(name, setup).await;
+                self.read_balance(name).await;
                 balance_at = now.plus(self.jittered(self.config.balance_every));
             }
             let until = prices_at.min(balance_at).since(self.clock.monotonic());
@@ -178,30 +183,39 @@ impl Inner {
                 () = self.tasks.stopping().cancelled() => return,
                 () = tokio::time::sleep(until.clamp(Duration::from_millis(10), BREAKER_LOOK)) => {}
             }
-            self.heal(name, setup).await;
+            self.heal(name, setup, &mut heal_at).await;
         }
     }
 
     /// A breaker that has been open long enough waits for a read, never for a payment, to succeed.
-    async fn heal(&self, name: &ProviderName, setup: &ProviderSetup) {
-        if setup.guarded.reserve.overview().breaker != BreakerState::HalfOpen {
+    async fn heal(&self, name: &ProviderName, setup: &ProviderSetup, not_before: &mut Monotonic) {
+        let now = self.clock.monotonic();
+        let waits = setup.guarded.reserve.overview().breaker == BreakerState::HalfOpen;
+        if !waits || now < *not_before {
             return;
         }
+        *not_before = now.plus(HEAL_EVERY);
         if setup.guarded.provider.info().tells_balance {
-            self.ask_balance(name, setup).await;
+            self.read_balance(name).await;
         } else if let Err(error) = self.refresh(name, setup).await {
             tracing::warn!(provider = %name, class = error.class(), "the provider is not back yet");
         }
     }
 
-    async fn ask_balance(&self, name: &ProviderName, setup: &ProviderSetup) {
-        if !setup.guarded.provider.info().tells_balance {
-            return;
+    /// Our deposit as the provider tells it now, if it can be asked.
+    pub(crate) async fn read_balance(&self, name: &ProviderName) -> Option<Rupiah> {
+        let provider = self.providers.provider(name)?;
+        if !provider.info().tells_balance {
+            return None;
         }
-        match setup.guarded.provider.balance(&self.call_context()).await {
-            Ok(balance) => self.providers.balances.seen(name, balance, self.now()),
+        match guarded(provider.balance(&self.call_context())).await {
+            Ok(balance) => {
+                self.providers.balances.seen(name, balance, self.now());
+                Some(balance)
+            }
             Err(error) => {
                 tracing::warn!(provider = %name, class = error.class(), "balance not read");
+                None
             }
         }
     }
@@ -214,7 +228,7 @@ impl Inner {
     ) -> Result<RefreshReport, ProviderError> {
         let flight = self.prices.single_flight(name);
         let _single = flight.lock().await;
-        let fetched = setup.guarded.provider.price_list(&self.call_context()).await;
+        let fetched = guarded(setup.guarded.provider.price_list(&self.call_context())).await;
         let outcome = if fetched.is_ok() { "ok" } else { "failed" };
         metrics::counter!(
             "ppob_catalogue_refreshes_total", "provider" => name.to_string(), "outcome" => outcome

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ppob_types::{Clock, Monotonic, Timestamp};
 
-/// The machine's clock, held at the latest time ever recorded: a clock set back must not reopen
+/// The machine's clock, never before the latest time ever recorded: a clock set back must not reopen
 /// anything that had passed, and a clock set forward must not let anything pass too early.
 #[derive(Debug)]
 pub(crate) struct SteadyClock {
@@ -39,7 +39,8 @@ impl SteadyClock {
         let seen = self.seen();
         let (steady_wall, steady_monotonic) = seen.steady_since;
         if from >= steady_wall {
-            now.since(from) >= span
+            // Within the steady span the wall may run ahead by that much.
+            now.since(from) >= span.saturating_add(JUMP)
         } else {
             self.inner.monotonic().since(steady_monotonic) >= span
         }
@@ -53,9 +54,14 @@ impl SteadyClock {
 impl Clock for SteadyClock {
     fn now(&self) -> Timestamp {
         let mut seen = self.seen();
-        let wall = self.inner.now().max(seen.wall);
         let monotonic = self.inner.monotonic();
-        if wall.since(seen.wall) > monotonic.since(seen.monotonic).saturating_add(JUMP) {
+        // Ahead of a machine that was set back, time goes on at half its pace until the machine has
+        // caught up: standing still would hold up every status check for as long.
+        let slow = seen.wall.plus(monotonic.since(seen.monotonic) / 2);
+        let wall = self.inner.now().max(slow);
+        // Against the whole steady span, so that many small steps are seen as the jump they add up to.
+        let (steady_wall, steady_monotonic) = seen.steady_since;
+        if wall.since(steady_wall) > monotonic.since(steady_monotonic).saturating_add(JUMP) {
             seen.steady_since = (wall, monotonic);
         }
         (seen.wall, seen.monotonic) = (wall, monotonic);
@@ -98,13 +104,19 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_is_held_at_the_latest_time_seen() {
+    fn a_clock_that_is_set_back_goes_on_slowly_from_the_latest_time_seen() {
         let (machine, clock) = steady(50);
         assert_eq!(clock.now(), Timestamp::from_seconds(50));
         machine.pass(100, 50);
         assert_eq!(clock.now(), Timestamp::from_seconds(100));
-        machine.pass(70, 1);
+        machine.pass(70, 0);
         assert_eq!(clock.now(), Timestamp::from_seconds(100));
+        machine.pass(80, 10);
+        assert_eq!(clock.now(), Timestamp::from_seconds(105));
+        machine.pass(120, 40);
+        assert_eq!(clock.now(), Timestamp::from_seconds(125));
+        machine.pass(180, 60);
+        assert_eq!(clock.now(), Timestamp::from_seconds(180), "the machine has caught up");
     }
 
     #[test]

@@ -15,6 +15,11 @@ use ppob_types::{Clock, FailureReason, Monotonic};
 pub(crate) use self::send::Ready;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
+use crate::turns::Turn;
+
+/// Between two tries to begin an attempt.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// A payment taken up, maybe with an attempt whose intent is durable and that must be sent at once.
 #[derive(Debug)]
@@ -32,6 +37,10 @@ enum Routed {
     GiveUp(FailureReason),
     /// Somebody else changed the payment; this is it now.
     Changed(StoredPayment),
+    /// The journal did not take the intent; nothing was sent, and this is the payment now.
+    NotBegun(StoredPayment),
+    /// Only room at the providers is lacking.
+    NoRoomYet(StoredPayment),
     /// The payment is gone from the journal.
     Missing,
 }
@@ -55,11 +64,12 @@ impl Begun {
 impl Inner {
     /// Drives a payment as far as this process can at once. What stays open is the reconciliation
     /// worker's.
-    pub(crate) async fn drive(self: &Arc<Self>, begun: Begun) {
+    pub(crate) async fn drive(self: &Arc<Self>, begun: Begun, turn: Turn) {
         let since = begun.since;
         let family = begun.stored.payment.terms.family;
         let mut elsewhere = Duration::ZERO;
         self.drive_on(begun, &mut elsewhere).await;
+        drop(turn);
         if let Some(since) = since {
             let whole = self.clock.monotonic().since(since);
             metrics::histogram!("ppob_overhead_seconds", "family" => family.as_str())
@@ -70,6 +80,7 @@ impl Inner {
     /// Adds the time spent waiting for providers to `elsewhere`.
     async fn drive_on(self: &Arc<Self>, begun: Begun, elsewhere: &mut Duration) {
         let Begun { mut stored, mut ready, .. } = begun;
+        let mut pause = FIRST_PAUSE;
         loop {
             if let Some(attempt) = ready.take() {
                 match self.send(stored, attempt, elsewhere).await {
@@ -89,6 +100,13 @@ impl Inner {
                         Err(_) => return,
                     },
                     Routed::Changed(current) => stored = current,
+                    Routed::NotBegun(current) | Routed::NoRoomYet(current) => {
+                        let waited = self.clock.monotonic();
+                        tokio::time::sleep(pause).await;
+                        *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(waited));
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                        stored = self.reload(&current).await.unwrap_or(current);
+                    }
                     Routed::Missing => return,
                 },
                 Next::GiveUp(reason) => match self.give_up(stored, reason).await {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use ppob_journal::{Journal, JournalError};
 use ppob_payment::Attempt;
@@ -15,8 +16,9 @@ use crate::clock::SteadyClock;
 use crate::intake::Entrances;
 use crate::live::Live;
 use crate::providers::Providers;
-use crate::reconcile::Checking;
+
 use crate::tasks::Tasks;
+use crate::turns::Turns;
 use crate::{EngineConfig, ProviderSetup};
 
 /// What the engine is made of.
@@ -60,7 +62,7 @@ pub(crate) struct Inner {
     pub(crate) tasks: Tasks,
     /// Wakes the reconciliation worker.
     pub(crate) something_due: Notify,
-    pub(crate) checking: Checking,
+    pub(crate) turns: Turns,
     draws: AtomicU64,
     draining: AtomicBool,
 }
@@ -74,6 +76,13 @@ impl Engine {
     /// [`StartError`] if the journal cannot be read. Nothing was sent.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
         let opened = parts.journal.opened();
+        let ahead = opened.time_high_water.since(parts.clock.now());
+        if ahead > Duration::from_mins(5) {
+            tracing::error!(
+                seconds = ahead.as_secs(),
+                "the machine's clock is behind the journal's latest time; set it right"
+            );
+        }
         let clock = Arc::new(SteadyClock::new(parts.clock, opened.time_high_water));
         let engine = Self {
             inner: Arc::new(Inner {
@@ -86,7 +95,7 @@ impl Engine {
                 entrances: Entrances::default(),
                 tasks: Tasks::default(),
                 something_due: Notify::new(),
-                checking: Checking::default(),
+                turns: Turns::default(),
                 draws: AtomicU64::new(parts.seed),
                 draining: AtomicBool::new(false),
             }),

@@ -6,7 +6,6 @@ use ppob_payment::PaymentState;
 use ppob_types::{Rupiah, Timestamp};
 
 use crate::Engine;
-use crate::live::OpenPayment;
 
 impl Engine {
     /// Brings the gauges up to date. Called for each scrape: nothing is measured in between.
@@ -47,7 +46,10 @@ impl Engine {
         for state in [PaymentState::Accepted, PaymentState::Processing, PaymentState::InDoubt] {
             by_state.insert(state.as_str(), (0, 0));
         }
-        for OpenPayment { provider, state, since } in self.inner.live.all_open() {
+        for stored in self.inner.live.all_open() {
+            let state = stored.payment.state();
+            let live = stored.payment.live_attempt();
+            let since = live.map_or(stored.payment.terms.accepted_at, |attempt| attempt.changed_at);
             let age = now.since(since).as_secs();
             let add = |(count, oldest): &mut (u64, u64)| {
                 *count += 1;
@@ -55,9 +57,9 @@ impl Engine {
             };
             by_state.get_mut(state.as_str()).map(add);
             if state == PaymentState::InDoubt
-                && let Some(provider) = provider
+                && let Some(attempt) = live
             {
-                add(in_doubt.entry(provider.to_string()).or_default());
+                add(in_doubt.entry(attempt.provider.to_string()).or_default());
             }
         }
         for (state, (count, oldest)) in by_state {

@@ -1,6 +1,9 @@
 //! Asking what is owed.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+
+use futures::FutureExt;
 
 use ppob_journal::StoredInquiry;
 use ppob_provider::{InquiryRequest, ProviderError, ProviderErrorKind};
@@ -134,6 +137,16 @@ impl Inner {
             provider_code: provider_code.to_owned(),
             reference: None,
         };
-        provider.inquire(&self.call_context(), &request).await
+        guarded(provider.inquire(&self.call_context(), &request)).await
     }
+}
+
+/// A read of a provider, in which a mistake in provider code (a panic) is a failed read.
+pub(crate) async fn guarded<T>(
+    read: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
+    AssertUnwindSafe(read).catch_unwind().await.unwrap_or_else(|_| {
+        metrics::counter!("ppob_task_panics_total").increment(1);
+        Err(ProviderError::new(ProviderErrorKind::Unreadable, "the provider's code panicked"))
+    })
 }

@@ -59,8 +59,11 @@ impl Inner {
         let since = self.clock.monotonic();
         let key = PaymentKey { consumer: request.consumer.clone(), id: request.id.clone() };
         let entrance = self.entrances.of(&key);
+        let turn;
         let taken = {
             let _alone = entrance.lock().await;
+            // Taken before the payment exists, so that nobody else takes it up in between.
+            turn = self.turns.take(&key);
             let taken = self.find_or_accept(&key, request).await;
             if let Ok(Taken::New(begun)) = &taken {
                 self.live.open(begun.stored().clone());
@@ -74,7 +77,10 @@ impl Inner {
                 let stored = begun.stored().clone();
                 let ticket = self.live.get(&key).unwrap_or_else(|| Ticket::of_ended(stored));
                 let _ = answer.send(Ok(ticket));
-                self.drive(begun.measured_from(since)).await;
+                // Only a payment that exists already is worked on by somebody else.
+                if let Some(turn) = turn {
+                    self.drive(begun.measured_from(since), turn).await;
+                }
             }
             Ok(Taken::Known(ticket)) => {
                 metrics::counter!("ppob_duplicate_requests_total", "result" => "same").increment(1);
@@ -89,6 +95,7 @@ impl Inner {
             }
             Err(Refusal::Unclear(new)) => {
                 let _ = answer.send(Err(CreateError::Unclear));
+                drop(turn);
                 self.settle_unclear_acceptance(*new).await;
             }
         }
@@ -108,7 +115,8 @@ impl Inner {
             Err(Refusal::Plain(error)) => error,
             taken => return taken,
         };
-        match self.find(key).await.map_err(|_| CreateError::JournalUnavailable)? {
+        // "Not accepted" may be said only of an id that is certainly unknown.
+        match self.find(key).await.map_err(|_| CreateError::Unclear)? {
             Some(ticket) => {
                 same_request(&request, &ticket.payment())?;
                 Ok(Taken::Known(ticket))
@@ -245,6 +253,9 @@ impl Inner {
         }
         if held.payment.state() != PaymentState::InDoubt {
             return Err(invalid("that payment is not in doubt; look at it again"));
+        }
+        if self.now() <= held.payment.terms.pay_by {
+            return Err(invalid("that payment may still be tried elsewhere; wait and ask again"));
         }
         if recorded.repeat != held.request.repeat.saturating_add(1) {
             return Err(CreateError::FieldInvalid {

@@ -24,6 +24,7 @@ mod queries;
 mod reconcile;
 mod recovery;
 mod tasks;
+mod turns;
 
 pub use balance::KnownBalance;
 pub use catalogue::{CatalogueStatus, RefreshReport};

@@ -1,13 +1,16 @@
 //! Payments somebody may be waiting for: the latest acknowledged value of each.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod book;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ppob_journal::StoredPayment;
+use ppob_journal::{GuardKey, StoredPayment};
 use ppob_payment::PaymentState;
-use ppob_types::{PaymentKey, ProviderName, Timestamp, TokenState};
+use ppob_types::{PaymentKey, TokenState};
 use tokio::sync::watch;
+
+use self::book::Book;
 
 /// A payment, and its news as they become durable.
 #[derive(Clone, Debug)]
@@ -23,24 +26,6 @@ pub(crate) struct Live {
     book: Mutex<Book>,
     /// Rises with each durable change; event streams wait on it.
     changes: watch::Sender<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Book {
-    open: BTreeMap<PaymentKey, watch::Sender<Arc<StoredPayment>>>,
-    /// The payments that ended last, so that an older value arriving late cannot reopen one.
-    ended: BTreeSet<PaymentKey>,
-    ended_order: VecDeque<PaymentKey>,
-}
-
-const ENDED_REMEMBERED: usize = 4096;
-
-/// An open payment for the gauges.
-#[derive(Clone, Debug)]
-pub(crate) struct OpenPayment {
-    pub(crate) provider: Option<ProviderName>,
-    pub(crate) state: PaymentState,
-    pub(crate) since: Timestamp,
 }
 
 impl Ticket {
@@ -91,17 +76,19 @@ impl Ticket {
 impl Live {
     /// The ticket of a payment known to be open.
     pub(crate) fn get(&self, key: &PaymentKey) -> Option<Ticket> {
-        self.book().open.get(key).map(|sender| Ticket { updates: sender.subscribe() })
+        self.book().get(key).map(|sender| Ticket { updates: sender.subscribe() })
+    }
+
+    /// Whether this payment, or another one for the same product and customer, is open or ended a
+    /// short while ago: the journal may then find a double.
+    pub(crate) fn may_stand_in_the_way(&self, key: &PaymentKey, guard: &GuardKey) -> bool {
+        self.book().knows(key, guard)
     }
 
     /// Takes up a payment that this process works on from now on.
     pub(crate) fn open(&self, stored: StoredPayment) {
-        {
-            let mut book = self.book();
-            let ended = is_complete(&stored) || book.ended.contains(&stored.key);
-            if !ended && !book.open.contains_key(&stored.key) {
-                book.open.insert(stored.key.clone(), watch::channel(Arc::new(stored)).0);
-            }
+        if !is_complete(&stored) {
+            self.book().take_up(stored);
         }
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
@@ -109,10 +96,11 @@ impl Live {
     /// Tells a durable value to whoever waits. Older values than the one known are ignored.
     pub(crate) fn publish(&self, stored: StoredPayment) -> Arc<StoredPayment> {
         let stored = Arc::new(stored);
+        let mut news = true;
         {
             let mut book = self.book();
-            if let Some(sender) = book.open.get(&stored.key) {
-                sender.send_if_modified(|known| {
+            if let Some(sender) = book.get(&stored.key) {
+                news = sender.send_if_modified(|known| {
                     let newer = stored.version > known.version;
                     if newer {
                         *known = Arc::clone(&stored);
@@ -121,18 +109,12 @@ impl Live {
                 });
             }
             if is_complete(&stored) {
-                book.open.remove(&stored.key);
-                if book.ended.insert(stored.key.clone()) {
-                    book.ended_order.push_back(stored.key.clone());
-                }
-                if book.ended_order.len() > ENDED_REMEMBERED
-                    && let Some(oldest) = book.ended_order.pop_front()
-                {
-                    book.ended.remove(&oldest);
-                }
+                book.end(&stored);
             }
         }
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        if news {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
         stored
     }
 
@@ -146,19 +128,7 @@ impl Live {
     }
 
     /// What is open now.
-    pub(crate) fn all_open(&self) -> Vec<OpenPayment> {
-        self.book()
-            .open
-            .values()
-            .map(|sender| {
-                let stored = sender.borrow();
-                let live = stored.payment.live_attempt();
-                OpenPayment {
-                    provider: live.map(|attempt| attempt.provider.clone()),
-                    state: stored.payment.state(),
-                    since: live.map_or(stored.payment.terms.accepted_at, |a| a.changed_at),
-                }
-            })
-            .collect()
+    pub(crate) fn all_open(&self) -> Vec<Arc<StoredPayment>> {
+        self.book().open().map(|sender| Arc::clone(&sender.borrow())).collect()
     }
 }

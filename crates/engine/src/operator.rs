@@ -15,9 +15,8 @@ use ppob_types::{
     StatusVerdict, Timestamp,
 };
 
-use crate::driver::Begun;
 use crate::engine::Inner;
-use crate::persist::{change, steps};
+use crate::persist::{change, count_end, steps};
 use crate::{CatalogueStatus, Engine, KnownBalance, OperateError, QueryError};
 
 /// How a provider stands.
@@ -136,7 +135,12 @@ impl Engine {
     pub async fn check_now(&self, key: &PaymentKey) -> Result<Arc<StoredPayment>, OperateError> {
         let ticket = self.inner.find(key).await.map_err(|_| OperateError::JournalUnavailable)?;
         let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
-        self.inner.check((*stored).clone()).await;
+        // If somebody works on it already, that brings its news, too.
+        if let Some(turn) = self.inner.turns.take(key) {
+            let inner = Arc::clone(&self.inner);
+            let work = async move { inner.check(&stored, turn, true).await };
+            self.inner.tasks.detached(work).await;
+        }
         let after = self.inner.find(key).await.map_err(|_| OperateError::JournalUnavailable)?;
         Ok(after.ok_or(OperateError::NoSuchPayment)?.payment())
     }
@@ -144,7 +148,8 @@ impl Engine {
     /// Switches a provider: active, drain, off, or (un)frozen. Status checks go on in every mode.
     ///
     /// # Errors
-    /// [`OperateError::JournalUnavailable`]: it took effect here, but a restart may not remember it.
+    /// [`OperateError::JournalUnavailable`]: it took effect here; whether a restart remembers it, and
+    /// the audit trail knows of it, is not known.
     pub async fn set_provider_mode(
         &self,
         provider: &ProviderName,
@@ -174,15 +179,14 @@ impl Engine {
     ) -> Result<(), OperateError> {
         self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
         let word = if on { "on" } else { "off" };
-        self.audit(actor, &format!("set-offer-mode {provider} {product} {word}"), reason).await?;
+        require_who_and_why(actor, reason)?;
         let journal = self.inner.journal.as_ref();
         let saved = self.inner.providers.set_offer(journal, provider, product, on).await;
+        self.audit(actor, &format!("set-offer-mode {provider} {product} {word}"), reason).await?;
         saved.map_err(|_| OperateError::JournalUnavailable)
     }
 
     async fn audit(&self, actor: &str, action: &str, reason: &str) -> Result<(), OperateError> {
-        require(actor, "actor", "say who decides")?;
-        require(reason, "reason", "say why; it is kept for ever")?;
         let entry = AuditEntry {
             actor: actor.to_owned(),
             action: action.to_owned(),
@@ -201,56 +205,10 @@ impl Engine {
     /// look.
     pub async fn resolve(&self, resolve: Resolve) -> Result<Arc<StoredPayment>, OperateError> {
         check_words(&resolve)?;
-        let inner = &self.inner;
-        let found = inner.find(&resolve.key).await;
-        let ticket = found.map_err(|_| OperateError::JournalUnavailable)?;
-        let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
-        let attempt = attempt_in_doubt(&stored).ok_or(OperateError::NotInDoubt)?;
-        let too_early = OperateError::TooEarly { until: attempt.no_negative_verdict_before };
-        let (resolution, action) = match &resolve.verdict {
-            ResolveVerdict::Executed { provider_ref } => {
-                let observed = inner.verify(&stored, attempt, provider_ref).await?;
-                let observed = Box::new(observed);
-                (Resolution::Executed { observed, basis: Basis::Status }, "resolve-executed")
-            }
-            ResolveVerdict::NotExecuted { .. } if !inner.bound_has_passed(attempt) => {
-                return Err(too_early);
-            }
-            ResolveVerdict::NotExecuted { .. } => (Resolution::NotExecuted, "resolve-not-executed"),
-        };
-        let event = Event::Resolved { attempt: attempt.number, resolution };
-        let now = inner.now();
-        let after = match steps(&stored.payment, &[event], now) {
-            Ok(after) => after,
-            Err(Refused::TooEarly) => return Err(too_early),
-            Err(_) => return Err(OperateError::NotInDoubt),
-        };
-        let audit = AuditEntry {
-            actor: match &resolve.verdict {
-                ResolveVerdict::Executed { .. } => resolve.actor.clone(),
-                ResolveVerdict::NotExecuted { second_actor } => {
-                    format!("{} and {second_actor}", resolve.actor)
-                }
-            },
-            action: action.to_owned(),
-            payment: Some(resolve.key.clone()),
-            reason: resolve.evidence.clone(),
-            at: now,
-        };
-        let change = Change {
-            audit: Some(audit),
-            ..change(&stored, after.payment, EventKind::Resolved, now)
-        };
-        match inner.journal.commit(change).await {
-            Ok(Committed::Done(stored)) => {
-                let told = inner.live.publish((*stored).clone());
-                inner.drive(Begun::new(*stored, None)).await;
-                Ok(told)
-            }
-            Ok(Committed::Stale) => Err(OperateError::Changed),
-            Ok(Committed::ReferenceTaken { .. }) => Err(OperateError::ReferenceTaken),
-            Err(_) => Err(OperateError::JournalUnavailable),
-        }
+        let inner = Arc::clone(&self.inner);
+        let work = async move { inner.resolve(&resolve).await };
+        let done = self.inner.tasks.detached(work).await;
+        done.unwrap_or(Err(OperateError::JournalUnavailable))
     }
 }
 
@@ -264,6 +222,60 @@ impl Review {
 }
 
 impl Inner {
+    async fn resolve(&self, resolve: &Resolve) -> Result<Arc<StoredPayment>, OperateError> {
+        let found = self.find(&resolve.key).await;
+        let ticket = found.map_err(|_| OperateError::JournalUnavailable)?;
+        let stored = ticket.ok_or(OperateError::NoSuchPayment)?.payment();
+        let attempt = attempt_in_doubt(&stored).ok_or(OperateError::NotInDoubt)?;
+        let resolution = self.resolution(&stored, attempt, &resolve.verdict).await?;
+        let event = Event::Resolved { attempt: attempt.number, resolution };
+        let now = self.now();
+        let after = steps(&stored.payment, &[event], now).map_err(|refused| match refused {
+            Refused::TooEarly => {
+                OperateError::TooEarly { until: attempt.no_negative_verdict_before }
+            }
+            _ => OperateError::NotInDoubt,
+        })?;
+        let change = Change {
+            audit: Some(resolve.audit(now)),
+            ..change(&stored, after.payment.clone(), EventKind::Resolved, now)
+        };
+        let done = match self.journal.commit(change).await {
+            Ok(Committed::Done(done)) => *done,
+            Ok(Committed::Stale) => {
+                self.reload(&stored).await;
+                return Err(OperateError::Changed);
+            }
+            Ok(Committed::ReferenceTaken { .. }) => return Err(OperateError::ReferenceTaken),
+            Err(_) => {
+                let durable = self.settle_unclear(&stored, &after.payment).await;
+                durable.ok_or(OperateError::JournalUnavailable)?
+            }
+        };
+        count_end(&stored, &done);
+        let told = self.live.publish(done);
+        self.raise(&told, &after.notes).await;
+        Ok(told)
+    }
+
+    async fn resolution(
+        &self,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        verdict: &ResolveVerdict,
+    ) -> Result<Resolution, OperateError> {
+        match verdict {
+            ResolveVerdict::Executed { provider_ref } => {
+                let observed = Box::new(self.verify(stored, attempt, provider_ref).await?);
+                Ok(Resolution::Executed { observed, basis: Basis::Status })
+            }
+            ResolveVerdict::NotExecuted { .. } if !self.bound_has_passed(attempt) => {
+                Err(OperateError::TooEarly { until: attempt.no_negative_verdict_before })
+            }
+            ResolveVerdict::NotExecuted { .. } => Ok(Resolution::NotExecuted),
+        }
+    }
+
     /// Asks the provider about the reference an operator named. Customer, product, amount and date
     /// must fit; only then is it this payment.
     async fn verify(
@@ -291,20 +303,37 @@ impl Inner {
             }
             StatusVerdict::Rejected(_) => return Err(not_confirmed("it refused that reference")),
         }
-        if observed.total.is_some_and(|total| total != attempt.expected_total) {
+        // What is not stated does not fit: absence confirms nothing.
+        if observed.total != Some(attempt.expected_total) {
             return Err(not_confirmed("that reference has another total"));
         }
         let paid_at = observed.receipt.as_ref().and_then(|receipt| receipt.paid_at);
         let from = attempt.begun_at;
         let until = attempt.no_negative_verdict_before.plus(CLOCK_TOLERANCE);
-        let fits = paid_at.is_none_or(|at| at.plus(CLOCK_TOLERANCE) >= from && at <= until);
+        let fits = paid_at.is_some_and(|at| at.plus(CLOCK_TOLERANCE) >= from && at <= until);
         if !fits {
             return Err(not_confirmed("that reference was paid at another time"));
         }
-        if observed.provider_ref.is_none() {
-            observed.provider_ref = Some(provider_ref.clone());
-        }
+        observed.provider_ref = Some(provider_ref.clone());
         Ok(observed)
+    }
+}
+
+impl Resolve {
+    fn audit(&self, at: Timestamp) -> AuditEntry {
+        let (actor, action) = match &self.verdict {
+            ResolveVerdict::Executed { .. } => (self.actor.clone(), "resolve-executed"),
+            ResolveVerdict::NotExecuted { second_actor } => {
+                (format!("{} and {second_actor}", self.actor), "resolve-not-executed")
+            }
+        };
+        AuditEntry {
+            actor,
+            action: action.to_owned(),
+            payment: Some(self.key.clone()),
+            reason: self.evidence.clone(),
+            at,
+        }
     }
 }
 
@@ -329,6 +358,11 @@ fn check_words(resolve: &Resolve) -> Result<(), OperateError> {
         return Err(OperateError::FieldInvalid { field: "second_actor", problem });
     }
     Ok(())
+}
+
+fn require_who_and_why(actor: &str, reason: &str) -> Result<(), OperateError> {
+    require(actor, "actor", "say who decides")?;
+    require(reason, "reason", "say why; it is kept for ever")
 }
 
 fn require(text: &str, field: &'static str, problem: &'static str) -> Result<(), OperateError> {

@@ -57,15 +57,19 @@ impl Inner {
     ) -> Result<StoredPayment, NotApplied> {
         let mut current = stored;
         let mut pause = FIRST_PAUSE;
+        // What a step owes to somebody is raised also when its commit was durable unnoticed.
+        let mut owed = Vec::new();
         loop {
             let now = self.now();
             let after = steps(&current.payment, events, now).map_err(NotApplied::Refused)?;
             if after.payment == current.payment {
                 // Nothing new, or an earlier try of ours was durable after all: then nobody was told.
                 self.live.publish(current.clone());
+                self.raise(&current, &owed).await;
                 return Ok(current);
             }
             check_invariants(&current.payment, &after.payment);
+            owed.clone_from(&after.notes);
             let mut change = change(&current, after.payment.clone(), kind, now);
             change.unlisted.clone_from(&unlisted);
             if mutated(Mutant::TellBeforeDurable) {
@@ -77,17 +81,17 @@ impl Inner {
             match self.journal.commit(change).await {
                 Ok(Committed::Done(stored)) => {
                     self.live.publish((*stored).clone());
-                    self.raise(&stored, &after.notes).await;
+                    count_end(&current, &stored);
+                    self.raise(&stored, &owed).await;
                     self.something_due.notify_one();
                     return Ok(*stored);
                 }
                 Ok(Committed::Stale) => {}
                 Ok(Committed::ReferenceTaken { by }) => {
-                    // Two payments claim one provider reference: one of them is somebody else's
+                    // Two payments claim one provider reference: one of them got somebody else's
                     // answer. Nothing is told; a person must look.
-                    let freeze =
-                        format!("one provider reference claimed by {by} and another payment");
-                    self.freeze_for(&current, &freeze).await;
+                    tracing::error!(payment = %current.key, other = %by, "one provider reference is claimed by two payments");
+                    self.freeze_for(&current, None, "one reference claimed by two payments").await;
                     return Err(NotApplied::RefusedByJournal);
                 }
                 Err(error @ JournalError::RuleBroken(_)) => {
@@ -112,7 +116,12 @@ impl Inner {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.journal.load(&stored.key).await {
-                Ok(current) => return current,
+                Ok(current) => {
+                    if let Some(current) = &current {
+                        self.live.publish(current.clone());
+                    }
+                    return current;
+                }
                 Err(JournalError::Corrupt(what)) => {
                     tracing::error!(payment = %stored.key, what, "the journal cannot be read; a person must look");
                 }
@@ -125,14 +134,14 @@ impl Inner {
         }
     }
 
-    async fn raise(&self, stored: &StoredPayment, notes: &[Note]) {
+    /// Alarms what a step owes.
+    pub(crate) async fn raise(&self, stored: &StoredPayment, notes: &[Note]) {
         for note in notes {
             match note {
                 Note::ContradictingEvidence { attempt } => {
                     metrics::counter!("ppob_contradicting_evidence_total").increment(1);
-                    let reason =
-                        format!("contradicting facts about attempt {attempt} of {}", stored.key);
-                    self.freeze_for(stored, &reason).await;
+                    let reason = "contradicting facts about one attempt";
+                    self.freeze_for(stored, Some(*attempt), reason).await;
                 }
                 Note::LateCharge { attempt } => {
                     tracing::error!(payment = %stored.key, attempt, "a charge was found after the attempt had been taken as dead");
@@ -147,12 +156,36 @@ impl Inner {
         }
     }
 
-    pub(crate) async fn freeze_for(&self, stored: &StoredPayment, reason: &str) {
-        let Some(attempt) = stored.payment.attempts.last() else {
-            return;
-        };
+    /// Freezes the provider of an attempt (the latest, if none is named). The reason names no
+    /// payment: it is shown to every caller whose route the freeze changes.
+    async fn freeze_for(&self, stored: &StoredPayment, attempt: Option<u32>, reason: &str) {
+        let named = attempt.and_then(|number| stored.payment.attempt(number));
+        let Some(attempt) = named.or(stored.payment.attempts.last()) else { return };
         tracing::error!(provider = %attempt.provider, payment = %stored.key, reason, "the provider is frozen");
         self.providers.freeze(self.journal.as_ref(), &attempt.provider, reason).await;
+    }
+
+    /// What came of a commit that was not acknowledged: the payment, if that very change is durable.
+    pub(crate) async fn settle_unclear(
+        &self,
+        before: &StoredPayment,
+        after: &Payment,
+    ) -> Option<StoredPayment> {
+        let current = self.reload(before).await?;
+        let durable = current.version == before.version + 1 && current.payment == *after;
+        durable.then_some(current)
+    }
+}
+
+/// Counts a payment that has just ended.
+pub(crate) fn count_end(before: &StoredPayment, after: &StoredPayment) {
+    if after.payment.is_concluded() && !before.payment.is_concluded() {
+        metrics::counter!(
+            "ppob_payment_outcomes_total",
+            "family" => after.payment.terms.family.as_str(),
+            "state" => after.payment.state().as_str()
+        )
+        .increment(1);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The configured providers, and what is known about them while they work.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use ppob_journal::{Journal, JournalError};
 use ppob_provider::{PpobProvider, RefusalTrust};
 use ppob_routing::{Health, Mode, ProviderFacts};
 use ppob_types::{
-    Family, Observed, PayOutcome, ProductCode, ProviderName, RefusalCode, RefusalScope, Rejection,
-    Rupiah, Timestamp,
+    Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex as AsyncMutex;
@@ -29,7 +30,8 @@ pub(crate) struct Providers {
     setups: Setups,
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
-    switching: AsyncMutex<()>,
+    saving: AsyncMutex<()>,
+    unsaved: AtomicBool,
     health: RwLock<BTreeMap<ProviderName, Health>>,
 }
 
@@ -55,7 +57,8 @@ impl Providers {
             setups,
             balances: Balances::default(),
             switches: RwLock::default(),
-            switching: AsyncMutex::new(()),
+            saving: AsyncMutex::new(()),
+            unsaved: AtomicBool::new(false),
             health: RwLock::default(),
         }
     }
@@ -193,15 +196,30 @@ impl Providers {
         journal: &dyn Journal,
         change: impl FnOnce(&mut Switches) + Send,
     ) -> Result<(), JournalError> {
+        // It takes effect before anything waits.
+        change(&mut self.switches.write().unwrap_or_else(PoisonError::into_inner));
+        self.unsaved.store(true, Ordering::SeqCst);
+        self.save_switches(journal).await
+    }
+
+    /// Saves what was switched, if that is not done yet. Called again now and then, so that a journal
+    /// that was down learns of it.
+    pub(crate) async fn save_switches(&self, journal: &dyn Journal) -> Result<(), JournalError> {
         // One at a time, so that the document saved last is the state switched last.
-        let _alone = self.switching.lock().await;
-        let json = {
-            let mut switches = self.switches.write().unwrap_or_else(PoisonError::into_inner);
-            change(&mut switches);
-            serde_json::to_string(&*switches)
+        let _alone = self.saving.lock().await;
+        if !self.unsaved.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let json =
+            serde_json::to_string(&*self.switches.read().unwrap_or_else(PoisonError::into_inner));
+        let saved = match json {
+            Ok(json) => journal.save_document(DOCUMENT, json).await,
+            Err(error) => Err(JournalError::Unavailable(error.to_string())),
         };
-        let json = json.map_err(|error| JournalError::Unavailable(error.to_string()))?;
-        journal.save_document(DOCUMENT, json).await
+        if saved.is_err() {
+            self.unsaved.store(true, Ordering::SeqCst);
+        }
+        saved
     }
 
     /// Remembers how a payment went, for ranking.
@@ -216,38 +234,31 @@ impl Providers {
         *known = known.after(good, took);
     }
 
-    /// Takes over the balance an answer states.
-    pub(crate) fn saw_balance(&self, name: &ProviderName, observed: &Observed, now: Timestamp) {
-        if let Some(balance) = observed.balance_after {
+    /// Takes over the balance that a definite answer states; others prove nothing.
+    pub(crate) fn saw_balance(&self, name: &ProviderName, answer: &PayAnswer, now: Timestamp) {
+        let definite = matches!(answer.outcome, PayOutcome::Succeeded | PayOutcome::Rejected(_));
+        if let Some(balance) = answer.observed.balance_after
+            && definite
+        {
             self.balances.seen(name, balance, now);
         }
     }
 
-    /// Whether a refusal is worth enough to ask another provider.
-    ///
-    /// Over a channel that can be forged, a bare "no" proves nothing: only "too little balance" with
-    /// a stated balance that fits what we know counts.
-    pub(crate) fn trusts_refusal(
-        &self,
-        name: &ProviderName,
-        family: Family,
-        rejection: &Rejection,
-        observed: &Observed,
-        cost: Rupiah,
-    ) -> bool {
-        let Some(setup) = self.get(name) else {
-            return false;
-        };
-        match setup.guarded.provider.capability(family).refusals {
-            RefusalTrust::None => false,
-            RefusalTrust::Authenticated => true,
-            RefusalTrust::CorroboratedByBalance => {
-                rejection.code == RefusalCode::InsufficientBalance
-                    && observed.balance_after.is_some_and(|stated| {
-                        self.balances.fits(name, stated, cost, setup.exclusive)
-                    })
-            }
-        }
+    /// Whether a status check's refusal is worth enough to ask another provider.
+    pub(crate) fn trusts_report(&self, name: &ProviderName, family: Family) -> bool {
+        self.get(name).is_some_and(|setup| {
+            let trust = setup.guarded.provider.capability(family).refusals;
+            trust == RefusalTrust::Authenticated
+        })
+    }
+
+    /// Whether the deposit still covers this cost and its floor, as far as it is known.
+    pub(crate) fn can_afford(&self, name: &ProviderName, cost: Rupiah, now: Timestamp) -> bool {
+        self.get(name).is_some_and(|setup| {
+            self.usable_balance(name, setup, now).is_none_or(|balance| {
+                balance.minus(cost).is_ok_and(|rest| rest >= setup.balance_floor)
+            })
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::engine::Inner;
 use crate::live::is_complete;
-use crate::persist::change;
+use crate::persist::{change, count_end};
 use crate::{AbandonError, Engine, QueryError, Ticket};
 
 /// What became of an abandoned id.
@@ -127,18 +127,10 @@ impl Engine {
     /// # Cancel safety
     /// Safe: ask again.
     pub async fn abandon(&self, key: &PaymentKey) -> Result<Abandoned, AbandonError> {
-        let inner = &self.inner;
-        loop {
-            let buried = inner.journal.bury(key, inner.now()).await;
-            let Some(stored) = buried.map_err(|_| AbandonError::JournalUnavailable)? else {
-                return Ok(Abandoned::NeverAPayment);
-            };
-            match inner.try_abandon(&stored).await? {
-                Some(abandoned) => return Ok(abandoned),
-                // Somebody changed it first: look again.
-                None => tokio::task::yield_now().await,
-            }
-        }
+        let (inner, key) = (Arc::clone(&self.inner), key.clone());
+        let work = async move { inner.abandon(&key).await };
+        let done = self.inner.tasks.detached(work).await;
+        done.unwrap_or(Err(AbandonError::JournalUnavailable))
     }
 }
 
@@ -159,7 +151,26 @@ impl Inner {
             if is_complete(&stored) || look == LOOKS {
                 return Ok(Some(Ticket::of_ended(stored)));
             }
+            if stored.payment.is_concluded() {
+                // Paid, and its token is awaited: there will be news.
+                self.live.open(stored);
+            }
             tokio::task::yield_now().await;
+        }
+    }
+
+    async fn abandon(&self, key: &PaymentKey) -> Result<Abandoned, AbandonError> {
+        loop {
+            let buried = self.journal.bury(key, self.now()).await;
+            let Some(stored) = buried.map_err(|_| AbandonError::JournalUnavailable)? else {
+                return Ok(Abandoned::NeverAPayment);
+            };
+            self.live.publish(stored.clone());
+            match self.try_abandon(&stored).await? {
+                Some(abandoned) => return Ok(abandoned),
+                // Somebody changed it first: look again.
+                None => tokio::task::yield_now().await,
+            }
         }
     }
 
@@ -173,18 +184,22 @@ impl Inner {
         if alive && stored.payment.no_further_attempt {
             return Err(AbandonError::AttemptAlive);
         }
-        let change = change(stored, after.payment, EventKind::Abandoned, self.now());
-        match self.journal.commit(change).await {
-            Ok(Committed::Done(stored)) => {
-                let stored = self.live.publish(*stored);
-                if alive {
-                    return Err(AbandonError::AttemptAlive);
-                }
-                Ok(Some(Abandoned::Payment(stored)))
-            }
-            Ok(Committed::Stale) => Ok(None),
-            Ok(Committed::ReferenceTaken { .. }) | Err(_) => Err(AbandonError::JournalUnavailable),
+        let change = change(stored, after.payment.clone(), EventKind::Abandoned, self.now());
+        let done = match self.journal.commit(change).await {
+            Ok(Committed::Done(done)) => *done,
+            Ok(Committed::Stale) => return Ok(None),
+            Ok(Committed::ReferenceTaken { .. }) => return Err(AbandonError::JournalUnavailable),
+            Err(_) => match self.settle_unclear(stored, &after.payment).await {
+                Some(done) => done,
+                None => return Ok(None),
+            },
+        };
+        count_end(stored, &done);
+        let done = self.live.publish(done);
+        if alive {
+            return Err(AbandonError::AttemptAlive);
         }
+        Ok(Some(Abandoned::Payment(done)))
     }
 }
 

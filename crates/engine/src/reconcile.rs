@@ -1,71 +1,83 @@
 //! Asking about what is not known yet: pending and in-doubt attempts, and tokens that have not come.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, Capability, ProviderErrorKind};
 use ppob_types::{
-    Basis, PaymentKey, ProviderRef, RefusalCode, RefusalScope, StatusReport, StatusVerdict,
+    Basis, Clock, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport,
 };
-
 use tokio::sync::Semaphore;
 
 use crate::driver::Begun;
 use crate::engine::Inner;
+use crate::inquiry::guarded;
+use crate::persist::NotApplied;
+use crate::turns::Turn;
 
 const BATCH: usize = 200;
 
 /// The soonest that what is due is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The payments being asked about right now.
-pub(crate) type Checking = Mutex<BTreeSet<PaymentKey>>;
+/// How often payments that nobody works on are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
-/// The right to ask about one payment; nobody else asks meanwhile.
-struct Turn {
-    inner: Arc<Inner>,
-    key: PaymentKey,
-}
-
-impl Turn {
-    fn take(inner: &Arc<Inner>, key: &PaymentKey) -> Option<Self> {
-        let mut checking = inner.checking.lock().unwrap_or_else(PoisonError::into_inner);
-        checking.insert(key.clone()).then(|| Self { inner: Arc::clone(inner), key: key.clone() })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut checking = self.inner.checking.lock().unwrap_or_else(PoisonError::into_inner);
-        checking.remove(&self.key);
-    }
-}
+/// How many checks of each provider may run; a slow provider holds up nobody else's.
+type Seats = BTreeMap<ProviderName, Arc<Semaphore>>;
 
 impl Inner {
     pub(crate) fn start_reconciling(this: &Arc<Self>) {
         let inner = Arc::clone(this);
-        this.tasks.spawn(async move { inner.reconcile_again_and_again().await });
+        this.tasks.spawn(async move {
+            let seats = inner.seats();
+            while !inner.tasks.stopping().is_cancelled() {
+                let round = AssertUnwindSafe(Self::reconcile_again_and_again(&inner, &seats));
+                if round.catch_unwind().await.is_err() {
+                    metrics::counter!("ppob_task_panics_total").increment(1);
+                    tracing::error!("the reconciliation worker panicked and starts anew");
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+            }
+        });
     }
 
-    async fn reconcile_again_and_again(self: Arc<Self>) {
-        let room = Arc::new(Semaphore::new(self.config.parallel_checks.max(1)));
+    async fn reconcile_again_and_again(this: &Arc<Self>, seats: &Seats) {
+        let mut swept_at = this.clock.monotonic();
         loop {
-            Self::check_what_is_due(&self, &room).await;
-            let wait = self.until_something_is_due().await;
+            if this.clock.monotonic().since(swept_at) >= SWEEP_EVERY {
+                swept_at = this.clock.monotonic();
+                Self::sweep(this).await;
+                if let Err(error) = this.providers.save_switches(this.journal.as_ref()).await {
+                    tracing::warn!(%error, "what was switched is not durable yet");
+                }
+            }
+            Self::check_what_is_due(this, seats).await;
+            let wait = this.until_something_is_due().await.min(SWEEP_EVERY);
             tokio::select! {
                 biased;
-                () = self.tasks.stopping().cancelled() => return,
-                () = self.something_due.notified() => {}
+                () = this.tasks.stopping().cancelled() => return,
+                () = this.something_due.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
     }
 
+    fn seats(&self) -> Seats {
+        let each = self.config.parallel_checks.max(1);
+        self.providers
+            .all()
+            .map(|(name, _)| (name.clone(), Arc::new(Semaphore::new(each))))
+            .collect()
+    }
+
     async fn until_something_is_due(&self) -> Duration {
-        let longest = self.config.check_at_least_every;
+        let longest = self.config.check_at_least_every.max(LOOK_AGAIN);
         match self.journal.next_due().await {
             // What is due may be being asked about already: look again, but do not spin.
             Ok(Some(at)) => at.since(self.now()).clamp(LOOK_AGAIN, longest),
@@ -77,8 +89,8 @@ impl Inner {
         }
     }
 
-    /// Each check is a task of its own: a slow provider holds up nobody else's.
-    async fn check_what_is_due(this: &Arc<Self>, room: &Arc<Semaphore>) {
+    /// Each check is a task of its own. What finds no seat is found again in the next round.
+    async fn check_what_is_due(this: &Arc<Self>, seats: &Seats) {
         let due = match this.journal.due(this.now(), BATCH).await {
             Ok(due) => due,
             Err(error) => {
@@ -88,46 +100,55 @@ impl Inner {
         };
         metrics::gauge!("ppob_reconciliation_due").set(gauge(due.len()));
         for stored in due {
-            let Some(turn) = Turn::take(this, &stored.key) else {
-                continue;
+            let Next::Check { attempt, .. } = next(&stored.payment, this.now()) else { continue };
+            let provider = stored.payment.attempt(attempt).map(|attempt| &attempt.provider);
+            let seat = match provider.and_then(|provider| seats.get(provider)) {
+                Some(seats) => Arc::clone(seats).try_acquire_owned().map(Some),
+                // Nobody can be asked any more, but the schedule must go on.
+                None => Ok(None),
             };
-            let seat = tokio::select! {
-                biased;
-                () = this.tasks.stopping().cancelled() => return,
-                seat = Arc::clone(room).acquire_owned() => seat,
-            };
+            let Ok(seat) = seat else { continue };
+            let Some(turn) = this.turns.take(&stored.key) else { continue };
             let inner = Arc::clone(this);
             this.tasks.spawn(async move {
-                inner.check(stored).await;
-                drop((turn, seat));
-                inner.something_due.notify_one();
+                inner.check(&stored, turn, false).await;
+                drop(seat);
             });
         }
     }
 
     /// One look at one payment. What it brings is recorded; what it does not bring is a check made.
-    pub(crate) async fn check(self: &Arc<Self>, stored: StoredPayment) {
-        let Next::Check { attempt, .. } = next(&stored.payment, self.now()) else {
+    /// The value at hand may be old: the payment is read again now that the turn is ours.
+    pub(crate) async fn check(self: &Arc<Self>, seen: &StoredPayment, turn: Turn, early: bool) {
+        let Some(stored) = self.reload(seen).await else { return };
+        let Next::Check { attempt, at } = next(&stored.payment, self.now()) else { return };
+        if at > self.now() && !early {
             return;
-        };
-        let Some(attempt) = stored.payment.attempt(attempt).cloned() else {
-            return;
-        };
+        }
+        let Some(attempt) = stored.payment.attempt(attempt).cloned() else { return };
         let events = self.gather(&stored, &attempt).await;
-        let recorded = self.record(stored, EventKind::Reported, &events, Vec::new()).await;
+        let number = attempt.number;
+        let recorded =
+            match self.record(stored.clone(), EventKind::Reported, &events, Vec::new()).await {
+                // The reference settles another payment: it was never ours. It is not asked about again.
+                Err(NotApplied::RefusedByJournal) => {
+                    let events =
+                        [Event::Checked { attempt: number }, Event::Disowned { attempt: number }];
+                    self.record(stored, EventKind::Reported, &events, Vec::new()).await
+                }
+                recorded => recorded,
+            };
         if let Ok(stored) = recorded
             && matches!(next(&stored.payment, self.now()), Next::Route | Next::GiveUp(_))
         {
-            self.drive(Begun::new(stored, None)).await;
+            self.drive(Begun::new(stored, None), turn).await;
         }
     }
 
     async fn gather(self: &Arc<Self>, stored: &StoredPayment, attempt: &Attempt) -> Vec<Event> {
         let number = attempt.number;
         let nothing = vec![Event::Checked { attempt: number }];
-        let Some(setup) = self.providers.get(&attempt.provider) else {
-            return nothing;
-        };
+        let Some(setup) = self.providers.get(&attempt.provider) else { return nothing };
         let family = stored.payment.terms.family;
         let capability = setup.guarded.provider.capability(family);
         let known = attempt.observed.provider_ref.clone();
@@ -152,7 +173,7 @@ impl Inner {
         capability.status_is_purchase.is_none_or(|bounds| {
             attempt.is_alive()
                 && now.since(attempt.begun_at) < bounds.max_age
-                && now.since(attempt.changed_at) >= bounds.min_gap
+                && now.since(attempt.asked_at()) >= bounds.min_gap
         })
     }
 
@@ -173,20 +194,12 @@ impl Inner {
             sent_at: attempt.begun_at,
             max_cost: attempt.max_cost,
         };
-        provider.check_status(&self.call_context(), &subject).await
+        guarded(provider.check_status(&self.call_context(), &subject)).await
     }
 
     fn reported(&self, stored: &StoredPayment, attempt: &Attempt, report: StatusReport) -> Event {
-        let refusal_trusted = match &report.verdict {
-            StatusVerdict::Rejected(rejection) => self.providers.trusts_refusal(
-                &attempt.provider,
-                stored.payment.terms.family,
-                rejection,
-                &report.observed,
-                attempt.expected_cost,
-            ),
-            StatusVerdict::Succeeded | StatusVerdict::Pending | StatusVerdict::NotFound => false,
-        };
+        let refusal_trusted =
+            self.providers.trusts_report(&attempt.provider, stored.payment.terms.family);
         Event::Reported { attempt: attempt.number, report, basis: Basis::Status, refusal_trusted }
     }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use ppob_journal::{EventKind, JournalError, StoredPayment};
 use ppob_payment::{AttemptState, Event, Next, next};
+use ppob_types::Timestamp;
 
 use crate::driver::Begun;
 use crate::engine::Inner;
+use crate::turns::Turn;
 
 const PAGE: usize = 500;
 
@@ -22,7 +24,10 @@ impl Inner {
             after = last.serial;
             recovered += page.len();
             for stored in page {
-                Self::take_over(this, stored).await;
+                this.live.open(stored.clone());
+                if let Some(turn) = this.turns.take(&stored.key) {
+                    Self::take_over(this, stored, turn).await;
+                }
             }
         }
         if recovered > 0 {
@@ -31,8 +36,7 @@ impl Inner {
         Ok(())
     }
 
-    async fn take_over(this: &Arc<Self>, stored: StoredPayment) {
-        this.live.open(stored.clone());
+    async fn take_over(this: &Arc<Self>, stored: StoredPayment, turn: Turn) {
         let sending = stored.payment.attempts.iter().any(|a| a.state == AttemptState::Sending);
         let stored = if sending {
             let event = [Event::Recovered];
@@ -45,7 +49,28 @@ impl Inner {
         };
         if matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_)) {
             let inner = Arc::clone(this);
-            this.tasks.spawn(async move { inner.drive(Begun::new(stored, None)).await });
+            this.tasks.spawn(async move { inner.drive(Begun::new(stored, None), turn).await });
         }
     }
+
+    /// Finds open payments that nobody in this process works on although somebody should: a task that
+    /// panicked or gave up left them. One that was being sent is in doubt, as after a crash.
+    pub(crate) async fn sweep(this: &Arc<Self>) {
+        for seen in this.live.all_open() {
+            if !wants_a_worker(&seen, this.now()) {
+                continue;
+            }
+            // Whoever works on it has the turn.
+            let Some(turn) = this.turns.take(&seen.key) else { continue };
+            let Some(stored) = this.reload(&seen).await else { continue };
+            if wants_a_worker(&stored, this.now()) {
+                tracing::warn!(payment = %stored.key, "took over a payment that nobody worked on");
+                Self::take_over(this, stored, turn).await;
+            }
+        }
+    }
+}
+
+fn wants_a_worker(stored: &StoredPayment, now: Timestamp) -> bool {
+    matches!(next(&stored.payment, now), Next::AwaitAnswer | Next::Route | Next::GiveUp(_))
 }

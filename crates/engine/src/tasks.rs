@@ -2,7 +2,10 @@
 //! crash.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,12 +20,32 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Runs `work` to its end, whatever happens to whoever asked for it.
+    /// Runs `work` to its end, whatever happens to whoever asked for it. A panic ends that work alone
+    /// and is counted; what it left open is found by the sweep.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let crash = self.crash.clone();
         self.tracker.spawn(async move {
-            crash.run_until_cancelled_owned(work).await;
+            let guarded = AssertUnwindSafe(work).catch_unwind();
+            if let Some(Err(_)) = crash.run_until_cancelled_owned(guarded).await {
+                tracing::error!(
+                    "a task of the engine panicked; what it left open will be swept up"
+                );
+                metrics::counter!("ppob_task_panics_total").increment(1);
+            }
         });
+    }
+
+    /// Runs `work` to its end whatever happens to the caller, and waits for what it brings; `None` if
+    /// it panicked or the process is ending.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        self.spawn(async move {
+            let _ = answer.send(work.await);
+        });
+        answered.await.ok()
     }
 
     /// Cancelled when the engine stops: background loops wait for it.

@@ -37,6 +37,9 @@ pub struct Attempt {
     pub observed: Observed,
     /// How many status checks were made.
     pub checks: u32,
+    /// When the last one was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<Timestamp>,
     /// Hints gathered while the outcome is unknown; none of them decides by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
@@ -109,6 +112,11 @@ impl Attempt {
                 false
             }
         }
+    }
+
+    /// When the provider was last asked about it, or to make it.
+    pub fn asked_at(&self) -> Timestamp {
+        self.checked_at.unwrap_or(self.begun_at)
     }
 
     /// What was debited, as far as known; else what was expected.

@@ -53,6 +53,12 @@ pub enum Event {
         /// The hint.
         evidence: EvidenceKind,
     },
+    /// The provider reference known of it turned out to settle another payment: what it showed was
+    /// never ours.
+    Disowned {
+        /// About which attempt.
+        attempt: u32,
+    },
     /// A new process took over: whatever was being sent may or may not have been.
     Recovered,
     /// There is no (further) attempt to be made.

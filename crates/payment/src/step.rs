@@ -5,7 +5,10 @@ mod conclude;
 #[cfg(test)]
 mod tests;
 
-use ppob_types::{Basis, FailureReason, NotSentCause, Timestamp, UnknownCause};
+use ppob_types::{
+    Basis, FailureReason, NotSentCause, Observed, RefusalCode, StatusReport, StatusVerdict,
+    Timestamp, UnknownCause,
+};
 
 use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
@@ -91,15 +94,19 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
             apply_news(&mut next, attempt, news, now)?
         }
         Event::Reported { attempt, report, basis, refusal_trusted } => {
-            checked(&mut next, attempt)?;
-            if report.verdict == ppob_types::StatusVerdict::NotFound {
+            checked(&mut next, attempt, now)?;
+            if is_evidence_only(&next, attempt, &report) {
+                let evidence = Event::Gathered { attempt, evidence: EvidenceKind::BillGone };
+                return step(&next, evidence, now);
+            }
+            if report.verdict == StatusVerdict::NotFound {
                 not_found(&mut next, attempt, now)?
             } else {
                 apply_news(&mut next, attempt, News::reported(report, basis, refusal_trusted), now)?
             }
         }
         Event::Checked { attempt } => {
-            checked(&mut next, attempt)?;
+            checked(&mut next, attempt, now)?;
             Vec::new()
         }
         Event::Gathered { attempt, evidence } => {
@@ -107,6 +114,7 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
             known.add_evidence(evidence, now);
             Vec::new()
         }
+        Event::Disowned { attempt } => disowned(&mut next, attempt, now)?,
         Event::Recovered => recovered(&mut next, now)?,
         Event::GiveUp(reason) => give_up(&mut next, reason, now)?,
         Event::Abandon => abandon(&mut next, now)?,
@@ -144,18 +152,49 @@ fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<N
         state: AttemptState::Sending,
         basis: None,
         changed_at: now,
-        observed: ppob_types::Observed::default(),
+        observed: Observed::default(),
         checks: 0,
+        checked_at: None,
         evidence: Vec::new(),
         late_charge: None,
     });
     Ok(Vec::new())
 }
 
-fn checked(payment: &mut Payment, attempt: u32) -> Result<(), Refused> {
+fn checked(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<(), Refused> {
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
     known.checks = known.checks.saturating_add(1);
+    known.checked_at = Some(now);
     Ok(())
+}
+
+/// "Paid already", said of a bill that an attempt of ours may have paid, speaks for that attempt and
+/// not against it.
+fn is_evidence_only(payment: &Payment, attempt: u32, report: &StatusReport) -> bool {
+    let unknown = payment
+        .attempt(attempt)
+        .is_some_and(|attempt| matches!(attempt.state, AttemptState::Unknown(_)));
+    let paid_already = matches!(
+        &report.verdict,
+        StatusVerdict::Rejected(rejection) if rejection.code == RefusalCode::BillAlreadyPaid
+    );
+    unknown && paid_already
+}
+
+/// What an answer showed was about somebody else's payment. Only the bytes are kept, for a person.
+fn disowned(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<Vec<Note>, Refused> {
+    if payment.is_concluded() {
+        return Err(Refused::Concluded);
+    }
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    if !known.is_alive() {
+        return Err(Refused::NotInDoubt);
+    }
+    let raw = known.observed.raw.take();
+    known.observed = Observed { raw, ..Observed::default() };
+    known.state = AttemptState::Unknown(UnknownCause::Mismatch);
+    known.changed_at = now;
+    Ok(Vec::new())
 }
 
 /// Not finding an attempt refuses nothing: it may not have arrived yet, or be filed elsewhere.

@@ -1,21 +1,28 @@
 //! Connections: not more than a cap, and closed at once beyond it.
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_stream::{Stream, StreamExt};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::{Connected, TcpConnectInfo};
+
+/// Rest after a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A connection that counts against the cap while it is open.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
     _open: Open,
 }
 
@@ -26,15 +33,24 @@ struct Open {
     _place: OwnedSemaphorePermit,
 }
 
-/// The connections that come in, at most `cap` at a time.
+/// The connections that come in, at most `cap` at a time. All of them end when `cut` is cancelled.
 pub(crate) fn incoming(
     listener: TcpListener,
     name: &'static str,
     cap: usize,
+    cut: CancellationToken,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let places = Arc::new(Semaphore::new(cap));
-    TcpListenerStream::new(listener).filter_map(move |accepted| match accepted {
-        Ok(stream) => admit(stream, name, &places).map(Ok),
+    let accepted = TcpListenerStream::new(listener).then(|accepted| async {
+        if let Err(error) = &accepted {
+            tracing::warn!(%error, "a connection could not be accepted");
+            // Out of file descriptors, most likely: asking again at once would only burn time.
+            tokio::time::sleep(PAUSE).await;
+        }
+        accepted
+    });
+    accepted.filter_map(move |accepted| match accepted {
+        Ok(stream) => admit(stream, name, &places, &cut).map(Ok),
         Err(error) => Some(Err(error)),
     })
 }
@@ -43,6 +59,7 @@ fn admit(
     stream: TcpStream,
     listener: &'static str,
     places: &Arc<Semaphore>,
+    cut: &CancellationToken,
 ) -> Option<Connection> {
     let Ok(place) = Arc::clone(places).try_acquire_owned() else {
         metrics::counter!("ppob_grpc_connections_refused_total", "listener" => listener)
@@ -54,10 +71,8 @@ fn admit(
     metrics::gauge!("ppob_grpc_connections", "listener" => listener).increment(1.0);
     Some(Connection {
         stream,
-        _open: Open {
-            listener,
-            _place: place,
-        },
+        cut: Box::pin(cut.clone().cancelled_owned()),
+        _open: Open { listener, _place: place },
     })
 }
 
@@ -81,6 +96,10 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // As if the other side had gone: whoever still holds a stream open must not hold us up.
+        if self.cut.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }

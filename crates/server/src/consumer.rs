@@ -117,11 +117,9 @@ pub(crate) fn caller<T>(request: &Request<T>, role: Role) -> Result<ConsumerId, 
         caller.consumer,
         role.as_str()
     );
-    Err(
-        Problem::nothing_done(Code::PermissionDenied, reason::ROLE_MISSING, message)
-            .with("role", role.as_str())
-            .status(),
-    )
+    Err(Problem::nothing_done(Code::PermissionDenied, reason::ROLE_MISSING, message)
+        .with("role", role.as_str())
+        .status())
 }
 
 impl Role {
@@ -146,10 +144,9 @@ mod tests {
         let mut request = Request::new(());
         let status = caller(&request, Role::Pay).unwrap_err();
         assert_eq!(status.code(), Code::Unauthenticated);
-        request.extensions_mut().insert(Caller {
-            consumer: ConsumerId::new("shop").unwrap(),
-            roles: vec![Role::Read],
-        });
+        request
+            .extensions_mut()
+            .insert(Caller { consumer: ConsumerId::new("shop").unwrap(), roles: vec![Role::Read] });
         let status = caller(&request, Role::Pay).unwrap_err();
         assert_eq!(reason_of(&status).as_deref(), Some(reason::ROLE_MISSING));
         assert!(!ppob_api::error::may_be_accepted(&status));

@@ -34,8 +34,6 @@ pub(crate) struct View<'a> {
 impl View<'_> {
     /// The product's name for people; its code if it is sold no more.
     pub(crate) fn product_name(&self, code: &ProductCode) -> String {
-        self.catalogue
-            .get(code)
-            .map_or_else(|| code.to_string(), |product| product.name.clone())
+        self.catalogue.get(code).map_or_else(|| code.to_string(), |product| product.name.clone())
     }
 }

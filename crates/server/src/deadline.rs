@@ -70,10 +70,7 @@ mod tests {
         assert_eq!(wait("60S", Some(ms(5))), ms(5));
         assert_eq!(wait("1M", Some(Duration::from_secs(90))), ms(59_800));
         assert_eq!(patience(&MetadataMap::new(), None).unwrap(), USUAL);
-        assert_eq!(
-            patience(&MetadataMap::new(), Some(Duration::ZERO)).unwrap(),
-            Duration::ZERO
-        );
+        assert_eq!(patience(&MetadataMap::new(), Some(Duration::ZERO)).unwrap(), Duration::ZERO);
     }
 
     #[test]

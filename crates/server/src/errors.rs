@@ -9,6 +9,7 @@ mod indonesian;
 mod operate;
 mod payments;
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use ppob_api::error::{ACCEPTED, ACCEPTED_NO, ACCEPTED_UNKNOWN, DOMAIN, reason};
@@ -18,6 +19,7 @@ use tonic_types::{
     PreconditionViolation, ResourceInfo, RetryInfo, StatusExt,
 };
 
+pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
 pub(crate) use operate::operate;
 pub(crate) use payments::{abandon, inquire, query};
@@ -63,16 +65,11 @@ impl Problem {
             .map(|sentence| ErrorDetail::LocalizedMessage(LocalizedMessage::new("id-ID", sentence)))
             .into_iter()
             .collect();
-        Self {
-            code,
-            message: message.into(),
-            info: ErrorInfo::new(reason, DOMAIN, none),
-            more,
-        }
+        Self { code, message: message.into(), info: ErrorInfo::new(reason, DOMAIN, none), more }
     }
 
     /// Adds a fact for programs.
-    pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Display) -> Self {
         self.info.metadata.insert(key.to_owned(), value.to_string());
         self
     }
@@ -121,13 +118,8 @@ impl Violations {
     }
 
     /// The value, or a note why there is none.
-    pub(crate) fn take<T>(
-        &mut self,
-        field: &str,
-        read: Result<T, impl std::fmt::Display>,
-    ) -> Option<T> {
-        read.map_err(|error| self.add(field, error.to_string()))
-            .ok()
+    pub(crate) fn take<T>(&mut self, field: &str, read: Result<T, impl Display>) -> Option<T> {
+        read.map_err(|error| self.add(field, error.to_string())).ok()
     }
 
     /// As a status.
@@ -147,11 +139,7 @@ impl Violations {
 
     /// An error if anything was noted.
     pub(crate) fn check(self) -> Result<(), Status> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(self.status())
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(self.status()) }
     }
 
     /// The error that one field is wrong.
@@ -178,12 +166,3 @@ pub(crate) fn not_implemented(rpc: &str) -> Status {
     let message = format!("{rpc} is not implemented in this version; nothing was done");
     Problem::nothing_done(Code::Unimplemented, NOT_IMPLEMENTED, message).status()
 }
-
-/// Something that must not happen happened before anything was done.
-pub(crate) fn internal(what: &str) -> Status {
-    tracing::error!(what, "a defect of the server");
-    let message = format!("a defect of the server: {what}; nothing was done. Report it");
-    Problem::nothing_done(Code::Internal, reason::INTERNAL, message).status()
-}
-
-pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};

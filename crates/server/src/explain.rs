@@ -8,7 +8,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ppob_api::error::reason;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tonic::{Code, Status};
@@ -94,7 +93,7 @@ fn unimplemented(message: &str) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::{may_be_accepted, reason_of};
+    use ppob_api::error::{may_be_accepted, reason, reason_of};
 
     use super::*;
 

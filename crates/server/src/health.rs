@@ -43,11 +43,7 @@ pub(crate) async fn keep_true(engine: Engine, reporter: HealthReporter, stop: Ca
 
 /// Tells one state for several services.
 pub(crate) async fn tell(reporter: &HealthReporter, services: &[&str], serving: bool) {
-    let status = if serving {
-        ServingStatus::Serving
-    } else {
-        ServingStatus::NotServing
-    };
+    let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
     for service in services {
         reporter.set_service_status(service, status).await;
     }

@@ -1,1 +1,28 @@
 //! The gRPC services, health, reflection and the metrics endpoint.
+//!
+//! [`Server::start`] puts an [`ppob_engine::Engine`] on three listeners: callers, operators, metrics.
+//! An RPC lives in its own file below `rpc`: it reads the request (`convert`), asks the engine, and
+//! turns what comes back into a message or, through `errors`, into a status that says whether anything
+//! was done. Who calls is decided in [`Consumers`].
+
+mod connections;
+mod consumer;
+mod convert;
+mod deadline;
+mod errors;
+mod explain;
+mod health;
+mod listen;
+mod metrics;
+mod reflection;
+mod rpc;
+mod server;
+mod shared;
+mod tokens;
+
+pub use consumer::{Caller, Consumers, LocalConsumer, Role, Unidentified};
+pub use listen::{ListenError, bind};
+pub use metrics::{
+    Kind, METRICS, Metric, MetricsHandle, MetricsInstallError, PrometheusMetrics, metrics_markdown,
+};
+pub use server::{Listeners, RunningServer, ServeError, Server, ServerOptions};

@@ -59,20 +59,13 @@ pub enum ListenError {
 ///
 /// # Errors
 /// [`ListenError`], for people.
-pub async fn bind(
-    listener: &'static str,
-    address: SocketAddr,
-) -> Result<TcpListener, ListenError> {
+pub async fn bind(listener: &'static str, address: SocketAddr) -> Result<TcpListener, ListenError> {
     check_loopback(listener, address)?;
     TcpListener::bind(address).await.map_err(|error| {
         if error.kind() == io::ErrorKind::AddrInUse {
             ListenError::InUse { listener, address }
         } else {
-            ListenError::Refused {
-                listener,
-                address,
-                error,
-            }
+            ListenError::Refused { listener, address, error }
         }
     })
 }

@@ -6,6 +6,7 @@ mod page;
 pub(crate) mod payment;
 
 mod abandon_payment;
+mod check_now;
 mod create_payment;
 mod explain_route;
 mod get_payment;
@@ -16,15 +17,16 @@ mod list_providers;
 mod list_reviews;
 mod list_unlisted_replies;
 mod list_unmapped_products;
-mod check_now;
 mod refresh_catalog;
 mod resolve_payment;
+mod set_modes;
 mod stream_payment_events;
 mod watch_payment;
 
 use std::pin::Pin;
 
 use ppob_types::{ConsumerId, PaymentId, PaymentKey};
+use tokio::sync::mpsc::{OwnedPermit, Sender};
 use tokio_stream::Stream;
 use tonic::Status;
 
@@ -32,6 +34,12 @@ use crate::errors::Violations;
 
 /// The answers of a streaming RPC.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send + 'static>>;
+
+/// Room kept free for the word that ends a stream: without it a reader that is behind would take the
+/// end of the stream for the end of the news.
+fn last_word<T>(answers: &Sender<T>) -> Option<OwnedPermit<T>> {
+    answers.clone().try_reserve_owned().ok()
+}
 
 /// The key of a payment.
 fn key(consumer: ConsumerId, id: &str) -> Result<PaymentKey, Status> {

@@ -1,5 +1,6 @@
 //! The server: its start and its end.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use ppob_engine::Engine;
 use ppob_types::Clock;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Error as TransportError;
@@ -88,12 +90,20 @@ pub struct RunningServer {
     health: CancellationToken,
     health_task: JoinHandle<()>,
     operator_health: HealthReporter,
-    /// No new connections and calls.
-    stop: CancellationToken,
+    stop: Stop,
     servers: Vec<JoinHandle<Result<(), TransportError>>>,
     /// Metrics can be had until everything else has ended.
     metrics_stop: CancellationToken,
     metrics_tasks: Vec<JoinHandle<()>>,
+}
+
+/// The end of the gRPC servers.
+#[derive(Clone, Debug, Default)]
+struct Stop {
+    /// No new connections and calls.
+    gracefully: CancellationToken,
+    /// Connections are cut.
+    now: CancellationToken,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -140,7 +150,7 @@ impl Server {
             options.simulated,
             options.heartbeat_every,
         ));
-        let stop = CancellationToken::new();
+        let stop = Stop::default();
         let (reporter, api) = serve_api(&shared, listeners.api, &options, &stop)?;
         let (operator_health, operator) =
             serve_operator(&shared, listeners.operator, &options, &stop)?;
@@ -162,5 +172,161 @@ impl Server {
             metrics_stop,
             metrics_tasks,
         })
+    }
+}
+
+impl RunningServer {
+    /// Where callers connect.
+    pub const fn api_address(&self) -> SocketAddr {
+        self.addresses.api
+    }
+
+    /// Where operators connect.
+    pub const fn operator_address(&self) -> SocketAddr {
+        self.addresses.operator
+    }
+
+    /// Where metrics are read, if they can be.
+    pub const fn metrics_address(&self) -> Option<SocketAddr> {
+        self.addresses.metrics
+    }
+
+    /// Ends the server in this order: health says so, the engine takes no new payments, streams end,
+    /// calls that wait for a payment get up to [`ServerOptions::drain_for`] and are then answered with
+    /// the state as it is, connections close. Payments on their way go on in the engine, whose own
+    /// shutdown comes after this.
+    pub async fn shutdown(mut self) {
+        self.health.cancel();
+        let _ = self.health_task.await;
+        health::tell(&self.operator_health, &OPERATOR_SERVICES, false).await;
+        self.shared.engine.drain();
+        self.shared.closing.streams.cancel();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+        self.stop.gracefully.cancel();
+        let servers = &mut self.servers;
+        if timeout(self.drain_for, ended(servers)).await.is_err() {
+            self.shared.closing.waits.cancel();
+            if timeout(CLOSE_WITHIN, ended(servers)).await.is_err() {
+                // Somebody holds a stream open that is not ours to end, such as a watch of health.
+                self.stop.now.cancel();
+                ended(servers).await;
+            }
+        }
+        self.metrics_stop.cancel();
+        for task in self.metrics_tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// Waits until every server has ended.
+async fn ended(servers: &mut Vec<JoinHandle<Result<(), TransportError>>>) {
+    while let Some(last) = servers.last_mut() {
+        match last.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a gRPC server ended with an error"),
+            Err(error) => tracing::error!(%error, "a gRPC server did not end by itself"),
+        }
+        servers.pop();
+    }
+}
+
+impl Addresses {
+    fn of(listeners: &Listeners) -> Result<Self, ServeError> {
+        let address = |name, listener: &TcpListener| -> Result<SocketAddr, ServeError> {
+            let address = listener.local_addr()?;
+            check_loopback(name, address)?;
+            Ok(address)
+        };
+        let metrics = listeners.metrics.as_ref();
+        Ok(Self {
+            api: address("api", &listeners.api)?,
+            operator: address("operator", &listeners.operator)?,
+            metrics: metrics.map(|listener| address("metrics", listener)).transpose()?,
+        })
+    }
+}
+
+/// What serves callers, and the reporter of its health.
+fn serve_api(
+    shared: &Arc<Shared>,
+    listener: TcpListener,
+    options: &ServerOptions,
+    stop: &Stop,
+) -> Result<
+    (HealthReporter, impl Future<Output = Result<(), TransportError>> + Send + 'static + use<>),
+    ServeError,
+> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let gate = Gate(Arc::clone(&options.consumers));
+    let catalog = CatalogServiceServer::new(CatalogApi(Arc::clone(shared)))
+        .max_decoding_message_size(MOST_BYTES);
+    let payment = PaymentServiceServer::new(PaymentApi(Arc::clone(shared)))
+        .max_decoding_message_size(MOST_BYTES);
+    let (reflection, alpha) = reflection::services(&API_SERVICES)?;
+    let router = limited()
+        .layer(RequestMetrics::new(Methods::new(), Arc::clone(&options.clock)))
+        .layer(ExplainErrors)
+        .add_service(health)
+        .add_optional_service(options.reflection.then_some(reflection))
+        .add_optional_service(options.reflection.then_some(alpha))
+        .add_service(InterceptedService::new(catalog, gate.clone()))
+        .add_service(InterceptedService::new(payment, gate));
+    let connections = incoming(listener, "api", options.max_connections, stop.now.clone());
+    let stopped = stop.gracefully.clone().cancelled_owned();
+    let serving = router.serve_with_incoming_shutdown(connections, stopped);
+    Ok((reporter, serving))
+}
+
+/// What serves operators, and the reporter of its health.
+fn serve_operator(
+    shared: &Arc<Shared>,
+    listener: TcpListener,
+    options: &ServerOptions,
+    stop: &Stop,
+) -> Result<
+    (HealthReporter, impl Future<Output = Result<(), TransportError>> + Send + 'static + use<>),
+    ServeError,
+> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let gate = Gate(Arc::clone(&options.consumers));
+    let operator = OperatorServiceServer::new(OperatorApi(Arc::clone(shared)))
+        .max_decoding_message_size(MOST_BYTES);
+    let (reflection, alpha) = reflection::services(&OPERATOR_SERVICES)?;
+    let router = limited()
+        .layer(RequestMetrics::new(Methods::new(), Arc::clone(&options.clock)))
+        .layer(ExplainErrors)
+        .add_service(health)
+        .add_optional_service(options.reflection.then_some(reflection))
+        .add_optional_service(options.reflection.then_some(alpha))
+        .add_service(InterceptedService::new(operator, gate));
+    let cap = options.max_connections;
+    let connections = incoming(listener, "operator", cap, stop.now.clone());
+    let stopped = stop.gracefully.clone().cancelled_owned();
+    let serving = router.serve_with_incoming_shutdown(connections, stopped);
+    Ok((reporter, serving))
+}
+
+fn serve_metrics(
+    engine: &Engine,
+    listener: Option<TcpListener>,
+    options: &ServerOptions,
+    stop: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let Some(handle) = options.metrics.clone() else {
+        return Vec::new();
+    };
+    let mut tasks = vec![tokio::spawn(tidy(handle.clone(), stop.clone()))];
+    if let Some(listener) = listener {
+        let serving = metrics::serve(listener, engine.clone(), handle, stop.clone());
+        tasks.push(tokio::spawn(serving));
+    }
+    tasks
+}
+
+async fn tidy(handle: MetricsHandle, stop: CancellationToken) {
+    while timeout(TIDY_EVERY, stop.cancelled()).await.is_err() {
+        handle.tidy();
     }
 }

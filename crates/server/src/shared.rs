@@ -63,11 +63,7 @@ impl Shared {
 
     /// What is shown of payments depends on it.
     pub(crate) fn view<'a>(&self, catalogue: &'a Catalogue) -> View<'a> {
-        View {
-            now: self.clock.now(),
-            catalogue,
-            simulated: self.simulated,
-        }
+        View { now: self.clock.now(), catalogue, simulated: self.simulated }
     }
 
     /// Measures our own share of a call.
@@ -79,10 +75,7 @@ impl Shared {
     /// goes on growing after a restart.
     pub(crate) fn catalogue_version(&self, catalogue: &Arc<Catalogue>) -> i64 {
         let mut known = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = known
-            .of
-            .as_ref()
-            .is_some_and(|known| Arc::ptr_eq(known, catalogue));
+        let same = known.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, catalogue));
         if !same {
             let newest = catalogue
                 .products()

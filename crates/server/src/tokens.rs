@@ -25,7 +25,7 @@ impl Question {
     }
 
     /// A filter of the question.
-    pub(crate) fn filter(&mut self, name: &str, value: impl ToString) {
+    pub(crate) fn filter(&mut self, name: &str, value: impl std::fmt::Display) {
         let value = value.to_string();
         let text = format!("{name}={}:{value}\n", value.len());
         self.0.update(text.as_bytes());
@@ -64,10 +64,7 @@ fn from_hex(hex: &str) -> Option<String> {
     }
     let bytes: Option<Vec<u8>> = (0..hex.len())
         .step_by(2)
-        .map(|at| {
-            hex.get(at..at + 2)
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        })
+        .map(|at| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect();
     String::from_utf8(bytes?).ok()
 }
@@ -85,10 +82,7 @@ mod tests {
     #[test]
     fn a_token_fits_its_own_question_only() {
         let token = question("shop", "FAILED").token("4711");
-        assert_eq!(
-            question("shop", "FAILED").place(&token).as_deref(),
-            Some("4711")
-        );
+        assert_eq!(question("shop", "FAILED").place(&token).as_deref(), Some("4711"));
         assert_eq!(question("shop", "SUCCEEDED").place(&token), None);
         assert_eq!(question("other", "FAILED").place(&token), None);
     }

@@ -4,12 +4,14 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
 use crate::{Problem, Result};
 
-/// The `ppob` of this working tree, built if it is not, in the profile of this test.
+/// The `ppob` of this working tree, built if it is not, in the profile of this test; or the file
+/// that the environment variable `E2E_BINARY` names.
 ///
 /// Cargo locks its target directory, so any number of tests may ask at once; where everything is
 /// built, asking takes a moment.
@@ -18,8 +20,16 @@ use crate::{Problem, Result};
 /// With what the compiler said, if the binary does not build.
 pub fn ppob() -> Result<&'static Path> {
     static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let path = PATH.get_or_init(|| build().map_err(|problem| problem.to_string()));
-    path.as_deref().map_err(|problem| Problem::new(problem.as_str()))
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    let path = PATH.get_or_init(|| match env::var_os("E2E_BINARY") {
+        Some(file) => Ok(file.into()),
+        None => build().map_err(|problem| problem.to_string()),
+    });
+    path.as_deref().map_err(|problem| {
+        // One test shows what the compiler said, and the others do not bury it.
+        let told = TOLD.swap(true, Ordering::Relaxed);
+        Problem::new(if told { "the binary does not build" } else { problem })
+    })
 }
 
 /// The root of the repository.

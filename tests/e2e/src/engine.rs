@@ -5,7 +5,7 @@ use std::path::Path;
 use ppob_api::PpobClient;
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{
-    CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetProductRequest,
+    Bill, CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetProductRequest,
     InquireRequest, ListPaymentsRequest, Payment, PaymentState,
 };
 use ppob_simulator::mmbc::MmbcHandle;
@@ -42,27 +42,43 @@ pub struct Addresses {
     pub operator: String,
     /// The metrics.
     pub metrics: String,
-    /// Everything that was written down.
-    pub all: Value,
+    /// The control endpoint of the simulated provider, `http://HOST:PORT/control`; only a sandbox
+    /// has one.
+    pub control: Option<String>,
 }
 
 impl Engine {
-    /// Waits until a process has written its addresses and answers.
+    /// Waits until a `ppob serve` has logged where it listens, and answers there.
     ///
     /// # Errors
     /// If it ends instead, or does not get ready.
-    pub async fn connect(mut process: Process, addresses: &Path) -> Result<Self> {
+    pub async fn of_serve(process: Process) -> Result<Self> {
+        Self::connect(process, |process| Addresses::logged(&process.stderr())).await
+    }
+
+    /// Waits until a `ppob sandbox` has written its addresses to `file`, and answers there.
+    ///
+    /// # Errors
+    /// If it ends instead, or does not get ready.
+    pub async fn of_sandbox(process: Process, file: &Path) -> Result<Self> {
+        Self::connect(process, |_| Addresses::written(file)).await
+    }
+
+    async fn connect(
+        mut process: Process,
+        addresses: impl Fn(&Process) -> Result<Addresses>,
+    ) -> Result<Self> {
         let ready = until("the engine answers", async || {
             if let Err(problem) = process.check_running() {
                 return Ok(Err(problem));
             }
-            let addresses = Addresses::read(addresses).map_err(|problem| problem.to_string())?;
+            let addresses = addresses(&process).map_err(|problem| problem.to_string())?;
             let client = connect(&addresses.api).await.map_err(|problem| problem.to_string())?;
             Ok(Ok((addresses, client)))
         });
-        let (addresses, client) = ready
-            .await
-            .map_err(|problem| Problem::new(format!("{problem}\n{}", process.stderr())))??;
+        let ready = ready.await;
+        let (addresses, client) =
+            ready.map_err(|problem| Problem::new(format!("{problem}\n{}", process.stderr())))??;
         Ok(Self { process, addresses, client })
     }
 
@@ -170,6 +186,17 @@ impl Engine {
         Ok(answer.into_inner())
     }
 
+    /// The status of a request that has to be refused.
+    ///
+    /// # Errors
+    /// If it was accepted.
+    pub async fn refused(&self, request: CreatePaymentRequest) -> Result<Status> {
+        match self.create(request).await {
+            Ok(answer) => Err(Problem::new(format!("this was accepted: {answer:?}"))),
+            Err(status) => Ok(status),
+        }
+    }
+
     /// Pays over a connection of its own, in a task; so that the caller can go, or the engine.
     ///
     /// # Errors
@@ -205,16 +232,7 @@ impl Engine {
     ///
     /// # Errors
     /// The status of the answer.
-    pub async fn inquire(
-        &self,
-        product: &str,
-        customer_number: &str,
-    ) -> Result<ppob_api::v1::Bill, Status> {
-        let request = InquireRequest {
-            product_code: product.to_owned(),
-            customer_number: customer_number.to_owned(),
-            ..InquireRequest::default()
-        };
+    pub async fn inquire(&self, request: InquireRequest) -> Result<Bill, Status> {
         let answer = self.client.payments.clone().inquire(request).await?;
         answer.into_inner().bill.ok_or_else(|| Status::internal("an answer without a bill"))
     }
@@ -242,17 +260,34 @@ impl Engine {
 }
 
 impl Addresses {
-    fn read(file: &Path) -> Result<Self> {
+    /// Out of `ready: gRPC on …, operators on …, metrics on http://…/metrics`.
+    fn logged(log: &str) -> Result<Self> {
+        let after = |mark: &str| {
+            let (_, rest) = log.split_once(mark)?;
+            let end = rest.find(|c: char| c != ':' && c != '.' && !c.is_ascii_digit());
+            rest.get(..end.unwrap_or(rest.len())).map(str::to_owned)
+        };
+        let address =
+            |mark: &str| after(mark).ok_or_else(|| Problem::new(format!("no `{mark}` in the log")));
+        Ok(Self {
+            api: address("ready: gRPC on ")?,
+            operator: address("operators on ")?,
+            metrics: address("metrics on http://")?,
+            control: None,
+        })
+    }
+
+    fn written(file: &Path) -> Result<Self> {
         let all: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+        let text = |name: &str| all.get(name).and_then(Value::as_str).map(str::to_owned);
         let address = |name: &str| {
-            let text = all.get(name).and_then(Value::as_str).map(str::to_owned);
-            text.ok_or_else(|| Problem::new(format!("no address `{name}` in {all}")))
+            text(name).ok_or_else(|| Problem::new(format!("no address `{name}` in {all}")))
         };
         Ok(Self {
             api: address("api")?,
             operator: address("operator")?,
             metrics: address("metrics")?,
-            all,
+            control: text("control"),
         })
     }
 }

@@ -22,7 +22,7 @@ impl Metrics {
     }
 
     /// As [`Metrics::sum`], of the samples whose labels contain `label`, such as
-    /// `state="succeeded"`.
+    /// `state="SUCCEEDED"`.
     pub fn sum_with(&self, name: &str, label: &str) -> Option<u64> {
         self.samples(name)
             .filter(|(labels, _)| labels.contains(label))

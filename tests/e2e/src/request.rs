@@ -2,14 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ppob_api::v1::{CreatePaymentRequest, create_payment_request::Approval};
+use ppob_api::v1::create_payment_request::Approval;
+use ppob_api::v1::{CreatePaymentRequest, InquireRequest};
 
 /// The token product the tests buy.
 pub const TOKEN: &str = "PLN-PREPAID-20000";
 /// The provider's code of [`TOKEN`].
 pub const TOKEN_AT_PROVIDER: &str = "PLNS20";
-/// The provider's code of the monthly electricity bill, `PLN-POSTPAID`.
-pub const BILL_AT_PROVIDER: &str = "PLN";
 
 /// Buys [`TOKEN`].
 pub fn token(payment_id: &str, customer_number: &str) -> CreatePaymentRequest {
@@ -22,16 +21,14 @@ pub fn token(payment_id: &str, customer_number: &str) -> CreatePaymentRequest {
 }
 
 /// Pays the bill that an inquiry showed.
-pub fn bill(
-    payment_id: &str,
-    product: &str,
-    customer_number: &str,
-    inquiry_id: &str,
-) -> CreatePaymentRequest {
+pub fn bill(payment_id: &str, asked: &InquireRequest, inquiry_id: &str) -> CreatePaymentRequest {
     CreatePaymentRequest {
-        product_code: product.to_owned(),
+        payment_id: payment_id.to_owned(),
+        product_code: asked.product_code.clone(),
+        customer_number: asked.customer_number.clone(),
+        parameters: asked.parameters.clone(),
         approval: Some(Approval::InquiryId(inquiry_id.to_owned())),
-        ..token(payment_id, customer_number)
+        ..CreatePaymentRequest::default()
     }
 }
 

@@ -80,7 +80,7 @@ impl World {
     /// # Errors
     /// If it ends by itself or does not get ready.
     pub async fn serve_without_prices(&self) -> Result<Engine> {
-        Engine::connect(self.start_serve()?, &self.addresses()).await
+        Engine::of_serve(self.start_serve()?).await
     }
 
     /// Runs `ppob serve` where it must not start.
@@ -119,17 +119,7 @@ impl World {
 
     fn start_serve(&self) -> Result<Process> {
         let config = self.write_config()?;
-        let addresses = self.addresses();
-        // Those of an earlier process must not be taken for this one's.
-        if addresses.exists() {
-            std::fs::remove_file(&addresses)?;
-        }
-        let file = addresses.display().to_string();
-        self.start(&["serve", "--config", &config, "--write-addresses", &file])
-    }
-
-    fn addresses(&self) -> PathBuf {
-        self.directory().join("addresses.json")
+        self.start(&["serve", "--config", &config])
     }
 
     fn variables(&self) -> Vec<(&str, &str)> {

@@ -63,7 +63,12 @@ impl Buyer {
         for _ in 0..rounds {
             heard = self.asks(&want).await;
             match &heard {
-                Heard::End => break,
+                Heard::End => {
+                    if !self.happens(Fault::EndedAgain) {
+                        break;
+                    }
+                    tokio::time::sleep(self.random.millis(0, 60_000)).await;
+                }
                 Heard::Open => {
                     if self.happens(Fault::Abandon) {
                         self.abandons().await;

@@ -127,6 +127,8 @@ faults! {
     DoubleSubmit = "caller: submits twice at once", 120;
     /// A caller repeats the same request.
     SameAgain = "caller: repeats the same request", 300;
+    /// A caller repeats the request of a payment that has ended.
+    EndedAgain = "caller: repeats a request that has ended", 150;
     /// A caller sends another request under the same id.
     ChangedBody = "caller: another request under the same id", 60;
     /// A caller abandons before it creates.

@@ -141,10 +141,13 @@ impl Host {
             }
             self.restart(point, &mut random).await;
         }
-        // A crash point that was reached just before.
-        tokio::time::sleep(Duration::from_secs(30)).await;
-        self.kill();
-        self.start().await;
+        // A crash point that was reached just before. Otherwise the process lives on: a restart would
+        // hide what it has lost sight of.
+        let last = tokio::time::timeout(Duration::from_secs(30), self.stage.crash_point.notified());
+        if last.await.is_ok() {
+            self.kill();
+            self.start().await;
+        }
     }
 
     async fn restart(&self, at_point: bool, random: &mut Random) {

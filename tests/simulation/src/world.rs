@@ -104,7 +104,7 @@ impl World {
             providers: (0..count).filter_map(|number| provider(number, &mut random)).collect(),
             payments,
             consumers: 3,
-            customers: random.pick(&[4, 8, 20], 8),
+            customers: random.pick(&[5, 20, 60], 20),
             pace: random.pick(&[Duration::from_secs(3), Duration::from_secs(12)], Duration::ZERO),
             breakers_held: random.permille(700),
             strategy: random
@@ -118,6 +118,13 @@ impl World {
             pay_within: random
                 .pick(&[Duration::from_mins(2), Duration::from_mins(10)], Duration::from_mins(2)),
         }
+    }
+}
+
+impl World {
+    /// Whether this class of fault happens at all.
+    pub(crate) fn is_on(&self, fault: Fault) -> bool {
+        self.permille.get(&fault).is_some_and(|permille| *permille > 0)
     }
 }
 

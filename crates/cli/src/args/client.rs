@@ -9,20 +9,10 @@ use ppob_types::Family as Known;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Server {
     /// Where the engine is.
-    #[arg(
-        long,
-        env = "PPOB_ADDRESS",
-        default_value = "127.0.0.1:50051",
-        value_name = "HOST:PORT"
-    )]
+    #[arg(long, env = "PPOB_ADDRESS", default_value = "127.0.0.1:50051", value_name = "HOST:PORT")]
     pub(crate) address: String,
     /// The consumer's API key; none where the server asks for none.
-    #[arg(
-        long,
-        env = "PPOB_API_KEY",
-        value_name = "KEY",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub(crate) api_key: Option<String>,
     /// Answer with JSON for scripts. Every field is always there; null where it is not set.
     #[arg(long)]
@@ -73,10 +63,7 @@ impl FromStr for Family {
 impl Family {
     /// The family in messages: `pln-prepaid` is `FAMILY_PLN_PREPAID`.
     pub(crate) fn message(self) -> ppob_api::v1::Family {
-        let name = format!(
-            "FAMILY_{}",
-            self.0.as_str().to_ascii_uppercase().replace('-', "_")
-        );
+        let name = format!("FAMILY_{}", self.0.as_str().to_ascii_uppercase().replace('-', "_"));
         ppob_api::v1::Family::from_str_name(&name).unwrap_or(ppob_api::v1::Family::Unspecified)
     }
 }

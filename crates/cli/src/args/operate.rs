@@ -14,12 +14,7 @@ pub(crate) struct OperatorServer {
     )]
     pub(crate) operator_address: String,
     /// The operator's API key; none where the server asks for none.
-    #[arg(
-        long,
-        env = "PPOB_API_KEY",
-        value_name = "KEY",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub(crate) api_key: Option<String>,
     /// Answer with JSON for scripts.
     #[arg(long)]

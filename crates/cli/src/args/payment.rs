@@ -121,9 +121,8 @@ pub(crate) struct List {
 /// Reads `30s`, `2m`, `500ms`.
 fn time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "write a number and its unit: 30s, 2m or 500ms".to_owned())?;
+    let number: u64 =
+        digits.parse().map_err(|_| "write a number and its unit: 30s, 2m or 500ms".to_owned())?;
     let span = match &text[digits.len()..] {
         "ms" => Duration::from_millis(number),
         "s" => Duration::from_secs(number),

@@ -22,19 +22,13 @@ pub(crate) async fn products(options: &Products) -> Done {
         let mut request = tonic::Request::new(ListProductsRequest {
             page_size: PAGE,
             page_token: all.next_page_token.clone(),
-            families: options
-                .family
-                .map(|family| family.message().into())
-                .into_iter()
-                .collect(),
+            families: options.family.map(|family| family.message().into()).into_iter().collect(),
             available_only: options.available,
             code_prefix: String::new(),
         });
         request.set_timeout(TIMEOUT);
         let answered = client.catalog.list_products(request).await;
-        let page = answered
-            .map_err(|status| refused(json, &status, &Asked::Read))?
-            .into_inner();
+        let page = answered.map_err(|status| refused(json, &status, &Asked::Read))?.into_inner();
         all.products.extend(page.products);
         all.catalog_version = page.catalog_version;
         all.next_page_token = page.next_page_token;
@@ -42,9 +36,7 @@ pub(crate) async fn products(options: &Products) -> Done {
             break;
         }
     }
-    answer(json, "ListProductsResponse", &all, |all| {
-        show::products(&all.products)
-    })?;
+    answer(json, "ListProductsResponse", &all, |all| show::products(&all.products))?;
     Ok(Exit::Ok)
 }
 

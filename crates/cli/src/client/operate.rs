@@ -26,12 +26,9 @@ pub(crate) async fn providers(server: &OperatorServer) -> Done {
         .list_providers(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Read))?;
-    answer(
-        server.json,
-        "ListProvidersResponse",
-        answered.get_ref(),
-        |found| show::providers(&found.providers),
-    )?;
+    answer(server.json, "ListProvidersResponse", answered.get_ref(), |found| {
+        show::providers(&found.providers)
+    })?;
     Ok(Exit::Ok)
 }
 
@@ -47,12 +44,9 @@ pub(crate) async fn reviews(options: &Reviews) -> Done {
         .list_reviews(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Read))?;
-    answer(
-        server.json,
-        "ListReviewsResponse",
-        answered.get_ref(),
-        |found| show::reviews(&found.reviews),
-    )?;
+    answer(server.json, "ListReviewsResponse", answered.get_ref(), |found| {
+        show::reviews(&found.reviews)
+    })?;
     Ok(Exit::Ok)
 }
 
@@ -80,12 +74,7 @@ pub(crate) async fn resolve(options: &Resolve) -> Done {
         .resolve_payment(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Change))?;
-    answer(
-        server.json,
-        "ResolvePaymentResponse",
-        answered.get_ref(),
-        show::resolved,
-    )?;
+    answer(server.json, "ResolvePaymentResponse", answered.get_ref(), show::resolved)?;
     Ok(Exit::Ok)
 }
 
@@ -102,11 +91,8 @@ pub(crate) async fn refresh(options: &Refresh) -> Done {
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Change))?;
     let failed = answered.get_ref().results.iter().any(|one| !one.error.is_empty());
-    answer(
-        server.json,
-        "RefreshCatalogResponse",
-        answered.get_ref(),
-        |found| show::refreshed(&found.results),
-    )?;
+    answer(server.json, "RefreshCatalogResponse", answered.get_ref(), |found| {
+        show::refreshed(&found.results)
+    })?;
     Ok(if failed { Exit::Refused } else { Exit::Ok })
 }

@@ -42,9 +42,7 @@ pub(crate) async fn pay(pay: &Pay) -> Done {
     let repeat = purchase::repeat(pay, &payment_id);
     let client = connect(&pay.server).await?;
     // Told before anything is sent: whatever happens from here on, the id is known.
-    output::note(&format!(
-        "Payment id {payment_id} - the same id never pays twice."
-    ))?;
+    output::note(&format!("Payment id {payment_id} - the same id never pays twice."))?;
     let request = purchase::payment(pay, &payment_id);
     let json = pay.server.json;
     let paid = if pay.wait.is_zero() {
@@ -74,9 +72,7 @@ async fn create(
     request.wait = Some(prost_types::Duration::default());
     let mut request = tonic::Request::new(request);
     request.set_timeout(AT_ONCE);
-    let asked = Asked::Pay {
-        repeat: repeat.to_owned(),
-    };
+    let asked = Asked::Pay { repeat: repeat.to_owned() };
     let answered = client
         .payments
         .create_payment(request)
@@ -86,9 +82,7 @@ async fn create(
 }
 
 fn unanswered(json: bool, last: Option<&tonic::Status>, repeat: &str) -> Failure {
-    let asked = Asked::Pay {
-        repeat: repeat.to_owned(),
-    };
+    let asked = Asked::Pay { repeat: repeat.to_owned() };
     match last {
         Some(status) => refused(json, status, &asked),
         None => show::unanswered(None, repeat),

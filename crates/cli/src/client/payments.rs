@@ -27,9 +27,7 @@ pub(crate) async fn payment(command: &PaymentCommand) -> Done {
 
 async fn get(one: &ByIdentity) -> Done {
     let mut client = connect(&one.server).await?;
-    let mut request = tonic::Request::new(GetPaymentRequest {
-        payment_id: one.id.clone(),
-    });
+    let mut request = tonic::Request::new(GetPaymentRequest { payment_id: one.id.clone() });
     request.set_timeout(TIMEOUT);
     let json = one.server.json;
     let answered = client
@@ -62,11 +60,8 @@ async fn all(list: &List) -> Done {
         .await
         .map_err(|status| refused(json, &status, &Asked::Read))?;
     answer(json, "ListPaymentsResponse", answered.get_ref(), |found| {
-        let more = if found.next_page_token.is_empty() {
-            ""
-        } else {
-            "\nThere are more; raise --limit."
-        };
+        let more =
+            if found.next_page_token.is_empty() { "" } else { "\nThere are more; raise --limit." };
         format!("{}{more}", show::payments(&found.payments))
     })?;
     Ok(Exit::Ok)
@@ -77,9 +72,7 @@ async fn watch(one: &ByIdentity) -> Done {
     let mut client = connect(&one.server).await?;
     let json = one.server.json;
     let failed = |status: tonic::Status| refused(json, &status, &Asked::Read);
-    let request = WatchPaymentRequest {
-        payment_id: one.id.clone(),
-    };
+    let request = WatchPaymentRequest { payment_id: one.id.clone() };
     let watched = client.payments.watch_payment(request).await;
     let mut news = watched.map_err(failed)?.into_inner();
     let mut last: Option<Payment> = None;
@@ -94,9 +87,7 @@ async fn watch(one: &ByIdentity) -> Done {
 
 async fn abandon(one: &ByIdentity) -> Done {
     let mut client = connect(&one.server).await?;
-    let mut request = tonic::Request::new(AbandonPaymentRequest {
-        payment_id: one.id.clone(),
-    });
+    let mut request = tonic::Request::new(AbandonPaymentRequest { payment_id: one.id.clone() });
     request.set_timeout(TIMEOUT);
     let json = one.server.json;
     let answered = client

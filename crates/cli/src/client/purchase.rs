@@ -7,6 +7,7 @@ use ppob_api::v1::{
 };
 
 use crate::args::{Pay, Purchase};
+use crate::text::Add;
 
 /// What an inquiry asks.
 pub(super) fn inquiry(purchase: &Purchase) -> InquireRequest {
@@ -49,7 +50,7 @@ pub(super) fn repeat(pay: &Pay, payment_id: &str) -> String {
     );
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            command.push_str(&format!(" --{name} {}", quoted(&value)));
+            command.add(format_args!(" --{name} {}", quoted(&value)));
         }
     };
     let number = |number: Option<i64>| number.map(|number| number.to_string());
@@ -81,7 +82,8 @@ fn parameters(purchase: &Purchase) -> Option<ProductParameters> {
 
 /// For a shell.
 fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | ',');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | ',');
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
     } else {

@@ -41,12 +41,15 @@ impl Addresses {
             if !address.ip().is_loopback() {
                 return Err(ConfigError::NotLoopback { key, address });
             }
-            let earlier = all.iter().take(index);
-            for (other, _) in earlier.filter(|(_, same)| *same == address && address.port() != 0) {
+            let mut earlier = all.iter().take(index);
+            let taken = earlier.find(|(_, same)| *same == address && address.port() != 0);
+            if let Some((other, _)) = taken {
                 return Err(ConfigError::Value {
                     key: key.to_owned(),
                     place: "the configuration".to_owned(),
-                    problem: format!("{address} is the address of `{other}` too; choose another port"),
+                    problem: format!(
+                        "{address} is the address of `{other}` too; choose another port"
+                    ),
                 });
             }
         }
@@ -66,10 +69,7 @@ mod tests {
     #[test]
     fn an_address_that_other_machines_reach_is_refused() {
         for far in ["0.0.0.0:50051", "192.0.2.1:50051", "[::]:50051"] {
-            let addresses = Addresses {
-                api: far.parse().unwrap(),
-                ..Addresses::default()
-            };
+            let addresses = Addresses { api: far.parse().unwrap(), ..Addresses::default() };
             let error = addresses.check().unwrap_err().to_string();
             assert_eq!(
                 error,
@@ -80,26 +80,16 @@ mod tests {
                 )
             );
         }
-        let six = Addresses {
-            api: "[::1]:50051".parse().unwrap(),
-            ..Addresses::default()
-        };
+        let six = Addresses { api: "[::1]:50051".parse().unwrap(), ..Addresses::default() };
         assert_eq!(six.check(), Ok(()));
     }
 
     #[test]
     fn two_listeners_do_not_share_a_port_unless_the_system_chooses() {
-        let same = Addresses {
-            metrics: loopback(50_051),
-            ..Addresses::default()
-        };
+        let same = Addresses { metrics: loopback(50_051), ..Addresses::default() };
         let error = same.check().unwrap_err().to_string();
         assert!(error.contains("`listen.api` too"), "{error}");
-        let chosen = Addresses {
-            api: loopback(0),
-            metrics: loopback(0),
-            ..Addresses::default()
-        };
+        let chosen = Addresses { api: loopback(0), metrics: loopback(0), ..Addresses::default() };
         assert_eq!(chosen.check(), Ok(()));
     }
 }

@@ -8,12 +8,7 @@ use figment::{Error, Metadata, Profile, Provider};
 const PREFIX: &str = "PPOB_";
 
 /// Variables of the command line, which are no keys.
-const OTHERS: [&str; 4] = [
-    "PPOB_ADDRESS",
-    "PPOB_OPERATOR_ADDRESS",
-    "PPOB_API_KEY",
-    "PPOB_CONFIG",
-];
+const OTHERS: [&str; 4] = ["PPOB_ADDRESS", "PPOB_OPERATOR_ADDRESS", "PPOB_API_KEY", "PPOB_CONFIG"];
 
 /// One variable.
 #[derive(Debug)]

@@ -44,27 +44,17 @@ impl std::fmt::Display for ConfigError {
                  config/ppob.example.toml",
                 file.display()
             ),
-            Self::UnknownKey {
-                key,
-                place,
-                nearest,
-            } => {
+            Self::UnknownKey { key, place, nearest } => {
                 write!(f, "unknown key `{key}` in {place}")?;
                 match nearest {
                     Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
                     None => write!(f, "; every key stands in config/ppob.example.toml"),
                 }
             }
-            Self::Value {
-                key,
-                place,
-                problem,
-            } if key.is_empty() => write!(f, "{place}: {problem}"),
-            Self::Value {
-                key,
-                place,
-                problem,
-            } => write!(f, "`{key}` in {place}: {problem}"),
+            Self::Value { key, place, problem } if key.is_empty() => {
+                write!(f, "{place}: {problem}")
+            }
+            Self::Value { key, place, problem } => write!(f, "`{key}` in {place}: {problem}"),
             Self::NotLoopback { key, address } => write!(
                 f,
                 "`{key}` is {address}, which other machines could reach; without TLS and API keys \

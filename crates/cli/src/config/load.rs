@@ -73,12 +73,7 @@ pub(crate) fn load(
         }
     }
     let providers = ProviderTable::read_all(&config.provider, &place)?;
-    Ok(Loaded {
-        config,
-        providers,
-        place,
-        effective,
-    })
+    Ok(Loaded { config, providers, place, effective })
 }
 
 /// The first thing figment found wrong.
@@ -89,11 +84,7 @@ fn wrong(error: &figment::Error, file: &str) -> ConfigError {
         }
         _ => file.to_owned(),
     };
-    ConfigError::Value {
-        key: error.path.join("."),
-        place,
-        problem: error.kind.to_string(),
-    }
+    ConfigError::Value { key: error.path.join("."), place, problem: error.kind.to_string() }
 }
 
 /// The variables that hold secrets: `{ env = "PPOB_MMBC_PASSWORD" }` makes that one no key.

@@ -62,11 +62,7 @@ impl ProviderTable {
         index: usize,
         place: &str,
     ) -> Result<Self, ConfigError> {
-        let mut table = Table {
-            rest: table,
-            index,
-            place,
-        };
+        let mut table = Table { rest: table, index, place };
         let needed = |key: &str| ConfigError::Value {
             key: format!("provider.{index}.{key}"),
             place: place.to_owned(),
@@ -132,7 +128,11 @@ fn add_missing(table: &mut Map<String, Value>, defaults: Value) {
 /// An unknown key of the kind's own, with the nearest of all keys a table of this kind may have.
 ///
 /// `problem` is the kind's sentence, which names its keys in backticks.
-pub(crate) fn unknown_key(problem: &str, provider: &ProviderName, place: &str) -> Option<ConfigError> {
+pub(crate) fn unknown_key(
+    problem: &str,
+    provider: &ProviderName,
+    place: &str,
+) -> Option<ConfigError> {
     let (_, rest) = problem.split_once("unknown field `")?;
     let (wrong, rest) = rest.split_once('`')?;
     let own = rest.split('`').skip(1).step_by(2);
@@ -189,10 +189,7 @@ mod tests {
         assert_eq!(table.priority, 1);
         assert_eq!(table.limits.pay_per_second.get(), 5);
         assert_eq!(table.mapping.get("X"), Some(&MappingOverride::Ignore));
-        assert_eq!(
-            table.settings,
-            json!({ "base_url": "https://mmbc.example/", "username": "u" })
-        );
+        assert_eq!(table.settings, json!({ "base_url": "https://mmbc.example/", "username": "u" }));
     }
 
     #[test]
@@ -213,7 +210,8 @@ mod tests {
     fn a_misspelt_key_is_compared_with_the_kinds_and_the_engines_keys() {
         let name = ProviderName::new("mmbc-a").unwrap();
         let near = |wrong: &str| {
-            let problem = format!("unknown field `{wrong}`, expected one of `base_url`, `password`");
+            let problem =
+                format!("unknown field `{wrong}`, expected one of `base_url`, `password`");
             unknown_key(&problem, &name, "ppob.toml").unwrap().to_string()
         };
         assert_eq!(

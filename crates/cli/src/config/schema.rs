@@ -110,18 +110,13 @@ impl Config {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self {
-            path: PathBuf::from("ppob.sqlite"),
-        }
+        Self { path: PathBuf::from("ppob.sqlite") }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            format: LogFormat::default(),
-            filter: "info".to_owned(),
-        }
+        Self { format: LogFormat::default(), filter: "info".to_owned() }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::text::Add;
+
 /// In place of what nobody should see.
 const MASK: &str = "***";
 /// Keys whose values are shown only where they are a reference.
@@ -24,22 +26,18 @@ fn table(text: &mut String, path: &str, entries: &Map<String, Value>) {
         } else {
             inline(value)
         };
-        text.push_str(&format!("{} = {shown}\n", bare(key)));
+        text.add(format_args!("{} = {shown}\n", bare(key)));
     }
     for (key, value) in below {
-        let path = if path.is_empty() {
-            bare(key)
-        } else {
-            format!("{path}.{}", bare(key))
-        };
+        let path = if path.is_empty() { bare(key) } else { format!("{path}.{}", bare(key)) };
         match value {
             Value::Object(entries) => {
-                text.push_str(&format!("\n[{path}]\n"));
+                text.add(format_args!("\n[{path}]\n"));
                 table(text, &path, entries);
             }
             Value::Array(items) => {
                 for item in items.iter().filter_map(Value::as_object) {
-                    text.push_str(&format!("\n[[{path}]]\n"));
+                    text.add(format_args!("\n[[{path}]]\n"));
                     table(text, &path, item);
                 }
             }

@@ -21,16 +21,11 @@ pub(super) struct Control {
 impl Control {
     /// Reads `http://127.0.0.1:PORT/control`.
     pub(super) fn at(url: &str) -> Result<Self, Failure> {
-        let parts = url
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split_once('/'));
+        let parts = url.strip_prefix("http://").and_then(|rest| rest.split_once('/'));
         let Some((authority, path)) = parts else {
             return Err(Failure::usage(format!("{url} is no control endpoint of a sandbox")));
         };
-        Ok(Self {
-            authority: authority.to_owned(),
-            path: path.to_owned(),
-        })
+        Ok(Self { authority: authority.to_owned(), path: path.to_owned() })
     }
 
     /// What was really charged for one customer number.

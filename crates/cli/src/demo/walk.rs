@@ -19,7 +19,7 @@ use crate::output;
 use crate::show::{self, Asked};
 
 /// How long a step waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The walk, and what it has learnt.
@@ -35,10 +35,7 @@ pub(super) struct Walk {
 
 /// Something the step promised did not come true.
 pub(super) fn broken(step: &str, what: &str) -> Failure {
-    Failure::new(
-        Exit::Refused,
-        format!("The step \"{step}\" did not hold: {what}"),
-    )
+    Failure::new(Exit::Refused, format!("The step \"{step}\" did not hold: {what}"))
 }
 
 /// Fails the step unless it holds.
@@ -48,7 +45,7 @@ pub(super) fn must(step: &str, holds: bool, what: &str) -> Result<(), Failure> {
 
 /// The heading of a step and what it is about.
 pub(super) fn tell(heading: &str, text: &str) -> Result<(), Failure> {
-    output::print(&format!("\n== {heading}\n\n{text}\n"))
+    output::print(&format!("\n== {heading}\n\n{text}\n\n"))
 }
 
 /// A fresh id, as a caller would store it before it pays.
@@ -69,9 +66,7 @@ impl Walk {
 
     /// The payment as it stands.
     pub(super) async fn get(&self, id: &str) -> Result<Payment, Failure> {
-        let request = GetPaymentRequest {
-            payment_id: id.to_owned(),
-        };
+        let request = GetPaymentRequest { payment_id: id.to_owned() };
         let answer = self.client.payments.clone().get_payment(request).await;
         let answer = answer.map_err(|status| show::failure(&status, &Asked::Read))?;
         Ok(answer.into_inner().payment.unwrap_or_default())
@@ -94,15 +89,14 @@ impl Walk {
             }
         };
         let found = tokio::time::timeout(PATIENCE, looking).await;
-        found.map_err(|_| broken(step, &format!("the payment never became {}", state.as_str_name())))?
+        found.map_err(|_| {
+            broken(step, &format!("the payment never became {}", state.as_str_name()))
+        })?
     }
 
     /// Who would be asked for a product now.
     pub(super) async fn route(&self, product: &str) -> Result<ExplainRouteResponse, Failure> {
-        let request = ExplainRouteRequest {
-            product_code: product.to_owned(),
-            amount_rupiah: None,
-        };
+        let request = ExplainRouteRequest { product_code: product.to_owned(), amount_rupiah: None };
         let answer = self.client.catalog.clone().explain_route(request).await;
         let answer = answer.map_err(|status| show::failure(&status, &Asked::Read))?;
         Ok(answer.into_inner())

@@ -19,18 +19,8 @@ struct Account {
 
 const ACCOUNTS: [Account; 2] = [
     // Cheaper, so that it is asked first.
-    Account {
-        provider: "mmbc-a",
-        login: "sandbox-a",
-        fee: 500,
-        short_for_magic: true,
-    },
-    Account {
-        provider: "mmbc-b",
-        login: "sandbox-b",
-        fee: 700,
-        short_for_magic: false,
-    },
+    Account { provider: "mmbc-a", login: "sandbox-a", fee: 500, short_for_magic: true },
+    Account { provider: "mmbc-b", login: "sandbox-b", fee: 700, short_for_magic: false },
 ];
 
 /// No secret: it opens nothing but the simulator of this machine.
@@ -46,11 +36,7 @@ pub(super) fn is_simulated(provider: &str) -> bool {
 pub(super) fn of_the_simulator() -> Vec<AccountConfig> {
     let account = |account: &Account| {
         let config = AccountConfig::new(account.login, PASSWORD, DEPOSIT).fee(account.fee);
-        if account.short_for_magic {
-            config.short_for_magic()
-        } else {
-            config
-        }
+        if account.short_for_magic { config.short_for_magic() } else { config }
     };
     ACCOUNTS.iter().map(account).collect()
 }
@@ -59,9 +45,8 @@ pub(super) fn of_the_simulator() -> Vec<AccountConfig> {
 /// `directory`, because configuration names secrets only.
 pub(super) fn add(loaded: &mut Loaded, base_url: &str, directory: &Path) -> Result<(), Failure> {
     let password = directory.join("password");
-    std::fs::write(&password, PASSWORD).map_err(|error| {
-        Failure::new(Exit::Refused, format!("{}: {error}", password.display()))
-    })?;
+    std::fs::write(&password, PASSWORD)
+        .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", password.display())))?;
     for account in &ACCOUNTS {
         if loaded.providers.iter().any(|table| table.name.as_str() == account.provider) {
             return Err(Failure::usage(format!(

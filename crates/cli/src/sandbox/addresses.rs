@@ -32,17 +32,15 @@ impl Written {
         std::env::temp_dir().join("ppob-sandbox.json")
     }
 
-    /// Writes to `file`, or to the usual place, and tells where. A reader never sees half of it,
-    /// and a link that stands there is replaced, not followed.
-    pub(super) fn write(&self, file: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
-        let file = file.map_or_else(Self::usual_place, Path::to_owned);
-        self.write_to(&file).map_err(|error| {
+    /// Writes to `file`. A reader never sees half of it, and a link that stands there is replaced,
+    /// not followed.
+    pub(super) fn write(&self, file: &Path) -> Result<(), Failure> {
+        self.write_to(file).map_err(|error| {
             Failure::new(
                 Exit::Refused,
                 format!("The addresses could not be written to {}: {error}", file.display()),
             )
-        })?;
-        Ok(vec![file])
+        })
     }
 
     /// Reads what a sandbox wrote.
@@ -100,7 +98,7 @@ mod tests {
     fn what_is_written_reads_back_and_only_ones_own_is_removed() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("addresses.json");
-        written(1).write(Some(&file)).unwrap();
+        written(1).write(&file).unwrap();
         assert_eq!(Written::read(&file).unwrap(), written(1));
         written(2).remove(&file);
         assert!(file.exists());

@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    fn provider(settings: Value) -> ProviderTable {
+    fn provider(settings: &Value) -> ProviderTable {
         let mut table = settings.as_object().unwrap().clone();
         table.insert("name".to_owned(), json!("mmbc-jkt"));
         table.insert("kind".to_owned(), json!("mmbc"));
@@ -81,21 +81,21 @@ mod tests {
             "http://localhost.example/",
             "://",
         ] {
-            let error = check(&[provider(json!({ "base_url": real }))]).unwrap_err();
+            let error = check(&[provider(&json!({ "base_url": real }))]).unwrap_err();
             assert!(error.text.contains("`mmbc-jkt` is not on this machine"), "{real}");
         }
     }
 
     #[test]
     fn a_provider_that_says_no_address_is_refused() {
-        let error = check(&[provider(json!({ "username": "u" }))]).unwrap_err();
+        let error = check(&[provider(&json!({ "username": "u" }))]).unwrap_err();
         assert!(error.text.contains("does not say where it is"), "{}", error.text);
     }
 
     #[test]
     fn a_provider_on_this_machine_is_welcome() {
         for local in ["http://127.0.0.1:8000/x", "http://localhost/", "http://[::1]:1/"] {
-            assert!(check(&[provider(json!({ "base_url": local }))]).is_ok(), "{local}");
+            assert!(check(&[provider(&json!({ "base_url": local }))]).is_ok(), "{local}");
         }
     }
 }

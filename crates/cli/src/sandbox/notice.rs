@@ -11,22 +11,18 @@ const USUAL_PORT: u16 = 50_051;
 
 /// Addresses, magic numbers, and what to try.
 pub(super) fn ready(written: &Written, journal: &Path, temporary: bool) -> String {
-    let kept = if temporary {
-        "gone at the end; keep it with --data DIRECTORY"
-    } else {
-        "kept"
-    };
-    let places = vec![
-        ["gRPC API".to_owned(), written.api.to_string()],
-        ["gRPC for operators".to_owned(), written.operator.to_string()],
-        ["metrics".to_owned(), format!("http://{}/metrics", written.metrics)],
-        ["simulated MMBC".to_owned(), written.simulator.clone()],
-        ["its control".to_owned(), written.control.clone()],
-        ["journal".to_owned(), format!("{} ({kept})", journal.display())],
+    let kept = if temporary { "gone at the end; keep it with --data DIRECTORY" } else { "kept" };
+    let places = [
+        ("gRPC API", written.api.to_string()),
+        ("gRPC for operators", written.operator.to_string()),
+        ("metrics", format!("http://{}/metrics", written.metrics)),
+        ("simulated MMBC", written.simulator.clone()),
+        ("its control", written.control.clone()),
+        ("journal", format!("{} ({kept})", journal.display())),
     ];
-    let magic = MAGIC_NUMBERS
-        .iter()
-        .map(|magic| [magic.suffix.to_owned(), magic.description.to_owned()]);
+    let places = places.map(|(what, place)| format!("{what:<18}  {place}"));
+    let magic =
+        MAGIC_NUMBERS.iter().map(|magic| [magic.suffix.to_owned(), magic.description.to_owned()]);
     let control = &written.control;
     let address = if written.api.port() == USUAL_PORT {
         String::new()
@@ -58,7 +54,7 @@ What the simulated provider really charged, and how to make it misbehave:
 
 Ctrl-C ends it.
 ",
-        table(["WHERE", ""], places),
+        places.join("\n"),
         table(["DIGITS", "WHAT HAPPENS"], magic.collect()),
     )
 }
@@ -89,10 +85,7 @@ mod tests {
         }
         assert!(text.contains("/data/ppob.sqlite (kept)"), "{text}");
         assert!(!text.contains("--address"), "{text}");
-        let elsewhere = Written {
-            api: at(1234),
-            ..written
-        };
+        let elsewhere = Written { api: at(1234), ..written };
         let text = ready(&elsewhere, Path::new("x"), true);
         assert!(text.contains("ppob products --address 127.0.0.1:1234"), "{text}");
     }

@@ -3,6 +3,7 @@
 use ppob_api::v1::Bill;
 
 use super::text::{SIMULASI, moment, rupiah};
+use crate::text::Add;
 
 /// A bill, and how to pay it.
 pub(crate) fn bill(bill: &Bill) -> String {
@@ -16,29 +17,24 @@ pub(crate) fn bill(bill: &Bill) -> String {
             format!(", {}", bill.customer_name)
         }
     );
-    let width = bill
-        .lines
-        .iter()
-        .map(|line| line.label.chars().count())
-        .max()
-        .unwrap_or(0);
+    let width = bill.lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0);
     let mut simulated = false;
     for line in &bill.lines {
         if line.label == SIMULASI {
             simulated = true;
         } else if !line.value.is_empty() {
-            text.push_str(&format!("  {:<width$} : {}\n", line.label, line.value));
+            text.add(format_args!("  {:<width$} : {}\n", line.label, line.value));
         }
     }
-    text.push_str(&format!("Total {}", rupiah(Some(bill.total_rupiah))));
+    text.add(format_args!("Total {}", rupiah(Some(bill.total_rupiah))));
     if let Some(admin) = bill.admin_rupiah {
-        text.push_str(&format!(", of which admin fee {}", rupiah(Some(admin))));
+        text.add(format_args!(", of which admin fee {}", rupiah(Some(admin))));
     }
     text.push_str(". Nothing has been paid.\n");
     if simulated {
         text.push_str("SIMULASI - BUKAN TRANSAKSI SUNGGUHAN\n");
     }
-    text.push_str(&format!(
+    text.add(format_args!(
         "To pay exactly this, until {}:\n  ppob pay {} {} --inquiry {}\n",
         moment(bill.expire_time.as_ref()),
         bill.product_code,
@@ -67,10 +63,7 @@ mod tests {
             customer_name: "BUDI".to_owned(),
             total_rupiah: 102_500,
             admin_rupiah: Some(2_500),
-            expire_time: Some(prost_types::Timestamp {
-                seconds: 1_532_440_800,
-                nanos: 0,
-            }),
+            expire_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 }),
             lines: vec![
                 line("Bulan Tagihan", "202609"),
                 line("Nama", "BUDI"),

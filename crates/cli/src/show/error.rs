@@ -2,12 +2,13 @@
 
 mod advice;
 
-use ppob_api::error::{metadata_of, may_be_accepted, reason_of};
+use ppob_api::error::{may_be_accepted, metadata_of, reason_of};
 use serde_json::json;
 use tonic::{Code, Status};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::text::Add;
 
 /// What was asked when the error came.
 #[derive(Clone, Debug)]
@@ -34,30 +35,28 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
         Exit::Unknown => "Not known",
         _ => "Refused",
     };
-    text.push_str(&format!("{happened}: {message}\n"));
-    text.push_str(&format!("Money: {}\n", money(exit, asked)));
+    text.add(format_args!("{happened}: {message}\n"));
+    text.add(format_args!("Money: {}\n", money(exit, asked)));
     let metadata = metadata_of(status);
     if let Some(advice) = advice::of(reason.as_deref(), &metadata) {
-        text.push_str(&format!("Do:    {advice}\n"));
+        text.add(format_args!("Do:    {advice}\n"));
     } else if exit == Exit::Unknown {
-        text.push_str(&format!("Do:    {}\n", retry(asked)));
+        text.add(format_args!("Do:    {}\n", retry(asked)));
     }
     for violation in tonic_types::StatusExt::get_details_bad_request(status)
         .map(|bad| bad.field_violations)
         .unwrap_or_default()
     {
-        text.push_str(&format!("Field: {}: {}\n", violation.field, violation.description));
+        text.add(format_args!("Field: {}: {}\n", violation.field, violation.description));
     }
     let code = format!("{:?}", status.code());
-    text.push_str(&format!("({})\n", reason.unwrap_or(code)));
+    text.add(format_args!("({})\n", reason.unwrap_or(code)));
     Failure::new(exit, text)
 }
 
 /// A payment whose call was repeated until patience ended, without an answer that tells anything.
 pub(crate) fn unanswered(last: Option<&Status>, repeat: &str) -> Failure {
-    let asked = Asked::Pay {
-        repeat: repeat.to_owned(),
-    };
+    let asked = Asked::Pay { repeat: repeat.to_owned() };
     let happened = last.map_or("no answer came in time", Status::message);
     let text = format!(
         "No usable answer: {happened}\nMoney: {}\nDo:    {}\n",
@@ -111,9 +110,9 @@ fn exit_of(status: &Status, asked: &Asked) -> Exit {
 
 fn money(exit: Exit, asked: &Asked) -> &'static str {
     match (asked, exit) {
-        (Asked::Read, _) => "nothing was paid; asking moves no money.",
+        (Asked::Read, _) => "asking moves no money.",
         (Asked::Change, Exit::Unknown) => "nothing was paid by this; look before you repeat it.",
-        (Asked::Change, _) => "nothing changed.",
+        (Asked::Change, _) => "this paid nothing.",
         (Asked::Pay { .. }, Exit::Refused) => {
             "not accepted: this call paid nothing and will pay nothing."
         }

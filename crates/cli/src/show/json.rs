@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 use ppob_types::Timestamp;
 use prost::Message;
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessage,
-    Value,
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessage, Value,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -21,16 +20,17 @@ static POOL: LazyLock<Option<DescriptorPool>> =
 
 /// `message`, which is the message `name` of package `ppob.v1`, as one JSON object.
 pub(crate) fn json<M: Message>(name: &str, message: &M) -> Result<String, Failure> {
-    let descriptor = POOL
-        .as_ref()
-        .and_then(|pool| pool.get_message_by_name(&format!("ppob.v1.{name}")));
+    let descriptor =
+        POOL.as_ref().and_then(|pool| pool.get_message_by_name(&format!("ppob.v1.{name}")));
     let decoded = descriptor.and_then(|descriptor| {
         DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok()
     });
     let Some(decoded) = decoded else {
         return Err(Failure::new(
             Exit::Unknown,
-            format!("the answer came, but ppob could not turn {name} into JSON; ask without --json"),
+            format!(
+                "the answer came, but ppob could not turn {name} into JSON; ask without --json"
+            ),
         ));
     };
     Ok(format!("{:#}", object(&decoded)))
@@ -55,10 +55,8 @@ fn field_value(message: &DynamicMessage, field: &FieldDescriptor) -> Json {
     match message.get_field(field).as_ref() {
         Value::List(items) => items.iter().map(|item| single(item, field)).collect(),
         Value::Map(entries) => {
-            let sorted: std::collections::BTreeMap<String, Json> = entries
-                .iter()
-                .map(|(key, value)| (map_key(key), single(value, field)))
-                .collect();
+            let sorted: std::collections::BTreeMap<String, Json> =
+                entries.iter().map(|(key, value)| (map_key(key), single(value, field))).collect();
             json!(sorted)
         }
         value => single(value, field),
@@ -110,9 +108,8 @@ fn well_known(name: &str, message: &DynamicMessage) -> Option<Json> {
     };
     match name {
         "google.protobuf.Timestamp" => {
-            let micros = part("seconds")?
-                .saturating_mul(1_000_000)
-                .saturating_add(part("nanos")? / 1_000);
+            let micros =
+                part("seconds")?.saturating_mul(1_000_000).saturating_add(part("nanos")? / 1_000);
             Some(json!(Timestamp::from_micros(micros).to_string()))
         }
         "google.protobuf.Duration" => {
@@ -135,20 +132,14 @@ mod tests {
             payment_id: "pay-0001".to_owned(),
             state: PaymentState::Succeeded.into(),
             total_rupiah: Some(22_500),
-            create_time: Some(prost_types::Timestamp {
-                seconds: 1_532_440_800,
-                nanos: 5_000_000,
-            }),
+            create_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 5_000_000 }),
             receipt: Some(Receipt {
                 raw_fields: [("ppob_reff".to_owned(), "R".to_owned())].into(),
                 ..Receipt::default()
             }),
             ..Payment::default()
         };
-        let list = ListPaymentsResponse {
-            payments: vec![payment],
-            next_page_token: String::new(),
-        };
+        let list = ListPaymentsResponse { payments: vec![payment], next_page_token: String::new() };
         let text = json("ListPaymentsResponse", &list).unwrap();
         let read: Json = serde_json::from_str(&text).unwrap();
         let shown = &read["payments"][0];
@@ -176,10 +167,7 @@ mod tests {
             "ResolvePaymentResponse",
             "RefreshCatalogResponse",
         ] {
-            let found = POOL
-                .as_ref()
-                .unwrap()
-                .get_message_by_name(&format!("ppob.v1.{name}"));
+            let found = POOL.as_ref().unwrap().get_message_by_name(&format!("ppob.v1.{name}"));
             assert!(found.is_some(), "{name}");
         }
     }

@@ -1,11 +1,10 @@
 //! What operators see.
 
-use ppob_api::v1::{
-    ProviderStatus, RefreshResult, ResolvePaymentResponse, ResolveResult, Review,
-};
+use ppob_api::v1::{ProviderStatus, RefreshResult, ResolvePaymentResponse, ResolveResult, Review};
 
 use super::payment::payment;
 use super::text::{moment, or_dash, rupiah, span, table, word};
+use crate::text::Add;
 
 /// Providers, one per row, and what is wrong with them.
 pub(crate) fn providers(providers: &[ProviderStatus]) -> String {
@@ -31,7 +30,7 @@ pub(crate) fn providers(providers: &[ProviderStatus]) -> String {
     text.push('\n');
     for provider in providers {
         for remark in remarks(provider) {
-            text.push_str(&format!("{}: {remark}\n", provider.provider));
+            text.add(format_args!("{}: {remark}\n", provider.provider));
         }
     }
     text
@@ -74,7 +73,7 @@ pub(crate) fn reviews(reviews: &[Review]) -> String {
     }
     let mut text = String::new();
     for review in reviews {
-        text.push_str(&format!(
+        text.add(format_args!(
             "{} of consumer {}, since {} ({})\n",
             review.reason,
             review.consumer,
@@ -85,7 +84,7 @@ pub(crate) fn reviews(reviews: &[Review]) -> String {
             text.push_str(&payment(reviewed));
         }
         for evidence in &review.evidence {
-            text.push_str(&format!(
+            text.add(format_args!(
                 "  {} {}: {}\n",
                 moment(evidence.observe_time.as_ref()),
                 evidence.kind,
@@ -93,7 +92,7 @@ pub(crate) fn reviews(reviews: &[Review]) -> String {
             ));
         }
         for action in &review.suggested_actions {
-            text.push_str(&format!("  -> {}: {}\n", action.action, action.text));
+            text.add(format_args!("  -> {}: {}\n", action.action, action.text));
         }
         text.push('\n');
     }
@@ -127,10 +126,7 @@ pub(crate) fn refreshed(results: &[RefreshResult]) -> String {
             or_dash(&result.error).to_owned(),
         ]
     });
-    table(
-        ["PROVIDER", ">PRODUCTS", ">CHANGED", ">UNMAPPED", "READ", "ERROR"],
-        rows.collect(),
-    )
+    table(["PROVIDER", ">PRODUCTS", ">CHANGED", ">UNMAPPED", "READ", "ERROR"], rows.collect())
 }
 
 #[cfg(test)]

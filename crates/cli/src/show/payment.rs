@@ -4,6 +4,10 @@ use ppob_api::v1::{Attempt, Payment, PaymentState, TokenState};
 
 use super::struk::struk;
 use super::text::{masked, moment, or_dash, rupiah, table, word};
+use crate::text::Add;
+
+/// What is said of a payment in doubt if the server says nothing.
+const DOUBT: &str = "It may or may not be paid: do not pay again by other means and do not refund.";
 
 /// One payment as people read it; with its struk if it was paid.
 pub(crate) fn payment(payment: &Payment) -> String {
@@ -12,10 +16,10 @@ pub(crate) fn payment(payment: &Payment) -> String {
         text.push_str(&struk);
         text.push('\n');
     }
-    text.push_str(&format!("Payment {}: {}\n", payment.payment_id, state(payment)));
+    text.add(format_args!("Payment {}: {}\n", payment.payment_id, state(payment)));
     text.push_str(&meaning(payment));
     if let Some(late) = &payment.late_charge {
-        text.push_str(&format!(
+        text.add(format_args!(
             "A LATE CHARGE of {} was found on {} (reference {}): it was paid after all. \
              Operators were alarmed.\n",
             rupiah(late.cost_rupiah),
@@ -24,16 +28,12 @@ pub(crate) fn payment(payment: &Payment) -> String {
         ));
     }
     if payment.cost_rupiah.is_some() {
-        text.push_str(&format!(
+        text.add(format_args!(
             "Total {}, cost {}, commission {}{}.\n",
             rupiah(payment.total_rupiah),
             rupiah(payment.cost_rupiah),
             rupiah(payment.commission_rupiah),
-            if payment.cost_unexpected {
-                "; the cost is NOT what was expected"
-            } else {
-                ""
-            },
+            if payment.cost_unexpected { "; the cost is NOT what was expected" } else { "" },
         ));
     }
     if !payment.attempts.is_empty() {
@@ -58,10 +58,7 @@ pub(crate) fn payments(payments: &[Payment]) -> String {
             moment(payment.create_time.as_ref()),
         ]
     });
-    table(
-        ["ID", "STATE", "PRODUCT", "CUSTOMER", ">TOTAL", "ACCEPTED"],
-        rows.collect(),
-    )
+    table(["ID", "STATE", "PRODUCT", "CUSTOMER", ">TOTAL", "ACCEPTED"], rows.collect())
 }
 
 fn state(payment: &Payment) -> &'static str {
@@ -87,49 +84,46 @@ fn meaning(payment: &Payment) -> String {
 }
 
 fn failed(payment: &Payment) -> String {
-    let Some(failure) = &payment.failure else {
-        return "Nothing was paid.\n".to_owned();
-    };
-    let again = if failure.new_id_may_help {
-        "A new payment with a new id may succeed."
-    } else {
-        "A new payment would fail the same way."
-    };
-    let charged = if payment.late_charge.is_some() {
-        ""
-    } else {
-        " Nothing was paid."
-    };
-    format!("{}: {}{charged} {again}\n", failure.reason, failure.message)
+    let mut text = String::new();
+    if payment.late_charge.is_none() {
+        text.push_str("Nothing was paid.\n");
+    }
+    if let Some(failure) = &payment.failure {
+        let again = if failure.new_id_may_help {
+            "A new payment with a new id may succeed."
+        } else {
+            "A new payment would fail the same way."
+        };
+        text.add(format_args!("{}: {} {again}\n", failure.reason, failure.message));
+    }
+    text
 }
 
 fn in_doubt(payment: &Payment) -> String {
     let id = &payment.payment_id;
-    let mut text = String::new();
-    if let Some(doubt) = &payment.doubt {
-        text.push_str(&format!(
-            "{}: {} Since {}.\n",
-            doubt.reason,
-            doubt.message,
-            moment(doubt.since_time.as_ref())
+    let doubt = payment.doubt.clone().unwrap_or_default();
+    let mut text = format!(
+        "{} since {}: {}\n",
+        or_dash(&doubt.reason),
+        moment(doubt.since_time.as_ref()),
+        if doubt.message.is_empty() { DOUBT } else { &doubt.message },
+    );
+    if doubt.next_check_time.is_some() {
+        text.add(format_args!(
+            "The engine looks again at {}. Follow it:\n  ppob payment watch {id}\n",
+            moment(doubt.next_check_time.as_ref())
         ));
     }
-    text.push_str(
-        "It may or may not have been paid. Do not pay again by other means, and do not refund.\n",
-    );
-    let next = payment.doubt.as_ref().and_then(|doubt| doubt.next_check_time.as_ref());
-    match next {
-        Some(next) => text.push_str(&format!(
-            "The engine asks the provider next at {}. Follow it:\n  ppob payment watch {id}\n",
-            moment(Some(next))
-        )),
-        None => text.push_str(&format!(
-            "Only a person can find out: look at the provider's statement, then\n  \
+    let referenced =
+        payment.attempts.last().is_some_and(|attempt| !attempt.provider_reference.is_empty());
+    if !referenced {
+        text.add(format_args!(
+            "Without a reference of the provider only its statement tells. When it is found there:\n  \
              ppob resolve {id} --executed INVOICE --actor NAME --evidence TEXT\n"
-        )),
+        ));
     }
-    if payment.doubt.as_ref().is_some_and(|doubt| doubt.may_pay_again) {
-        text.push_str(&format!(
+    if doubt.may_pay_again {
+        text.add(format_args!(
             "To pay once more on purpose although it may turn out paid: --despite-in-doubt {id} --repeat {}\n",
             payment.repeat.saturating_add(1)
         ));
@@ -157,10 +151,7 @@ fn attempts(attempts: &[Attempt]) -> String {
             rupiah(attempt.charged_rupiah),
         ]
     });
-    table(
-        ["ATTEMPT", "PROVIDER", "STATE", "REASON", "REFERENCE", ">CHARGED"],
-        rows.collect(),
-    )
+    table(["ATTEMPT", "PROVIDER", "STATE", "REASON", "REFERENCE", ">CHARGED"], rows.collect())
 }
 
 #[cfg(test)]

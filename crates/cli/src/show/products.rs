@@ -3,6 +3,7 @@
 use ppob_api::v1::{ExplainRouteResponse, Product};
 
 use super::text::{moment, or_dash, rupiah, table, word};
+use crate::text::Add;
 
 /// Products, one per row.
 pub(crate) fn products(products: &[Product]) -> String {
@@ -27,10 +28,7 @@ pub(crate) fn products(products: &[Product]) -> String {
             },
         ]
     });
-    table(
-        ["PRODUCT", "NAME", "FAMILY", ">TOTAL", ">ADMIN", ">OFFERS", "AVAILABLE"],
-        rows.collect(),
-    )
+    table(["PRODUCT", "NAME", "FAMILY", ">TOTAL", ">ADMIN", ">OFFERS", "AVAILABLE"], rows.collect())
 }
 
 /// The offers for a product, in the order they would be asked.
@@ -40,18 +38,14 @@ pub(crate) fn route(product: &str, route: &ExplainRouteResponse) -> String {
         || format!("{product}: no provider would be asked now.\n"),
         |first| format!("{product}: {} would be asked first.\n", first.provider),
     );
-    text.push_str(&format!(
+    text.add(format_args!(
         "Strategy {}, as of {}.\n",
         or_dash(&route.strategy),
         moment(route.route_time.as_ref())
     ));
     let rows = route.offers.iter().map(|offer| {
         [
-            if offer.rank == 0 {
-                "-".to_owned()
-            } else {
-                offer.rank.to_string()
-            },
+            if offer.rank == 0 { "-".to_owned() } else { offer.rank.to_string() },
             offer.provider.clone(),
             offer.provider_product_code.clone(),
             offer
@@ -62,10 +56,7 @@ pub(crate) fn route(product: &str, route: &ExplainRouteResponse) -> String {
             offer.explanation.clone(),
         ]
     });
-    text.push_str(&table(
-        ["RANK", "PROVIDER", "CODE", ">COST", ">TOTAL", "WHY"],
-        rows.collect(),
-    ));
+    text.push_str(&table(["RANK", "PROVIDER", "CODE", ">COST", ">TOTAL", "WHY"], rows.collect()));
     text
 }
 

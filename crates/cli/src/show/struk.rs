@@ -85,11 +85,8 @@ fn lines(
         ("Nama", receipt.customer_name.clone()),
         ("No. Reff", receipt.reference.clone()),
     ];
-    let said = known
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty() && value != "-");
-    said.map(|(label, value)| (label.to_owned(), value))
-        .collect()
+    let said = known.into_iter().filter(|(_, value)| !value.is_empty() && value != "-");
+    said.map(|(label, value)| (label.to_owned(), value)).collect()
 }
 
 /// The token in groups of four, if there is one.

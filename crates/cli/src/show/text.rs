@@ -62,11 +62,7 @@ pub(crate) fn or_dash(text: &str) -> &str {
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
     let right = head.map(|title| title.starts_with('>'));
     let cell = |(text, right): (String, bool)| {
-        let alignment = if right {
-            CellAlignment::Right
-        } else {
-            CellAlignment::Left
-        };
+        let alignment = if right { CellAlignment::Right } else { CellAlignment::Left };
         Cell::new(text).set_alignment(alignment)
     };
     let mut table = Table::new();
@@ -77,9 +73,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> 
         table.add_row(row.into_iter().zip(right).map(cell));
     }
     let lines = table.to_string();
-    let trimmed = lines
-        .lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    let trimmed = lines.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
     let trimmed: Vec<&str> = trimmed.collect();
     trimmed.join("\n")
 }
@@ -95,22 +89,14 @@ mod tests {
 
     #[test]
     fn times_are_told_in_western_indonesian_time() {
-        let time = prost_types::Timestamp {
-            seconds: 1_532_440_800,
-            nanos: 0,
-        };
+        let time = prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 };
         assert_eq!(moment(Some(&time)), "2018-07-24 21:00:00 WIB");
         assert_eq!(moment(None), "-");
     }
 
     #[test]
     fn spans_are_told_in_their_two_largest_units() {
-        for (seconds, text) in [
-            (9, "9s"),
-            (200, "3m 20s"),
-            (7_260, "2h 1m"),
-            (180_000, "2d 2h"),
-        ] {
+        for (seconds, text) in [(9, "9s"), (200, "3m 20s"), (7_260, "2h 1m"), (180_000, "2d 2h")] {
             let duration = prost_types::Duration { seconds, nanos: 0 };
             assert_eq!(span(Some(&duration)), text);
         }

@@ -4,7 +4,7 @@ use ppob_journal::StoredPayment;
 use ppob_payment::Approval;
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_routing::Candidate;
-use ppob_types::{Bill, FailureReason, RefusalScope, Rupiah};
+use ppob_types::{Bill, FailureReason, RefusalScope, Rupiah, Sensitive};
 
 use super::route::Money;
 use crate::engine::Inner;
@@ -15,8 +15,9 @@ pub(super) enum BillVerdict {
     Pay(Money),
     /// It is not, or the biller refused.
     GiveUp(FailureReason),
-    /// This provider could not say.
-    AskAnother,
+    /// This provider could not say, or another may still show the bill that was approved; this is
+    /// why, if nobody does.
+    AskAnother(FailureReason),
 }
 
 impl Inner {
@@ -31,11 +32,17 @@ impl Inner {
         let asked = self.ask(&candidate.provider, &candidate.provider_code, purchase).await;
         match asked {
             Ok(bill) if !approves(stored, candidate, &bill) => {
-                BillVerdict::GiveUp(FailureReason::BillChanged)
+                if stored.request.shown.as_ref().is_some_and(|s| s.provider == candidate.provider) {
+                    // The very provider that showed it shows another bill now.
+                    BillVerdict::GiveUp(FailureReason::BillChanged)
+                } else {
+                    BillVerdict::AskAnother(FailureReason::BillChanged)
+                }
             }
-            Ok(bill) => {
-                self.money_of(candidate, &bill).map_or(BillVerdict::AskAnother, BillVerdict::Pay)
-            }
+            Ok(bill) => match self.money_of(candidate, &bill) {
+                Some(money) => BillVerdict::Pay(money),
+                None => BillVerdict::AskAnother(FailureReason::NoRoute),
+            },
             Err(ProviderError { kind: ProviderErrorKind::Refused(rejection), .. })
                 if rejection.scope == RefusalScope::Bill =>
             {
@@ -43,20 +50,24 @@ impl Inner {
             }
             Err(error) => {
                 tracing::warn!(provider = %candidate.provider, class = error.class(), "bill not read");
-                BillVerdict::AskAnother
+                BillVerdict::AskAnother(FailureReason::InquiryFailed)
             }
         }
     }
 
+    /// What the bill costs at this provider; none if that cannot be known, is more than its listed
+    /// price allows, or more than the deposit has.
     fn money_of(&self, candidate: &Candidate, bill: &Bill) -> Option<Money> {
         let amount = bill.amount.or_else(|| bill.total.minus(bill.admin?).ok());
-        let expected_cost = match (bill.cost, amount) {
-            (Some(cost), _) => cost,
-            (None, Some(amount)) => candidate.price.of_bill(amount).ok()?,
-            (None, None) => return None,
-        };
         let tolerance = self.providers.get(&candidate.provider)?.cost_tolerance;
-        Some(Money {
+        let listed = amount.and_then(|amount| candidate.price.of_bill(amount).ok());
+        let expected_cost = match (bill.cost, listed) {
+            (Some(stated), Some(listed)) if stated > listed.plus(tolerance).ok()? => return None,
+            (Some(stated), _) => stated,
+            (None, listed) => listed?,
+        };
+        let affordable = self.providers.can_afford(&candidate.provider, expected_cost, self.now());
+        affordable.then_some(Money {
             expected_cost,
             max_cost: expected_cost.plus(tolerance).ok()?,
             expected_total: bill.total,
@@ -77,10 +88,19 @@ fn approves(stored: &StoredPayment, candidate: &Candidate, bill: &Bill) -> bool 
             bill.amount.is_some()
                 && bill.amount == shown.bill.amount
                 && bill.periods == shown.bill.periods
-                && bill.customer_name == shown.bill.customer_name
+                && same_name(bill.customer_name.as_ref(), shown.bill.customer_name.as_ref())
                 && bill.total <= shown.bill.total
         }
     }
+}
+
+/// Providers write one name in capitals or not, and with more or fewer spaces.
+fn same_name(one: Option<&Sensitive>, other: Option<&Sensitive>) -> bool {
+    let normal = |name: &Sensitive| {
+        let words: Vec<String> = name.expose().split_whitespace().map(str::to_uppercase).collect();
+        words.join(" ")
+    };
+    one.map(normal) == other.map(normal)
 }
 
 fn within(total: Rupiah, approved: Rupiah, allow_lower: bool) -> bool {

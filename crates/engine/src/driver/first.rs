@@ -13,7 +13,8 @@ use crate::engine::Inner;
 
 impl Inner {
     /// Accepts a payment. Bills are accepted alone: their fresh inquiry takes time, and the caller
-    /// should not lose the acceptance to it.
+    /// should not lose the acceptance to it. So is what may turn out to be a double: no room at a
+    /// provider is spent on it.
     ///
     /// On an error the payment comes back, to be settled by whoever asked.
     pub(crate) async fn accept_with_first_intent(
@@ -21,14 +22,18 @@ impl Inner {
         product: &Product,
         new: NewPayment,
     ) -> Result<(Acceptance, Option<Ready>), (JournalError, Box<NewPayment>)> {
-        let alone = product.family.is_bill() || mutated(Mutant::IntentAfterSend);
+        let alone = product.family.is_bill()
+            || self.live.may_stand_in_the_way(&new.key, &new.guard_key())
+            || mutated(Mutant::IntentAfterSend);
         let chosen = if alone { None } else { self.choose_listed(product, &new).await };
         let Some(chosen) = chosen else {
             let accepted = self.journal.accept(new.clone()).await;
             return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
         };
         let Chosen { attempt, reservation } = chosen;
-        let Ok(begun) = step(&new.payment, Event::Begin(attempt), new.now) else {
+        // The room may have been waited for: the attempt begins now, not when the payment came in.
+        let begun = step(&new.payment, Event::Begin(attempt), self.now());
+        let Ok(begun) = begun else {
             let accepted = self.journal.accept(new.clone()).await;
             return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
         };
@@ -60,9 +65,11 @@ impl Inner {
             return;
         }
         self.live.open(stored.clone());
+        let Some(turn) = self.turns.take(&stored.key) else { return };
         let not_begun: Vec<Event> = stored
             .payment
             .live_attempt()
+            .filter(|attempt| probe.payment.live_attempt() == Some(*attempt))
             .map(|attempt| Event::NotBegun {
                 attempt: attempt.number,
                 cause: NotSentCause::NoPermit,
@@ -71,7 +78,7 @@ impl Inner {
             .collect();
         let settled = self.record(stored, EventKind::Answered, &not_begun, Vec::new()).await;
         if let Ok(stored) = settled {
-            self.drive(Begun::new(stored, None)).await;
+            self.drive(Begun::new(stored, None), turn).await;
         }
     }
 }

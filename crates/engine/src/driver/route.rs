@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
-use ppob_layers::Reservation;
+use ppob_layers::{NoRoom, Reservation};
 use ppob_payment::{AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
-use ppob_routing::{Candidate, Need, Product, Route, RouteQuestion, rank};
+use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{AttemptId, Clock, FailureReason, NotSentCause, ProviderName, Rupiah};
 
 use super::bill::BillVerdict;
@@ -48,17 +48,13 @@ impl Inner {
     ) -> Option<Chosen> {
         let approved = new.request.approved_total();
         let amount = new.request.purchase.amount;
-        let candidates = self.candidates(product, amount, &new.payment);
-        for candidate in candidates {
-            let Some(money) = listed_money(&candidate, amount.or(product.nominal)) else {
-                continue;
-            };
-            if approved.is_some_and(|approved| money.expected_total > approved) {
-                continue;
-            }
-            let chosen = self.reserve(product, candidate, money, new.serial, &new.payment).await;
-            if chosen.is_some() {
-                return chosen;
+        for candidate in self.ask_route(product, amount, &new.payment).candidates {
+            let money = listed_money(&candidate, amount.or(product.nominal));
+            let Some(money) = money.filter(|money| money.is_approved(approved)) else { continue };
+            if let Ok(chosen) =
+                self.reserve(product, candidate, money, new.serial, &new.payment).await
+            {
+                return Some(chosen);
             }
         }
         None
@@ -75,44 +71,53 @@ impl Inner {
         let Some(product) = catalogue.get(&purchase.product) else {
             return Routed::GiveUp(FailureReason::NoRoute);
         };
-        let approved = stored.request.approved_total();
-        let mut without_answer = FailureReason::NoRoute;
-        for candidate in self.candidates(product, purchase.amount, &stored.payment) {
-            let money = if product.family.is_bill() {
-                let asked = self.clock.monotonic();
-                let verdict = self.verify_bill(&stored, &candidate).await;
-                *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(asked));
-                match verdict {
-                    BillVerdict::Pay(money) => money,
-                    BillVerdict::GiveUp(reason) => return Routed::GiveUp(reason),
-                    BillVerdict::AskAnother => {
-                        without_answer = FailureReason::InquiryFailed;
-                        continue;
-                    }
-                }
-            } else {
-                match listed_money(&candidate, purchase.amount.or(product.nominal)) {
-                    Some(money) if approved.is_none_or(|total| money.expected_total <= total) => {
-                        money
-                    }
-                    Some(_) | None => continue,
+        let route = self.ask_route(product, purchase.amount, &stored.payment);
+        // Room comes back by itself: while only that is lacking, the payment waits for it.
+        let mut room_lacks = route.left_out.iter().any(|(_, reason)| *reason == LeftOut::NoRoom);
+        let mut because = FailureReason::NoRoute;
+        for candidate in route.candidates {
+            let money = match self.money(product, &stored, &candidate, elsewhere).await {
+                BillVerdict::Pay(money) => money,
+                BillVerdict::GiveUp(reason) => return Routed::GiveUp(reason),
+                BillVerdict::AskAnother(reason) => {
+                    because = because.max(reason);
+                    continue;
                 }
             };
-            let chosen =
-                self.reserve(product, candidate, money, stored.serial, &stored.payment).await;
-            if let Some(chosen) = chosen {
-                return self.begin(stored, chosen).await;
+            match self.reserve(product, candidate, money, stored.serial, &stored.payment).await {
+                Ok(chosen) => return self.begin(stored, chosen).await,
+                Err(NoRoom::Bulkhead | NoRoom::RateLimit) => room_lacks = true,
+                Err(NoRoom::BreakerOpen) => {}
             }
         }
-        Routed::GiveUp(reason_of_no_route(&stored.payment, without_answer))
+        if room_lacks {
+            return Routed::NoRoomYet(stored);
+        }
+        Routed::GiveUp(reason_of_no_route(&stored.payment, because))
     }
 
-    fn candidates(
+    /// What an attempt at this candidate is expected to cost: by the list, or by a fresh inquiry.
+    async fn money(
         &self,
         product: &Product,
-        amount: Option<Rupiah>,
-        payment: &Payment,
-    ) -> Vec<Candidate> {
+        stored: &StoredPayment,
+        candidate: &Candidate,
+        elsewhere: &mut Duration,
+    ) -> BillVerdict {
+        let request = &stored.request;
+        if !product.family.is_bill() {
+            let money = listed_money(candidate, request.purchase.amount.or(product.nominal));
+            let approved = money.filter(|money| money.is_approved(request.approved_total()));
+            return approved
+                .map_or(BillVerdict::AskAnother(FailureReason::NoRoute), BillVerdict::Pay);
+        }
+        let asked = self.clock.monotonic();
+        let verdict = self.verify_bill(stored, candidate).await;
+        *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(asked));
+        verdict
+    }
+
+    fn ask_route(&self, product: &Product, amount: Option<Rupiah>, payment: &Payment) -> Route {
         let tried: Vec<ProviderName> = payment
             .attempts
             .iter()
@@ -127,7 +132,7 @@ impl Inner {
             already_tried: &tried,
             draw: self.draw(),
         };
-        self.route(product, &question).candidates
+        self.route(product, &question)
     }
 
     /// Takes breaker, bulkhead and rate token; waiting is bounded and happens before any intent.
@@ -138,26 +143,23 @@ impl Inner {
         money: Money,
         serial: u64,
         payment: &Payment,
-    ) -> Option<Chosen> {
-        let setup = self.providers.get(&candidate.provider)?;
-        let reservation = match setup.guarded.reserve.reserve(&product.code).await {
-            Ok(reservation) => reservation,
-            Err(no_room) => {
-                tracing::debug!(provider = %candidate.provider, reason = no_room.as_str(), "no room");
-                return None;
-            }
-        };
-        let number = u32::try_from(payment.attempts.len()).ok()?.checked_add(1)?;
+    ) -> Result<Chosen, NoRoom> {
+        let setup = self.providers.get(&candidate.provider).ok_or(NoRoom::BreakerOpen)?;
+        let reservation = setup.guarded.reserve.reserve(&product.code).await?;
+        let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
         let capability = setup.guarded.provider.capability(product.family);
-        Some(Chosen {
+        Ok(Chosen {
             attempt: NewAttempt {
-                id: AttemptId::new(serial, number),
+                id: AttemptId::new(serial, made.saturating_add(1)),
                 provider: candidate.provider,
                 provider_code: candidate.provider_code,
                 expected_cost: money.expected_cost,
                 max_cost: money.max_cost,
                 expected_total: money.expected_total,
-                late_execution_bound: capability.late_execution_bound,
+                // The send may start that much after the intent, and the bound counts from the send.
+                late_execution_bound: capability
+                    .late_execution_bound
+                    .saturating_add(self.config.start_within),
             },
             reservation,
         })
@@ -171,7 +173,6 @@ impl Inner {
             Ok(after) => after.payment,
             Err(_) => return self.changed(&stored).await,
         };
-        let number = after.attempts.len();
         let Some(ready) = Ready::new(self, &after, reservation) else {
             return Routed::Changed(stored);
         };
@@ -186,30 +187,28 @@ impl Inner {
                 Routed::Ready(Begun::new(*stored, Some(ready)))
             }
             Ok(Committed::Stale | Committed::ReferenceTaken { .. }) => self.changed(&stored).await,
-            Err(error) => self.settle_unclear_intent(stored, number, &error).await,
+            Err(error) => self.settle_unclear_intent(stored, &after, &error).await,
         }
     }
 
-    /// The commit of an intent was not acknowledged. No permit exists, so nothing was sent; if the
-    /// intent is durable after all, that is recorded.
+    /// The commit of an intent was not acknowledged. No permit exists, so nothing was sent; if that
+    /// very intent is durable after all, that is recorded.
     async fn settle_unclear_intent(
         self: &Arc<Self>,
         stored: StoredPayment,
-        attempts: usize,
+        intended: &Payment,
         error: &JournalError,
     ) -> Routed {
         tracing::error!(payment = %stored.key, %error, "an intent was not acknowledged; nothing was sent");
-        let Some(current) = self.reload(&stored).await else {
-            return Routed::Missing;
-        };
-        let begun =
-            current.version == stored.version + 1 && current.payment.attempts.len() == attempts;
-        let Some(attempt) = current.payment.live_attempt().filter(|_| begun) else {
-            return Routed::Changed(current);
-        };
+        let Some(current) = self.reload(&stored).await else { return Routed::Missing };
+        // Compared by attempt: somebody may have changed the payment since (a caller's abandon).
+        let ours = intended
+            .live_attempt()
+            .filter(|intended| current.payment.attempt(intended.number) == Some(*intended));
+        let Some(attempt) = ours else { return Routed::NotBegun(current) };
         let event = Event::NotBegun { attempt: attempt.number, cause: NotSentCause::NoPermit };
         match self.record(current, EventKind::Answered, &[event], Vec::new()).await {
-            Ok(stored) => Routed::Changed(stored),
+            Ok(stored) => Routed::NotBegun(stored),
             Err(_) => Routed::Missing,
         }
     }
@@ -219,6 +218,12 @@ impl Inner {
             Some(current) => Routed::Changed(current),
             None => Routed::Missing,
         }
+    }
+}
+
+impl Money {
+    fn is_approved(&self, approved: Option<Rupiah>) -> bool {
+        approved.is_none_or(|approved| self.expected_total <= approved)
     }
 }
 

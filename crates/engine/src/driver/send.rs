@@ -8,9 +8,13 @@ use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_layers::Reservation;
 use ppob_payment::{Attempt, Event, Payment};
-use ppob_provider::{PayRequest, SendPermit};
-use ppob_types::{Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, UnknownCause};
+use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
+use ppob_types::{
+    Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, Rupiah,
+    UnknownCause,
+};
 
+use crate::balance::Comparison;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
 
@@ -27,7 +31,8 @@ impl Ready {
     /// For the attempt that `payment` has just begun.
     pub(super) fn new(inner: &Inner, payment: &Payment, reservation: Reservation) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
-        let start_by = inner.clock.monotonic().plus(inner.config.start_within);
+        let left = payment.terms.pay_by.since(inner.now());
+        let start_by = inner.clock.monotonic().plus(inner.config.start_within.min(left));
         Some(Self { attempt, reservation, start_by })
     }
 }
@@ -52,32 +57,27 @@ impl Inner {
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
-        let refusal_trusted = self.weighs(&attempt, &stored, &answer);
+        let refusal_trusted = self.weighs(&attempt, &stored, &answer).await;
         self.providers.balances.answered(&provider);
-        self.providers.saw_balance(&provider, &answer.observed, self.now());
+        self.providers.saw_balance(&provider, &answer, self.now());
         self.providers.learn(&provider, &answer.outcome, took);
         let unlisted: Vec<(ProviderName, String)> =
             answer.observed.unlisted.clone().map(|text| (provider, text)).into_iter().collect();
         let number = attempt.number;
         let raw = answer.observed.raw.clone();
         let event = Event::Answered { attempt: number, answer, refusal_trusted };
-        let recorded =
-            match self.record(stored.clone(), EventKind::Answered, &[event], unlisted).await {
-                // The answer speaks of a reference that settled another payment: it is not about ours.
-                // What is left is an attempt whose outcome nobody knows.
-                Err(NotApplied::RefusedByJournal) => {
-                    let observed = Observed { raw, ..Observed::default() };
-                    let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
-                    let answer = PayAnswer { outcome, observed };
-                    let event = Event::Answered { attempt: number, answer, refusal_trusted: false };
-                    self.record(stored, EventKind::Answered, &[event], Vec::new()).await
-                }
-                recorded => recorded,
-            };
-        if let Ok(stored) = &recorded {
-            count_end(stored);
+        match self.record(stored.clone(), EventKind::Answered, &[event], unlisted).await {
+            // The answer speaks of a reference that settled another payment: it is not about ours.
+            // What is left is an attempt whose outcome nobody knows.
+            Err(NotApplied::RefusedByJournal) => {
+                let observed = Observed { raw, ..Observed::default() };
+                let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
+                let answer = PayAnswer { outcome, observed };
+                let event = Event::Answered { attempt: number, answer, refusal_trusted: false };
+                self.record(stored, EventKind::Answered, &[event], Vec::new()).await
+            }
+            recorded => recorded,
         }
-        recorded
     }
 
     async fn call(
@@ -111,25 +111,41 @@ impl Inner {
     }
 
     /// Whether a refusal is worth enough to ask another provider.
-    fn weighs(&self, attempt: &Attempt, stored: &StoredPayment, answer: &PayAnswer) -> bool {
-        let PayOutcome::Rejected(rejection) = &answer.outcome else {
-            return false;
-        };
-        self.providers.trusts_refusal(
-            &attempt.provider,
-            stored.payment.terms.family,
-            rejection,
-            &answer.observed,
-            attempt.expected_cost,
-        )
+    ///
+    /// Over a channel that can be forged a bare "no" proves nothing. Only "too little balance" with a
+    /// stated balance that is confirmed counts: by what was known before, or by asking for it now.
+    async fn weighs(&self, attempt: &Attempt, stored: &StoredPayment, answer: &PayAnswer) -> bool {
+        let PayOutcome::Rejected(rejection) = &answer.outcome else { return false };
+        let Some(setup) = self.providers.get(&attempt.provider) else { return false };
+        match setup.guarded.provider.capability(stored.payment.terms.family).refusals {
+            RefusalTrust::None => false,
+            RefusalTrust::Authenticated => true,
+            RefusalTrust::CorroboratedByBalance => {
+                let stated = answer.observed.balance_after;
+                let stated = stated.filter(|stated| *stated < attempt.expected_cost);
+                match stated {
+                    Some(stated) if rejection.code == RefusalCode::InsufficientBalance => {
+                        self.confirms_balance(attempt, stated).await
+                    }
+                    Some(_) | None => false,
+                }
+            }
+        }
     }
-}
 
-fn count_end(stored: &StoredPayment) {
-    metrics::counter!(
-        "ppob_payment_outcomes_total",
-        "family" => stored.payment.terms.family.as_str(),
-        "state" => stored.payment.state().as_str()
-    )
-    .increment(1);
+    fn is_exclusive(&self, provider: &ProviderName) -> bool {
+        self.providers.get(provider).is_some_and(|setup| setup.exclusive)
+    }
+
+    async fn confirms_balance(&self, attempt: &Attempt, stated: Rupiah) -> bool {
+        let (provider, cost) = (&attempt.provider, attempt.expected_cost);
+        match self.providers.balances.compare(provider, stated, cost, self.now()) {
+            Comparison::Same if self.is_exclusive(provider) => true,
+            // What was there before less what this payment costs: it may have been debited.
+            Comparison::LooksDebited => false,
+            Comparison::Same | Comparison::Unsure => {
+                self.read_balance(provider).await == Some(stated)
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What asks another provider, and what does not.
 
+use std::sync::atomic::Ordering;
+
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
 use ppob_types::{
@@ -53,21 +55,33 @@ async fn an_unknown_outcome_never_goes_to_the_next_provider() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_bare_no_over_a_forgeable_channel_ends_the_payment_and_a_fitting_balance_lets_it_go_on() {
+/// The cheaper provider, whose deposit was `known` and is `now`, refuses and states `stated`.
+async fn refused_for_balance(known: i64, now: i64, stated: Option<i64>) -> (PaymentState, usize) {
     let trust = RefusalTrust::CorroboratedByBalance;
-    let provider = RefusalScope::Provider;
-    let bare = refusal(RefusalCode::InsufficientBalance, provider, None);
-    let (paid, charges) = two(bare, trust).await;
-    assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
-    let enough = refusal(RefusalCode::InsufficientBalance, provider, Some(900_000));
-    let (paid, charges) = two(enough, trust).await;
-    assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
-    let fitting = refusal(RefusalCode::InsufficientBalance, provider, Some(100));
-    let (paid, charges) = two(fitting, trust).await;
-    assert_eq!((paid.payment.state(), charges), (PaymentState::Succeeded, [0, 1]));
-    let closed = refusal(RefusalCode::ProductClosed, provider, Some(100));
-    let (paid, charges) = two(closed, trust).await;
+    let cheap = Scripted::telling("a", 20_600, trust, known);
+    let dear = Scripted::new("b", 20_700, trust);
+    cheap.will([refusal(RefusalCode::InsufficientBalance, RefusalScope::Provider, stated)]);
+    let world = World::of(&[&cheap, &dear]).await;
+    cheap.balance.store(now, Ordering::SeqCst);
+    let paid = world.pay(token("payment-0001")).await;
+    (paid.payment.state(), dear.charges())
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_little_balance_goes_to_the_next_provider_once_the_balance_confirms_it() {
+    let confirmed = refused_for_balance(900_000, 100, Some(100)).await;
+    assert_eq!(confirmed, (PaymentState::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bare_no_over_a_forgeable_channel_ends_the_payment() {
+    let ended = (PaymentState::Failed, 0);
+    assert_eq!(refused_for_balance(900_000, 100, None).await, ended, "states no balance");
+    assert_eq!(refused_for_balance(900_000, 900_000, Some(100)).await, ended, "not confirmed");
+    assert_eq!(refused_for_balance(900_000, 50_000, Some(50_000)).await, ended, "enough");
+    assert_eq!(refused_for_balance(30_000, 9_400, Some(9_400)).await, ended, "looks debited");
+    let closed = refusal(RefusalCode::ProductClosed, RefusalScope::Provider, Some(100));
+    let (paid, charges) = two(closed, RefusalTrust::CorroboratedByBalance).await;
     assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));
 }
 

@@ -1,7 +1,7 @@
 //! Scripted providers, a clock on paused time, and an engine made of them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +31,10 @@ pub(crate) const BILL: &str = "PLN-POSTPAID";
 pub(crate) const METER: &str = "91011121314";
 pub(crate) const SUBSCRIBER: &str = "530000000001";
 
+/// When every world begins.
+const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
+const PAID_AT: Timestamp = Timestamp::from_seconds(1_800_000_001);
+
 /// Wall time that follows paused time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PausedClock {
@@ -45,7 +49,7 @@ impl PausedClock {
 
 impl Clock for PausedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_seconds(1_800_000_000).plus(self.start.elapsed())
+        START.plus(self.start.elapsed())
     }
 
     fn monotonic(&self) -> Monotonic {
@@ -81,19 +85,30 @@ pub(crate) struct Scripted {
     pub(crate) asked: Mutex<Vec<AttemptRef>>,
     pub(crate) gate: Semaphore,
     pub(crate) held: Semaphore,
+    /// Our deposit, as the provider tells it when asked; 0 if it cannot be asked.
+    pub(crate) balance: AtomicI64,
     /// Inquiries never answer while this is set.
     pub(crate) silent: AtomicBool,
 }
 
 impl Scripted {
     pub(crate) fn new(name: &str, cost: i64, refusals: RefusalTrust) -> Arc<Self> {
+        Self::telling(name, cost, refusals, 0)
+    }
+
+    pub(crate) fn telling(
+        name: &str,
+        cost: i64,
+        refusals: RefusalTrust,
+        balance: i64,
+    ) -> Arc<Self> {
         Arc::new(Self {
             info: ProviderInfo {
                 kind: "scripted",
                 name: ProviderName::new(name).unwrap(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
-                tells_balance: false,
+                tells_balance: balance > 0,
             },
             cost,
             refusals,
@@ -105,6 +120,7 @@ impl Scripted {
             gate: Semaphore::new(0),
             held: Semaphore::new(0),
             silent: AtomicBool::new(false),
+            balance: AtomicI64::new(balance),
         })
     }
 
@@ -203,6 +219,10 @@ impl PpobProvider for Scripted {
         }
     }
 
+    async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {
+        Ok(Rupiah::new(self.balance.load(Ordering::SeqCst)))
+    }
+
     async fn check_status(
         &self,
         _: &CallContext,
@@ -224,10 +244,15 @@ pub(crate) fn observed(invoice: &str, cost: i64) -> Observed {
         token: Some(PlnToken::parse("12345678910111213141").unwrap()),
         ..PlnPrepaidDetails::default()
     };
-    let receipt = Receipt { details: FamilyDetails::PlnPrepaid(details), ..Receipt::default() };
+    let receipt = Receipt {
+        details: FamilyDetails::PlnPrepaid(details),
+        paid_at: Some(PAID_AT),
+        ..Receipt::default()
+    };
     Observed {
         provider_ref: ProviderRef::new(invoice),
         charged: Some(Rupiah::new(cost)),
+        total: Some(Rupiah::new(22_500)),
         receipt: Some(Box::new(receipt)),
         raw: Some(RawAnswer::new(b"{}")),
         ..Observed::default()

@@ -41,7 +41,14 @@ impl News {
             }
             PayOutcome::Unknown(cause) => AttemptState::Unknown(cause),
         };
-        Self { state, observed: answer.observed, basis: Basis::ProviderAnswer, refusal_trusted }
+        // An answer about somebody else's payment shows nothing of ours: its reference and its money
+        // must never stick to this attempt. The bytes are kept for a person.
+        let observed = if state == AttemptState::Unknown(UnknownCause::Mismatch) {
+            Observed { raw: answer.observed.raw, ..Observed::default() }
+        } else {
+            answer.observed
+        };
+        Self { state, observed, basis: Basis::ProviderAnswer, refusal_trusted }
     }
 
     /// `NotFound` is no news about the state and is handled before.

@@ -19,7 +19,12 @@ pub(super) fn paid_by(
     now: Timestamp,
 ) -> Result<Vec<Note>, Refused> {
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
-    known.observed.merge(observed);
+    // What the concluding news shows counts; what earlier answers showed fills its gaps.
+    let mut earlier = std::mem::replace(&mut known.observed, observed);
+    if known.observed.raw.is_some() {
+        earlier.raw = None;
+    }
+    known.observed.merge(earlier);
     let total = known.observed.total.unwrap_or(known.expected_total);
     let cost = known.cost();
     let notes = if known.cost_is_unexpected() {

@@ -6,8 +6,7 @@ mod walk;
 use std::time::Duration;
 
 use ppob_types::{
-    AttemptId, Family, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, RefusalScope,
-    Rejection, Rupiah, StatusReport, StatusVerdict, Timestamp,
+    AttemptId, Family, PayAnswer, PayOutcome, ProviderName, RefusalScope, Rejection, Rupiah,
 };
 
 use super::*;

@@ -27,10 +27,7 @@ pub(crate) fn attempt(attempt: &Attempt) -> v1::Attempt {
         max_cost_rupiah: attempt.max_cost.get(),
         reason: reason(&attempt.state),
         provider_code: String::new(),
-        basis: attempt
-            .basis
-            .map_or(v1::Basis::Unspecified, basis)
-            .into(),
+        basis: attempt.basis.map_or(v1::Basis::Unspecified, basis).into(),
     }
 }
 

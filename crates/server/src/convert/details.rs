@@ -28,9 +28,9 @@ pub(crate) fn details(details: &FamilyDetails) -> Option<v1::FamilyDetails> {
             bill_details: one.bill_detail.iter().cloned().collect(),
             periods: Vec::new(),
         }),
-        FamilyDetails::PayTv(one) => Details::PayTv(v1::PayTvDetails {
-            periods: several(one.periods.as_deref()),
-        }),
+        FamilyDetails::PayTv(one) => {
+            Details::PayTv(v1::PayTvDetails { periods: several(one.periods.as_deref()) })
+        }
         FamilyDetails::Gas(one) => Details::Gas(gas(one)),
         FamilyDetails::Water(one) => Details::Water(water(one)),
         FamilyDetails::Bpjs(one) => Details::Bpjs(bpjs(one)),
@@ -39,15 +39,11 @@ pub(crate) fn details(details: &FamilyDetails) -> Option<v1::FamilyDetails> {
             Details::PostpaidPhone(v1::PostpaidPhoneDetails::default())
         }
     };
-    Some(v1::FamilyDetails {
-        details: Some(details),
-    })
+    Some(v1::FamilyDetails { details: Some(details) })
 }
 
 /// The parts of the total: bill without admin fee, admin fee, penalty.
-pub(crate) fn parts(
-    details: &FamilyDetails,
-) -> (Option<Rupiah>, Option<Rupiah>, Option<Rupiah>) {
+pub(crate) fn parts(details: &FamilyDetails) -> (Option<Rupiah>, Option<Rupiah>, Option<Rupiah>) {
     match details {
         FamilyDetails::None => (None, None, None),
         FamilyDetails::PlnPrepaid(one) => (one.nominal, one.admin, None),
@@ -65,11 +61,7 @@ pub(crate) fn parts(
 
 fn pln_prepaid(one: &PlnPrepaidDetails) -> v1::PlnPrepaidDetails {
     v1::PlnPrepaidDetails {
-        token: one
-            .token
-            .as_ref()
-            .map(|token| token.expose().to_owned())
-            .unwrap_or_default(),
+        token: one.token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default(),
         meter_number: exposed(one.meter_number.as_ref()),
         subscriber_number: String::new(),
         tariff_power: text(one.tariff_power.as_deref()),
@@ -148,11 +140,7 @@ fn several(text: Option<&str>) -> Vec<String> {
 /// A decimal number with a point, whether it was written `94,50`, `94.50` or `1.094,50`.
 fn decimal(text: &str) -> String {
     let text = text.trim();
-    if text.contains(',') {
-        text.replace('.', "").replace(',', ".")
-    } else {
-        text.to_owned()
-    }
+    if text.contains(',') { text.replace('.', "").replace(',', ".") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -195,20 +183,9 @@ mod tests {
                 bill,
                 ..Default::default()
             }),
-            FamilyDetails::PayTv(PayTvDetails {
-                bill,
-                ..Default::default()
-            }),
-            FamilyDetails::Gas(GasDetails {
-                meter: some("1-2"),
-                bill,
-                ..Default::default()
-            }),
-            FamilyDetails::Water(WaterDetails {
-                arrears: some("2"),
-                bill,
-                ..Default::default()
-            }),
+            FamilyDetails::PayTv(PayTvDetails { bill, ..Default::default() }),
+            FamilyDetails::Gas(GasDetails { meter: some("1-2"), bill, ..Default::default() }),
+            FamilyDetails::Water(WaterDetails { arrears: some("2"), bill, ..Default::default() }),
             FamilyDetails::Bpjs(BpjsDetails {
                 participants: some(" 4 "),
                 bill,
@@ -229,7 +206,9 @@ mod tests {
             })
             .collect::<Vec<_>>()
             .join("\n");
-        for kept in ["80000", "\"202608\", \"202609\"", "PASANG BARU", "participant_count: 4", "BEAT"] {
+        for kept in
+            ["80000", "\"202608\", \"202609\"", "PASANG BARU", "participant_count: 4", "BEAT"]
+        {
             assert!(text.contains(kept), "{kept} is not in {text}");
         }
         assert!(!text.contains("12345678910111213141"), "Debug hides the token");

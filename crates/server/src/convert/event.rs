@@ -50,8 +50,7 @@ fn by_state(event: &PaymentEvent, stored: &StoredPayment) -> PaymentEventKind {
         PaymentState::Succeeded => PaymentEventKind::ReceiptGained,
         PaymentState::Failed if concluded(event, stored) => PaymentEventKind::Failed,
         PaymentState::Failed if late_charge(event, stored) => PaymentEventKind::LateCharge,
-        PaymentState::Failed => PaymentEventKind::Changed,
-        PaymentState::Reversed => PaymentEventKind::Changed,
+        PaymentState::Failed | PaymentState::Reversed => PaymentEventKind::Changed,
         // A status check that brought nothing leaves the payment in doubt as it was.
         PaymentState::InDoubt if event.kind == EventKind::Reported => PaymentEventKind::Changed,
         PaymentState::InDoubt if brings_news => PaymentEventKind::InDoubt,
@@ -78,10 +77,7 @@ fn concluded(event: &PaymentEvent, stored: &StoredPayment) -> bool {
 fn became_paid(event: &PaymentEvent, stored: &StoredPayment) -> bool {
     concluded(event, stored)
         || matches!(stored.payment.conclusion, Some(Conclusion::Reversed { .. }))
-            && stored
-                .payment
-                .paid_attempt()
-                .is_some_and(|attempt| attempt.changed_at == event.at)
+            && stored.payment.paid_attempt().is_some_and(|attempt| attempt.changed_at == event.at)
 }
 
 fn late_charge(event: &PaymentEvent, stored: &StoredPayment) -> bool {

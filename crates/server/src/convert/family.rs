@@ -31,9 +31,7 @@ pub(crate) fn families(numbers: &[i32], bad: &mut Violations) -> Vec<Family> {
     let mut wanted = Vec::new();
     for (at, number) in numbers.iter().enumerate() {
         let known = v1::Family::try_from(*number).ok();
-        let found = Family::ALL
-            .into_iter()
-            .find(|one| Some(family(*one)) == known);
+        let found = Family::ALL.into_iter().find(|one| Some(family(*one)) == known);
         match (known, found) {
             (Some(v1::Family::Unspecified), _) => {}
             (_, Some(found)) => wanted.push(found),

@@ -79,10 +79,7 @@ impl PaymentFilter {
     pub(crate) fn journal(&self, consumer: &ConsumerId, family: Option<Family>) -> Filter {
         let guard = self.product.as_ref().and_then(|product| {
             let customer = CustomerNumber::parse(family?, self.customer.as_deref()?).ok()?;
-            Some(GuardKey {
-                product: product.clone(),
-                customer,
-            })
+            Some(GuardKey { product: product.clone(), customer })
         });
         Filter {
             consumer: Some(consumer.clone()),

@@ -16,11 +16,8 @@ pub(crate) fn offers(
     route: &Route,
     amount: Option<Rupiah>,
 ) -> Vec<v1::RouteOffer> {
-    let left_out: BTreeMap<&ProviderName, _> = route
-        .left_out
-        .iter()
-        .map(|(name, reason)| (name, reason))
-        .collect();
+    let left_out: BTreeMap<&ProviderName, _> =
+        route.left_out.iter().map(|(name, reason)| (name, reason)).collect();
     let chosen = route.candidates.iter().zip(1_i32..).map(|(one, rank)| {
         let explanation = if rank == 1 {
             format!("Would be asked first (strategy {}).", route.strategy)
@@ -46,10 +43,7 @@ pub(crate) fn offers(
 /// What the price list says, whatever routing makes of it.
 fn listed(product: &Product, name: &ProviderName, amount: Option<Rupiah>) -> v1::RouteOffer {
     let Some(offer) = product.offer(name) else {
-        return v1::RouteOffer {
-            provider: name.to_string(),
-            ..v1::RouteOffer::default()
-        };
+        return v1::RouteOffer { provider: name.to_string(), ..v1::RouteOffer::default() };
     };
     let amount = amount.or(product.nominal);
     let (cost, over_bill) = match (offer.cost, amount) {
@@ -79,8 +73,5 @@ pub(crate) fn counts<'a>(
         *all += 1;
         *open += usize::from(offer.open);
     }
-    counts
-        .into_iter()
-        .map(|(name, (all, open))| (name, (count(all), count(open))))
-        .collect()
+    counts.into_iter().map(|(name, (all, open))| (name, (count(all), count(open)))).collect()
 }

@@ -53,9 +53,7 @@ pub(crate) fn payment(stored: &StoredPayment, view: &View<'_>) -> v1::Payment {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        cost_unexpected: payment
-            .paid_attempt()
-            .is_some_and(Attempt::cost_is_unexpected),
+        cost_unexpected: payment.paid_attempt().is_some_and(Attempt::cost_is_unexpected),
         late_charge: late_charge(payment),
         token_state: token_state(payment.token_state()).into(),
         abandon_requested: payment.no_further_attempt,
@@ -78,13 +76,7 @@ impl End {
     fn of(payment: &Payment) -> Self {
         match &payment.conclusion {
             None => Self::default(),
-            Some(Conclusion::Succeeded {
-                total,
-                cost,
-                basis,
-                at,
-                ..
-            }) => Self {
+            Some(Conclusion::Succeeded { total, cost, basis, at, .. }) => Self {
                 total: Some(*total),
                 cost: Some(*cost),
                 basis: Some(*basis),
@@ -97,13 +89,7 @@ impl End {
                 at: Some(*at),
                 ..Self::default()
             },
-            Some(Conclusion::Reversed {
-                total,
-                cost,
-                basis,
-                at,
-                ..
-            }) => Self {
+            Some(Conclusion::Reversed { total, cost, basis, at, .. }) => Self {
                 total: Some(*total),
                 cost: Some(*cost),
                 reversed_at: Some(*at),
@@ -133,14 +119,9 @@ fn parameters(known: &Parameters) -> Option<v1::ProductParameters> {
     if known.is_empty() {
         return None;
     }
-    let months = known.months.map(|months| {
-        Family::Bpjs(v1::BpjsParameters {
-            months: count(months),
-        })
-    });
-    let year = known
-        .year
-        .map(|year| Family::Tax(v1::TaxParameters { year: count(year) }));
+    let months =
+        known.months.map(|months| Family::Bpjs(v1::BpjsParameters { months: count(months) }));
+    let year = known.year.map(|year| Family::Tax(v1::TaxParameters { year: count(year) }));
     Some(v1::ProductParameters {
         family: months.or(year),
         second_id: known

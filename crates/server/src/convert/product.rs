@@ -27,14 +27,11 @@ pub(crate) fn product(product: &Product, route: &Route) -> v1::Product {
         lowest_total_rupiah: rupiah(totals.clone().min()),
         highest_total_rupiah: rupiah(totals.max()),
         available: best.is_some(),
-        unavailable_reason: if best.is_some() {
-            String::new()
-        } else {
-            unavailable_reason(route)
-        },
+        unavailable_reason: if best.is_some() { String::new() } else { unavailable_reason(route) },
         price_time: price_at.map(|offer| time(offer.as_of)),
         offer_count: count(product.offers.len()),
-        needed_parameters: needed_parameters(product.family),
+        // No provider kind can be told any yet: one that is given a parameter does not send.
+        needed_parameters: Vec::new(),
         customer_number_hint: customer_hint(product.family).to_owned(),
         cut_offs: cut_offs(product),
     }
@@ -42,10 +39,8 @@ pub(crate) fn product(product: &Product, route: &Route) -> v1::Product {
 
 /// Whether the caller chooses the amount.
 pub(crate) const fn has_open_amount(product: &Product) -> bool {
-    matches!(
-        product.family,
-        Family::Emoney | Family::MobileTopUp | Family::Other
-    ) && product.nominal.is_none()
+    matches!(product.family, Family::Emoney | Family::MobileTopUp | Family::Other)
+        && product.nominal.is_none()
 }
 
 fn lowest_admin(candidates: &[Candidate]) -> Option<Rupiah> {
@@ -59,10 +54,7 @@ fn unavailable_reason(route: &Route) -> String {
         .iter()
         .map(|(_, reason)| reason)
         .max_by_key(|reason| passing(reason))
-        .map_or_else(
-            || word(LeftOut::NotConfigured.as_str()),
-            |reason| word(reason.as_str()),
-        )
+        .map_or_else(|| word(LeftOut::NotConfigured.as_str()), |reason| word(reason.as_str()))
 }
 
 const fn passing(reason: &LeftOut) -> u8 {
@@ -84,32 +76,18 @@ const fn passing(reason: &LeftOut) -> u8 {
     }
 }
 
-fn needed_parameters(family: Family) -> Vec<String> {
-    match family {
-        Family::Bpjs => vec!["bpjs.months".to_owned()],
-        _ => Vec::new(),
-    }
-}
-
 /// The hours in which no offer can be bought.
 fn cut_offs(product: &Product) -> Vec<v1::CutOff> {
     let hours: Option<Vec<CutOff>> = product.offers.iter().map(|offer| offer.cut_off).collect();
     let Some(hours) = hours.filter(|hours| !hours.is_empty()) else {
         return Vec::new();
     };
-    let closed = |minute: u32| {
-        hours
-            .iter()
-            .all(|one| contains(*one, (minute % MINUTES) * 60))
-    };
+    let closed = |minute: u32| hours.iter().all(|one| contains(*one, (minute % MINUTES) * 60));
     (0..MINUTES)
         .filter(|start| closed(*start) && !closed(start + MINUTES - 1))
         .map(|start| {
             let end = (start..start + MINUTES).find(|minute| !closed(*minute));
-            v1::CutOff {
-                start: clock(start),
-                end: clock(end.unwrap_or(start)),
-            }
+            v1::CutOff { start: clock(start), end: clock(end.unwrap_or(start)) }
         })
         .collect()
 }
@@ -129,8 +107,8 @@ fn clock(minute: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ppob_types::{Cost, ProductCode, ProviderName, Timestamp};
     use ppob_routing::Offer;
+    use ppob_types::{Cost, ProductCode, ProviderName, Timestamp};
 
     use super::*;
 
@@ -141,10 +119,8 @@ mod tests {
             cost: Cost::Fixed(Rupiah::new(1)),
             admin: None,
             open: true,
-            cut_off: hours.map(|(from, until)| CutOff {
-                from_second: from * 60,
-                until_second: until * 60,
-            }),
+            cut_off: hours
+                .map(|(from, until)| CutOff { from_second: from * 60, until_second: until * 60 }),
             as_of: Timestamp::default(),
         });
         Product {
@@ -157,10 +133,7 @@ mod tests {
     }
 
     fn shown(cut_offs_of: &[Option<(u32, u32)>]) -> Vec<(String, String)> {
-        cut_offs(&sold(cut_offs_of))
-            .into_iter()
-            .map(|one| (one.start, one.end))
-            .collect()
+        cut_offs(&sold(cut_offs_of)).into_iter().map(|one| (one.start, one.end)).collect()
     }
 
     #[test]
@@ -168,10 +141,7 @@ mod tests {
         let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
         let night = Some((23 * 60, 60));
         assert_eq!(shown(&[night]), [pair("23:00", "01:00")]);
-        assert_eq!(
-            shown(&[night, Some((23 * 60 + 30, 30))]),
-            [pair("23:30", "00:30")]
-        );
+        assert_eq!(shown(&[night, Some((23 * 60 + 30, 30))]), [pair("23:30", "00:30")]);
         assert_eq!(shown(&[night, None]), []);
         assert_eq!(shown(&[night, Some((60, 120))]), []);
         assert_eq!(shown(&[]), []);

@@ -85,9 +85,9 @@ pub(crate) fn create_payment(
 fn approval(given: Option<Approval>, bad: &mut Violations) -> Option<RequestedApproval> {
     match given {
         None => Some(RequestedApproval::ListPrice),
-        Some(Approval::InquiryId(id)) => bad
-            .take("inquiry_id", InquiryId::new(&id))
-            .map(RequestedApproval::Inquiry),
+        Some(Approval::InquiryId(id)) => {
+            bad.take("inquiry_id", InquiryId::new(&id)).map(RequestedApproval::Inquiry)
+        }
         Some(Approval::ApprovedTotalRupiah(total)) => {
             amount("approved_total_rupiah", Some(total), bad).map(RequestedApproval::Total)
         }
@@ -108,9 +108,7 @@ fn within_maximum(
     let Some(maximum) = maximum else {
         return Ok(approval);
     };
-    let is_bill = catalogue
-        .get(product)
-        .is_some_and(|product| product.family.is_bill());
+    let is_bill = catalogue.get(product).is_some_and(|product| product.family.is_bill());
     match approval {
         RequestedApproval::Total(total) if total > maximum => Err(above(total, maximum)),
         RequestedApproval::Inquiry(_) => Err(Violations::one(
@@ -126,15 +124,11 @@ fn above(total: Rupiah, maximum: Rupiah) -> Status {
     let message = format!(
         "the approved total {total} is more than your own maximum {maximum}; nothing was accepted"
     );
-    Problem::nothing_done(
-        Code::FailedPrecondition,
-        reason::TOTAL_ABOVE_MAXIMUM,
-        message,
-    )
-    .with("total_rupiah", total.get())
-    .with("max_total_rupiah", maximum.get())
-    .precondition("max_total_rupiah")
-    .status()
+    Problem::nothing_done(Code::FailedPrecondition, reason::TOTAL_ABOVE_MAXIMUM, message)
+        .with("total_rupiah", total.get())
+        .with("max_total_rupiah", maximum.get())
+        .precondition("max_total_rupiah")
+        .status()
 }
 
 fn amount(field: &str, amount: Option<i64>, bad: &mut Violations) -> Option<Rupiah> {
@@ -153,10 +147,7 @@ fn check_number(number: &str, bad: &mut Violations) {
     }
 }
 
-fn parameters(
-    given: Option<v1::ProductParameters>,
-    bad: &mut Violations,
-) -> RequestedParameters {
+fn parameters(given: Option<v1::ProductParameters>, bad: &mut Violations) -> RequestedParameters {
     let Some(given) = given else {
         return RequestedParameters::default();
     };
@@ -164,9 +155,7 @@ fn parameters(
     match given.family {
         None => {}
         Some(product_parameters::Family::Bpjs(bpjs)) => {
-            let months = u32::try_from(bpjs.months)
-                .ok()
-                .filter(|months| (1..=12).contains(months));
+            let months = u32::try_from(bpjs.months).ok().filter(|months| (1..=12).contains(months));
             let months = months.ok_or("must be 1 to 12");
             wanted.months = bad.take("parameters.bpjs.months", months);
         }
@@ -215,15 +204,10 @@ mod tests {
             max_total_rupiah: Some(0),
             repeat: -1,
             despite_in_doubt: "y".to_owned(),
-            pay_within: Some(prost_types::Duration {
-                seconds: -1,
-                nanos: 0,
-            }),
+            pay_within: Some(prost_types::Duration { seconds: -1, nanos: 0 }),
             approval: Some(Approval::ApprovedTotalRupiah(-5)),
             parameters: Some(v1::ProductParameters {
-                family: Some(product_parameters::Family::Bpjs(v1::BpjsParameters {
-                    months: 13,
-                })),
+                family: Some(product_parameters::Family::Bpjs(v1::BpjsParameters { months: 13 })),
                 second_id: "§§§".to_owned(),
             }),
             ..Default::default()
@@ -258,31 +242,19 @@ mod tests {
     #[test]
     fn a_ceiling_never_raises_an_approval() {
         let total = |total| Some(Approval::ApprovedTotalRupiah(total));
-        let listed = read(v1::CreatePaymentRequest {
-            max_total_rupiah: Some(23_000),
-            ..message()
-        });
-        assert_eq!(
-            listed.unwrap().approval,
-            RequestedApproval::Total(Rupiah::new(23_000))
-        );
+        let listed = read(v1::CreatePaymentRequest { max_total_rupiah: Some(23_000), ..message() });
+        assert_eq!(listed.unwrap().approval, RequestedApproval::Total(Rupiah::new(23_000)));
         let lower = read(v1::CreatePaymentRequest {
             approval: total(22_500),
             max_total_rupiah: Some(23_000),
             ..message()
         });
-        assert_eq!(
-            lower.unwrap().approval,
-            RequestedApproval::Total(Rupiah::new(22_500))
-        );
+        assert_eq!(lower.unwrap().approval, RequestedApproval::Total(Rupiah::new(22_500)));
         let higher = read(v1::CreatePaymentRequest {
             approval: total(24_000),
             max_total_rupiah: Some(23_000),
             ..message()
         });
-        assert_eq!(
-            reason_of(&higher.unwrap_err()).as_deref(),
-            Some(reason::TOTAL_ABOVE_MAXIMUM)
-        );
+        assert_eq!(reason_of(&higher.unwrap_err()).as_deref(), Some(reason::TOTAL_ABOVE_MAXIMUM));
     }
 }

@@ -16,12 +16,7 @@ pub(crate) fn review(review: &Review, view: &View<'_>) -> v1::Review {
     v1::Review {
         consumer: stored.key.consumer.to_string(),
         payment: Some(payment(stored, view)),
-        reason: if known.contradicted {
-            "CONTRADICTION"
-        } else {
-            "IN_DOUBT"
-        }
-        .to_owned(),
+        reason: if known.contradicted { "CONTRADICTION" } else { "IN_DOUBT" }.to_owned(),
         since_time: Some(time(review.since)),
         age: Some(span(view.now.since(review.since))),
         evidence: known.attempts.iter().flat_map(evidence).collect(),

@@ -23,10 +23,7 @@ pub(crate) fn moment(time: &prost_types::Timestamp) -> Option<Timestamp> {
     let micros = i64::from(time.nanos).div_euclid(1_000);
     let whole = (0..1_000_000_000).contains(&time.nanos);
     let seconds = time.seconds.checked_mul(MICROS)?;
-    whole
-        .then(|| seconds.checked_add(micros))
-        .flatten()
-        .map(Timestamp::from_micros)
+    whole.then(|| seconds.checked_add(micros)).flatten().map(Timestamp::from_micros)
 }
 
 pub(crate) fn span(span: Duration) -> prost_types::Duration {
@@ -68,15 +65,9 @@ mod tests {
             let at = Timestamp::from_micros(micros);
             assert_eq!(moment(&time(at)), Some(at), "{micros}");
         }
-        let bad = prost_types::Timestamp {
-            seconds: i64::MAX,
-            nanos: 0,
-        };
+        let bad = prost_types::Timestamp { seconds: i64::MAX, nanos: 0 };
         assert_eq!(moment(&bad), None);
-        let bad = prost_types::Timestamp {
-            seconds: 0,
-            nanos: -1,
-        };
+        let bad = prost_types::Timestamp { seconds: 0, nanos: -1 };
         assert_eq!(moment(&bad), None);
     }
 

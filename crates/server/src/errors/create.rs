@@ -12,9 +12,7 @@ pub(crate) fn create(error: CreateError) -> Status {
     let refused = |reason| Problem::nothing_done(Code::FailedPrecondition, reason, message.clone());
     match error {
         CreateError::UnknownProduct(code) => unknown_product(code.as_str()),
-        CreateError::NumberInvalid(error) => {
-            Violations::one("customer_number", &error.to_string())
-        }
+        CreateError::NumberInvalid(error) => Violations::one("customer_number", &error.to_string()),
         CreateError::FieldInvalid { field, problem } => field_invalid(field, problem),
         CreateError::TotalAboveApproved { total, approved } => refused(reason::TOTAL_ABOVE_MAXIMUM)
             .with("total_rupiah", total.get())
@@ -24,9 +22,9 @@ pub(crate) fn create(error: CreateError) -> Status {
         CreateError::IdReused => {
             Problem::nothing_done(Code::AlreadyExists, reason::PAYMENT_ID_REUSED, message).status()
         }
-        CreateError::Abandoned => refused(reason::PAYMENT_ID_ABANDONED)
-            .precondition("payment_id")
-            .status(),
+        CreateError::Abandoned => {
+            refused(reason::PAYMENT_ID_ABANDONED).precondition("payment_id").status()
+        }
         CreateError::DuplicateInProgress { holder } => {
             let problem = Problem::nothing_done(Code::Aborted, reason::PAYMENT_OPEN, message);
             match holder {
@@ -34,20 +32,17 @@ pub(crate) fn create(error: CreateError) -> Status {
                 None => problem.status(),
             }
         }
-        CreateError::RepeatNeeded {
-            repeat,
-            succeeded_at,
-        } => refused(reason::REPEAT_NEEDED)
+        CreateError::RepeatNeeded { repeat, succeeded_at } => refused(reason::REPEAT_NEEDED)
             .with("next_repeat", repeat)
             .with("succeeded_time", succeeded_at)
             .precondition("repeat")
             .status(),
-        CreateError::InquiryUnknown => refused(reason::INQUIRY_UNKNOWN)
-            .precondition("inquiry_id")
-            .status(),
-        CreateError::InquiryExpired => refused(reason::INQUIRY_EXPIRED)
-            .precondition("inquiry_id")
-            .status(),
+        CreateError::InquiryUnknown => {
+            refused(reason::INQUIRY_UNKNOWN).precondition("inquiry_id").status()
+        }
+        CreateError::InquiryExpired => {
+            refused(reason::INQUIRY_EXPIRED).precondition("inquiry_id").status()
+        }
         CreateError::Draining => {
             Problem::nothing_done(Code::Unavailable, reason::SHUTTING_DOWN, message)
                 .retry_after(SOON)
@@ -83,9 +78,7 @@ fn field_invalid(field: &'static str, problem: &'static str) -> Status {
 #[cfg(test)]
 mod tests {
     use ppob_api::error::{may_be_accepted, metadata_of, reason_of};
-    use ppob_types::{
-        CustomerNumber, Family, PaymentId, ProductCode, Rupiah, Timestamp,
-    };
+    use ppob_types::{CustomerNumber, Family, PaymentId, ProductCode, Rupiah, Timestamp};
     use tonic_types::StatusExt;
 
     use super::*;
@@ -95,18 +88,9 @@ mod tests {
         vec![
             CreateError::UnknownProduct(ProductCode::new("PLN-X").unwrap()),
             CreateError::NumberInvalid(number),
-            CreateError::FieldInvalid {
-                field: "approval",
-                problem: "is missing",
-            },
-            CreateError::FieldInvalid {
-                field: "inquiry_id",
-                problem: "is for another product",
-            },
-            CreateError::FieldInvalid {
-                field: "despite_in_doubt",
-                problem: "is not in doubt",
-            },
+            CreateError::FieldInvalid { field: "approval", problem: "is missing" },
+            CreateError::FieldInvalid { field: "inquiry_id", problem: "is for another product" },
+            CreateError::FieldInvalid { field: "despite_in_doubt", problem: "is not in doubt" },
             CreateError::TotalAboveApproved {
                 total: Rupiah::new(22_500),
                 approved: Rupiah::new(20_000),
@@ -117,10 +101,7 @@ mod tests {
                 holder: Some(PaymentId::new("payment-0001").unwrap()),
             },
             CreateError::DuplicateInProgress { holder: None },
-            CreateError::RepeatNeeded {
-                repeat: 1,
-                succeeded_at: Timestamp::from_seconds(1),
-            },
+            CreateError::RepeatNeeded { repeat: 1, succeeded_at: Timestamp::from_seconds(1) },
             CreateError::InquiryUnknown,
             CreateError::InquiryExpired,
             CreateError::Draining,
@@ -133,11 +114,7 @@ mod tests {
     fn every_error_says_whether_it_was_accepted_and_hides_the_number() {
         for error in every_error() {
             let status = create(error.clone());
-            assert_eq!(
-                may_be_accepted(&status),
-                error.may_be_accepted(),
-                "{error:?}"
-            );
+            assert_eq!(may_be_accepted(&status), error.may_be_accepted(), "{error:?}");
             let reason = reason_of(&status).unwrap();
             assert!(reason::ALL.contains(&reason.as_str()), "{reason}");
             let details = status.get_error_details();
@@ -153,10 +130,7 @@ mod tests {
     fn codes_are_those_of_the_reference() {
         let code = |error| create(error).code();
         assert_eq!(code(CreateError::IdReused), Code::AlreadyExists);
-        assert_eq!(
-            code(CreateError::DuplicateInProgress { holder: None }),
-            Code::Aborted
-        );
+        assert_eq!(code(CreateError::DuplicateInProgress { holder: None }), Code::Aborted);
         assert_eq!(code(CreateError::Draining), Code::Unavailable);
         assert_eq!(code(CreateError::Unclear), Code::Unavailable);
         assert_eq!(code(CreateError::InquiryExpired), Code::FailedPrecondition);

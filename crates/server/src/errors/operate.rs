@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use super::{Problem, SOON, Violations};
 
 /// As a status.
-pub(crate) fn operate(error: OperateError) -> Status {
+pub(crate) fn operate(error: &OperateError) -> Status {
     let message = error.to_string();
     let refused = |reason, subject| {
         Problem::nothing_done(Code::FailedPrecondition, reason, message.clone())
@@ -20,18 +20,11 @@ pub(crate) fn operate(error: OperateError) -> Status {
         OperateError::NoSuchProvider => {
             Problem::nothing_done(Code::NotFound, reason::PROVIDER_UNKNOWN, message).status()
         }
-        OperateError::FieldInvalid {
-            field: "second_actor",
-            problem,
-        } => {
+        OperateError::FieldInvalid { field: "second_actor", problem } => {
             let message = format!("second_actor: {problem}; nothing was changed");
-            Problem::nothing_done(
-                Code::FailedPrecondition,
-                reason::SECOND_PERSON_NEEDED,
-                message,
-            )
-            .precondition("second_actor")
-            .status()
+            Problem::nothing_done(Code::FailedPrecondition, reason::SECOND_PERSON_NEEDED, message)
+                .precondition("second_actor")
+                .status()
         }
         OperateError::FieldInvalid { field, problem } => Violations::one(field, problem),
         OperateError::NotInDoubt => refused(reason::ATTEMPT_NOT_OPEN, "payment_id").status(),

@@ -47,10 +47,7 @@ async fn healthz(State(source): State<Source>) -> impl IntoResponse {
     if is_ready(&source.engine) {
         (StatusCode::OK, "ready\n")
     } else if source.engine.is_draining() {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "going down: no new payments are taken\n",
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, "going down: no new payments are taken\n")
     } else {
         (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -30,8 +30,7 @@ pub(crate) struct Counted<S> {
     metrics: RequestMetrics,
 }
 
-/// An answer that is watched until its end. An empty one is never polled: its status stood in the
-/// headers.
+/// An answer that is watched until its end.
 #[derive(Debug)]
 struct Watched {
     inner: Body,
@@ -48,10 +47,7 @@ impl<S> Layer<S> for RequestMetrics {
     type Service = Counted<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Counted {
-            inner,
-            metrics: self.clone(),
-        }
+        Counted { inner, metrics: self.clone() }
     }
 }
 
@@ -75,12 +71,10 @@ where
         Box::pin(async move {
             let answer = answering.await?;
             record.see(answer.headers());
-            Ok(answer.map(|inner| {
-                Body::new(Watched {
-                    inner,
-                    record: Some(record),
-                })
-            }))
+            if answer.body().is_end_stream() {
+                return Ok(answer);
+            }
+            Ok(answer.map(|inner| Body::new(Watched { inner, record: Some(record) })))
         })
     }
 }

@@ -20,16 +20,9 @@ pub fn metrics_markdown() -> String {
     let mut text = HEAD.to_owned();
     text.push_str("| Metric | Type | Unit | Labels | Meaning |\n| --- | --- | --- | --- | --- |\n");
     for metric in METRICS {
-        let labels: Vec<String> = metric
-            .labels
-            .iter()
-            .map(|(label, values)| format!("`{label}`: {values}"))
-            .collect();
-        let labels = if labels.is_empty() {
-            "–".to_owned()
-        } else {
-            labels.join("<br>")
-        };
+        let labels: Vec<String> =
+            metric.labels.iter().map(|(label, values)| format!("`{label}`: {values}")).collect();
+        let labels = if labels.is_empty() { "–".to_owned() } else { labels.join("<br>") };
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {labels} | {} |",

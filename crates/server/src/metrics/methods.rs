@@ -12,14 +12,8 @@ const LIBRARY: [(&str, &str); 5] = [
     ("grpc.health.v1.Health", "Check"),
     ("grpc.health.v1.Health", "Watch"),
     ("grpc.health.v1.Health", "List"),
-    (
-        "grpc.reflection.v1.ServerReflection",
-        "ServerReflectionInfo",
-    ),
-    (
-        "grpc.reflection.v1alpha.ServerReflection",
-        "ServerReflectionInfo",
-    ),
+    ("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo"),
+    ("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo"),
 ];
 
 /// The known RPCs by path.
@@ -43,25 +37,18 @@ impl Methods {
         let ours = set.file.iter().flat_map(|file| {
             file.service.iter().flat_map(move |service| {
                 let name = format!("{}.{}", file.package(), service.name());
-                service
-                    .method
-                    .iter()
-                    .map(move |method| (name.clone(), method.name().to_owned()))
+                service.method.iter().map(move |method| (name.clone(), method.name().to_owned()))
             })
         });
-        let library = LIBRARY
-            .into_iter()
-            .map(|(service, method)| (service.to_owned(), method.to_owned()));
+        let library =
+            LIBRARY.into_iter().map(|(service, method)| (service.to_owned(), method.to_owned()));
         let by_path = ours
             .chain(library)
             .map(|(service, method)| {
                 (format!("/{service}/{method}"), Named::new(&service, &method))
             })
             .collect();
-        Self {
-            by_path: Arc::new(by_path),
-            unknown: Named::new(UNKNOWN, UNKNOWN),
-        }
+        Self { by_path: Arc::new(by_path), unknown: Named::new(UNKNOWN, UNKNOWN) }
     }
 
     /// The labels of a path.
@@ -78,10 +65,7 @@ impl Methods {
 
 impl Named {
     fn new(service: &str, method: &str) -> Self {
-        Self {
-            service: service.into(),
-            method: method.into(),
-        }
+        Self { service: service.into(), method: method.into() }
     }
 }
 

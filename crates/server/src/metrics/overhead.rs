@@ -19,12 +19,7 @@ pub(crate) struct Overhead {
 impl Overhead {
     pub(crate) fn start(clock: Arc<dyn Clock>, method: &'static str) -> Self {
         let since = clock.monotonic();
-        Self {
-            clock,
-            method,
-            own: Duration::ZERO,
-            since,
-        }
+        Self { clock, method, own: Duration::ZERO, since }
     }
 
     /// Waits for something that is not our own work.

@@ -12,26 +12,10 @@ const TICKS_PER_SECOND: u64 = 100;
 pub(crate) fn render() -> String {
     let mut text = String::new();
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    line(
-        &mut text,
-        "process_cpu_seconds_total",
-        cpu_ticks(&stat).map(seconds),
-    );
-    line(
-        &mut text,
-        "process_resident_memory_bytes",
-        resident().map(|bytes| bytes.to_string()),
-    );
-    line(
-        &mut text,
-        "process_open_fds",
-        open_files().map(|files| files.to_string()),
-    );
-    line(
-        &mut text,
-        "process_start_time_seconds",
-        started_at(&stat).map(seconds),
-    );
+    line(&mut text, "process_cpu_seconds_total", cpu_ticks(&stat).map(seconds));
+    line(&mut text, "process_resident_memory_bytes", resident().map(|bytes| bytes.to_string()));
+    line(&mut text, "process_open_fds", open_files().map(|files| files.to_string()));
+    line(&mut text, "process_start_time_seconds", started_at(&stat).map(seconds));
     text
 }
 
@@ -39,10 +23,7 @@ fn line(text: &mut String, name: &str, value: Option<String>) {
     let metric = METRICS.iter().find(|metric| metric.name == name);
     if let (Some(metric), Some(value)) = (metric, value) {
         let (meaning, kind) = (metric.meaning, metric.kind.as_str());
-        let _ = write!(
-            text,
-            "# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value}\n\n"
-        );
+        let _ = write!(text, "# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value}\n\n");
     }
 }
 
@@ -55,11 +36,7 @@ fn seconds(ticks: u64) -> String {
 /// first of them is field 3 of proc(5).
 fn field(stat: &str, number: usize) -> Option<u64> {
     let (_, behind) = stat.rsplit_once(") ")?;
-    behind
-        .split_ascii_whitespace()
-        .nth(number.checked_sub(3)?)?
-        .parse()
-        .ok()
+    behind.split_ascii_whitespace().nth(number.checked_sub(3)?)?.parse().ok()
 }
 
 fn cpu_ticks(stat: &str) -> Option<u64> {
@@ -69,15 +46,9 @@ fn cpu_ticks(stat: &str) -> Option<u64> {
 /// Ticks since 1970.
 fn started_at(stat: &str) -> Option<u64> {
     let system = std::fs::read_to_string("/proc/stat").ok()?;
-    let booted_at: u64 = system
-        .lines()
-        .find_map(|line| line.strip_prefix("btime "))?
-        .trim()
-        .parse()
-        .ok()?;
-    booted_at
-        .checked_mul(TICKS_PER_SECOND)?
-        .checked_add(field(stat, 22)?)
+    let booted_at: u64 =
+        system.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+    booted_at.checked_mul(TICKS_PER_SECOND)?.checked_add(field(stat, 22)?)
 }
 
 fn resident() -> Option<u64> {

@@ -21,12 +21,7 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn begin(named: Named, clock: Arc<dyn Clock>) -> Self {
         let begun = clock.monotonic();
-        let record = Self {
-            named,
-            clock,
-            begun,
-            code: None,
-        };
+        let record = Self { named, clock, begun, code: None };
         record.in_flight(1.0);
         record
     }

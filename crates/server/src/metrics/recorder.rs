@@ -40,9 +40,7 @@ impl PrometheusMetrics {
                 builder = builder.set_buckets_for_metric(name, buckets)?;
             }
         }
-        Ok(Self {
-            recorder: builder.build_recorder(),
-        })
+        Ok(Self { recorder: builder.build_recorder() })
     }
 
     /// What renders its numbers.
@@ -62,8 +60,7 @@ impl PrometheusMetrics {
     /// [`MetricsInstallError::Installed`] if there is one already.
     pub fn install(self) -> Result<MetricsHandle, MetricsInstallError> {
         let handle = self.handle();
-        metrics::set_global_recorder(self.recorder)
-            .map_err(|_| MetricsInstallError::Installed)?;
+        metrics::set_global_recorder(self.recorder).map_err(|_| MetricsInstallError::Installed)?;
         describe();
         Ok(handle)
     }

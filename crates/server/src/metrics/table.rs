@@ -47,13 +47,11 @@ const OWN_WORK: &[f64] = &[
     0.01, 0.025, 0.05, 0.1, 1.0,
 ];
 /// A flush of a disk: fractions of a millisecond to "something is wrong".
-const DISK: &[f64] = &[
-    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0,
-];
+const DISK: &[f64] =
+    &[0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
 /// An answer of a provider: 50 ms to beyond the usual time-outs.
-const PROVIDER: &[f64] = &[
-    0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0,
-];
+const PROVIDER: &[f64] =
+    &[0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0];
 /// An RPC: reads take less than a millisecond, payments as long as providers do.
 const RPC: &[f64] = &[
     0.000_1, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 5.0, 10.0,
@@ -76,13 +74,7 @@ const fn counter(
     labels: &'static [(&'static str, &'static str)],
     meaning: &'static str,
 ) -> Metric {
-    Metric {
-        name,
-        kind: Kind::Counter,
-        unit,
-        labels,
-        meaning,
-    }
+    Metric { name, kind: Kind::Counter, unit, labels, meaning }
 }
 
 const fn gauge(
@@ -91,13 +83,7 @@ const fn gauge(
     labels: &'static [(&'static str, &'static str)],
     meaning: &'static str,
 ) -> Metric {
-    Metric {
-        name,
-        kind: Kind::Gauge,
-        unit,
-        labels,
-        meaning,
-    }
+    Metric { name, kind: Kind::Gauge, unit, labels, meaning }
 }
 
 const fn histogram(
@@ -106,23 +92,11 @@ const fn histogram(
     labels: &'static [(&'static str, &'static str)],
     meaning: &'static str,
 ) -> Metric {
-    Metric {
-        name,
-        kind: Kind::Histogram(buckets),
-        unit: "seconds",
-        labels,
-        meaning,
-    }
+    Metric { name, kind: Kind::Histogram(buckets), unit: "seconds", labels, meaning }
 }
 
 const fn process(name: &'static str, unit: &'static str, meaning: &'static str) -> Metric {
-    Metric {
-        name,
-        kind: Kind::Process,
-        unit,
-        labels: &[],
-        meaning,
-    }
+    Metric { name, kind: Kind::Process, unit, labels: &[], meaning }
 }
 
 /// Every metric there is, by subject.
@@ -137,19 +111,13 @@ pub const METRICS: &[Metric] = &[
     counter(
         "ppob_payment_outcomes_total",
         "payments",
-        &[
-            FAMILY_LABEL,
-            ("state", "`SUCCEEDED`, `FAILED`, `IN_DOUBT`, `PROCESSING`"),
-        ],
+        &[FAMILY_LABEL, ("state", "`SUCCEEDED`, `FAILED`, `IN_DOUBT`, `PROCESSING`")],
         "Where payments stood when the call that pays had answered.",
     ),
     counter(
         "ppob_duplicate_requests_total",
         "requests",
-        &[(
-            "result",
-            "`same` (the same request again), `different` (refused)",
-        )],
+        &[("result", "`same` (the same request again), `different` (refused)")],
         "Requests to pay whose payment_id was known already.",
     ),
     gauge(
@@ -213,6 +181,12 @@ pub const METRICS: &[Metric] = &[
         &[PROVIDER_LABEL],
         "How often the engine froze the provider.",
     ),
+    counter(
+        "ppob_task_panics_total",
+        "tasks",
+        &[],
+        "Tasks of the engine that ended by a mistake in the code. Must stay 0.",
+    ),
     // Reconciliation.
     gauge(
         "ppob_reconciliation_due",
@@ -226,10 +200,7 @@ pub const METRICS: &[Metric] = &[
         "requests",
         &[
             PROVIDER_LABEL,
-            (
-                "operation",
-                "`price-list`, `inquiry`, `pay`, `status`, `balance`",
-            ),
+            ("operation", "`price-list`, `inquiry`, `pay`, `status`, `balance`"),
             (
                 "outcome",
                 "`pay`: `succeeded`, `pending`, `rejected`, `not-sent`, `unknown`; else `ok`, `transport`, `refused`, `unreadable`, `rate-limited`, `credentials`, `unsupported`",
@@ -240,13 +211,7 @@ pub const METRICS: &[Metric] = &[
     histogram(
         "ppob_provider_request_duration_seconds",
         PROVIDER,
-        &[
-            PROVIDER_LABEL,
-            (
-                "operation",
-                "`price-list`, `inquiry`, `pay`, `status`, `balance`",
-            ),
-        ],
+        &[PROVIDER_LABEL, ("operation", "`price-list`, `inquiry`, `pay`, `status`, `balance`")],
         "Time until a provider's answer, without waiting for our own limits.",
     ),
     gauge(
@@ -313,22 +278,11 @@ pub const METRICS: &[Metric] = &[
     counter(
         "ppob_catalogue_changes_total",
         "changes",
-        &[
-            PROVIDER_LABEL,
-            (
-                "kind",
-                "`added`, `withdrawn`, `opened`, `closed`, `cost`, `admin`",
-            ),
-        ],
+        &[PROVIDER_LABEL, ("kind", "`added`, `withdrawn`, `opened`, `closed`, `cost`, `admin`")],
         "Offers that changed.",
     ),
     // Journal.
-    counter(
-        "ppob_journal_commits_total",
-        "commits",
-        &[],
-        "Commits that the journal made durable.",
-    ),
+    counter("ppob_journal_commits_total", "commits", &[], "Commits that the journal made durable."),
     counter(
         "ppob_journal_commit_errors_total",
         "commits",
@@ -343,19 +297,9 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric {
         unit: "writes",
-        ..histogram(
-            "ppob_journal_batch_size",
-            BATCH,
-            &[],
-            "Writes that shared one commit.",
-        )
+        ..histogram("ppob_journal_batch_size", BATCH, &[], "Writes that shared one commit.")
     },
-    gauge(
-        "ppob_journal_queue_depth",
-        "writes",
-        &[],
-        "Writes waiting for the next commit.",
-    ),
+    gauge("ppob_journal_queue_depth", "writes", &[], "Writes waiting for the next commit."),
     counter(
         "ppob_journal_retries_total",
         "writes",
@@ -366,11 +310,7 @@ pub const METRICS: &[Metric] = &[
     counter(
         "ppob_grpc_requests_total",
         "requests",
-        &[
-            SERVICE_LABEL,
-            METHOD_LABEL,
-            ("code", "gRPC code, such as `OK` or `INVALID_ARGUMENT`"),
-        ],
+        &[SERVICE_LABEL, METHOD_LABEL, ("code", "gRPC code, such as `OK` or `INVALID_ARGUMENT`")],
         "Calls that ended. `CANCELLED`: the caller went away first.",
     ),
     histogram(
@@ -418,11 +358,7 @@ pub const METRICS: &[Metric] = &[
             "Processor time used, in user and system mode.",
         )
     },
-    process(
-        "process_resident_memory_bytes",
-        "bytes",
-        "Memory that is resident.",
-    ),
+    process("process_resident_memory_bytes", "bytes", "Memory that is resident."),
     process("process_open_fds", "files", "Open file descriptors."),
     process(
         "process_start_time_seconds",
@@ -466,10 +402,8 @@ mod tests {
             recorded(&crates.join(name).join("src"), &mut names);
         }
         let known: BTreeSet<String> = METRICS.iter().map(|one| one.name.to_owned()).collect();
-        let missing: Vec<_> = names
-            .iter()
-            .filter(|name| !known.contains(*name) && !is_no_metric(name))
-            .collect();
+        let missing: Vec<_> =
+            names.iter().filter(|name| !known.contains(*name) && !is_no_metric(name)).collect();
         assert!(missing.is_empty(), "not in the table: {missing:?}");
         let dead: Vec<_> = known
             .iter()

@@ -23,11 +23,7 @@ pub(crate) async fn abandon_payment(
         Ok(Abandoned::NeverAPayment) => (v1::AbandonResult::IdClosed, None),
         Ok(Abandoned::Payment(stored)) => (v1::AbandonResult::Failed, Some(stored)),
         Err(AbandonError::Ended) => {
-            let stored = shared
-                .engine
-                .get_payment(&key)
-                .await
-                .map_err(errors::query)?;
+            let stored = shared.engine.get_payment(&key).await.map_err(errors::query)?;
             if stored.payment.state() != PaymentState::Failed {
                 return Err(errors::abandon(&AbandonError::Ended));
             }

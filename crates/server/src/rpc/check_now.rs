@@ -27,18 +27,10 @@ pub(crate) async fn check_now(
         ));
     }
     let key = foreign_key(&request.consumer, &request.payment_id)?;
-    let before = shared
-        .engine
-        .get_payment(&key)
-        .await
-        .map_err(errors::query)?;
+    let before = shared.engine.get_payment(&key).await.map_err(errors::query)?;
     let attempt = checkable(&before, shared)?;
     tracing::info!(%operator, payment = %key, "an operator asks a provider about a payment");
-    let after = shared
-        .engine
-        .check_now(&key)
-        .await
-        .map_err(errors::operate)?;
+    let after = shared.engine.check_now(&key).await.map_err(|error| errors::operate(&error))?;
     let catalogue = shared.engine.catalogue();
     let view = shared.view(&catalogue);
     Ok(v1::CheckNowResponse {
@@ -77,15 +69,8 @@ fn checkable(stored: &StoredPayment, shared: &Shared) -> Result<u32, Status> {
 fn found(before: &StoredPayment, after: &StoredPayment) -> String {
     let (was, is) = (before.payment.state(), after.payment.state());
     if was == is {
-        format!(
-            "The provider was asked, or could not be; the payment stays {}.",
-            is.as_str()
-        )
+        format!("The provider was asked, or could not be; the payment stays {}.", is.as_str())
     } else {
-        format!(
-            "After asking the provider the payment is {} (was {}).",
-            is.as_str(),
-            was.as_str()
-        )
+        format!("After asking the provider the payment is {} (was {}).", is.as_str(), was.as_str())
     }
 }

@@ -20,19 +20,15 @@ pub(crate) async fn create_payment(
     let consumer = caller(&request, Role::Pay)?;
     let wait = match &request.get_ref().wait {
         None => None,
-        Some(wait) => Some(
-            duration(wait).ok_or_else(|| Violations::one("wait", "must not be negative"))?,
-        ),
+        Some(wait) => {
+            Some(duration(wait).ok_or_else(|| Violations::one("wait", "must not be negative"))?)
+        }
     };
     let patience = deadline::patience(request.metadata(), wait)?;
     let catalogue = shared.engine.catalogue();
     let wanted = read::create_payment(request.into_inner(), consumer, &catalogue)?;
     let asked_at = shared.clock.now();
-    let ticket = shared
-        .engine
-        .create_payment(wanted)
-        .await
-        .map_err(errors::create)?;
+    let ticket = shared.engine.create_payment(wanted).await.map_err(errors::create)?;
     let existed = ticket.payment().payment.terms.accepted_at < asked_at;
     let settled = ticket.clone().settled(patience);
     let stored = overhead

@@ -23,13 +23,8 @@ pub(crate) fn explain_route(
         return Err(Violations::one("amount_rupiah", "must be more than zero"));
     }
     let catalogue = shared.engine.catalogue();
-    let product = catalogue
-        .get(&code)
-        .ok_or_else(|| errors::unknown_product(code.as_str()))?;
-    let explained = shared
-        .engine
-        .explain_route(&code, amount)
-        .map_err(errors::query)?;
+    let product = catalogue.get(&code).ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    let explained = shared.engine.explain_route(&code, amount).map_err(errors::query)?;
     Ok(v1::ExplainRouteResponse {
         offers: offer::offers(product, &explained.route, amount),
         strategy: explained.route.strategy.to_string(),

@@ -20,11 +20,7 @@ pub(crate) async fn get_payment(
     let _overhead = shared.overhead("GetPayment");
     let consumer = caller(&request, Role::Read)?;
     let key = key(consumer, &request.get_ref().payment_id)?;
-    let stored = shared
-        .engine
-        .get_payment(&key)
-        .await
-        .map_err(errors::query)?;
+    let stored = shared.engine.get_payment(&key).await.map_err(errors::query)?;
     let catalogue = shared.engine.catalogue();
     Ok(v1::GetPaymentResponse {
         payment: Some(payment::payment(&stored, &shared.view(&catalogue))),
@@ -51,10 +47,7 @@ pub(crate) async fn batch_get_payments(
     let view = shared.view(&catalogue);
     let mut answer = v1::BatchGetPaymentsResponse::default();
     for id in ids {
-        let key = PaymentKey {
-            consumer: consumer.clone(),
-            id,
-        };
+        let key = PaymentKey { consumer: consumer.clone(), id };
         match shared.engine.get_payment(&key).await {
             Ok(stored) => answer.payments.push(payment::payment(&stored, &view)),
             Err(QueryError::NotFound) => answer.missing_payment_ids.push(key.id.to_string()),

@@ -17,7 +17,5 @@ pub(crate) async fn inquire(
     let question = read::inquire(request.into_inner(), consumer)?;
     let asking = shared.engine.inquire(question);
     let asked = overhead.outside(asking).await.map_err(errors::inquire)?;
-    Ok(v1::InquireResponse {
-        bill: Some(bill::bill(&asked.stored, shared.simulated)),
-    })
+    Ok(v1::InquireResponse { bill: Some(bill::bill(&asked.stored, shared.simulated)) })
 }

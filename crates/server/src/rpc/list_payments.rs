@@ -35,7 +35,8 @@ pub(crate) async fn list_payments(
     let (payments, next) = collect(shared, &consumer, &filter, before, size).await?;
     Ok(v1::ListPaymentsResponse {
         payments,
-        next_page_token: next.map_or_else(String::new, |serial| question.token(&serial.to_string())),
+        next_page_token: next
+            .map_or_else(String::new, |serial| question.token(&serial.to_string())),
     })
 }
 
@@ -56,15 +57,8 @@ async fn collect(
         // One more than fits tells whether there is a next page; few at a time would be slow where
         // most are not wanted.
         let limit = (size + 1).max(FEWEST_READ);
-        let page = Page {
-            before_serial: before,
-            limit,
-        };
-        let found = shared
-            .engine
-            .list_payments(&wanted, page)
-            .await
-            .map_err(errors::query)?;
+        let page = Page { before_serial: before, limit };
+        let found = shared.engine.list_payments(&wanted, page).await.map_err(errors::query)?;
         let last = found.len() < limit;
         looked_at += found.len();
         for stored in found {
@@ -87,8 +81,5 @@ async fn collect(
 
 fn family(shared: &Shared, filter: &PaymentFilter) -> Option<Family> {
     let catalogue = shared.engine.catalogue();
-    filter
-        .product()
-        .and_then(|code| catalogue.get(code))
-        .map(|product| product.family)
+    filter.product().and_then(|code| catalogue.get(code)).map(|product| product.family)
 }

@@ -68,9 +68,7 @@ pub(crate) fn get_product(
     caller(request, Role::Read)?;
     let code = code(&request.get_ref().product_code)?;
     let catalogue = shared.engine.catalogue();
-    let product = catalogue
-        .get(&code)
-        .ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    let product = catalogue.get(&code).ok_or_else(|| errors::unknown_product(code.as_str()))?;
     Ok(v1::GetProductResponse {
         product: Some(shown(shared, product)?),
         catalog_version: shared.catalogue_version(&catalogue),
@@ -84,14 +82,9 @@ pub(crate) fn code(text: &str) -> Result<ProductCode, Status> {
 
 fn shown(shared: &Shared, one: &Product) -> Result<v1::Product, Status> {
     let explained = shared.engine.explain_route(&one.code, None);
-    explained
-        .map(|explained| product::product(one, &explained.route))
-        .map_err(errors::query)
+    explained.map(|explained| product::product(one, &explained.route)).map_err(errors::query)
 }
 
 fn last_code(products: &[v1::Product], question: &Question) -> String {
-    products
-        .last()
-        .map(|last| question.token(&last.product_code))
-        .unwrap_or_default()
+    products.last().map(|last| question.token(&last.product_code)).unwrap_or_default()
 }

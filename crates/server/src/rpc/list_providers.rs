@@ -24,28 +24,28 @@ pub(crate) async fn list_providers(
 ) -> Result<v1::ListProvidersResponse, Status> {
     caller(request, Role::Operate)?;
     let only = provider_filter(shared, &request.get_ref().provider)?;
+    let providers = shown(shared, only.as_ref()).await?;
+    Ok(v1::ListProvidersResponse { providers })
+}
+
+/// One provider, or all of them by name.
+pub(crate) async fn shown(
+    shared: &Shared,
+    only: Option<&ProviderName>,
+) -> Result<Vec<v1::ProviderStatus>, Status> {
     let catalogue = shared.engine.catalogue();
     let offers = offer::counts(catalogue.products().map(AsRef::as_ref));
     let open = open_attempts(shared).await?;
     let now = shared.clock.now();
-    let providers = shared
-        .engine
-        .providers()
-        .into_iter()
-        .filter(|status| only.as_ref().is_none_or(|only| *only == status.name))
-        .map(|status| {
-            let (offers, open_offers) = offers.get(&status.name).copied().unwrap_or_default();
-            let (pending, in_doubt) = open.get(&status.name).copied().unwrap_or_default();
-            let counts = Counts {
-                offers,
-                open_offers,
-                pending,
-                in_doubt,
-            };
-            provider(&status, counts, now, shared.simulated)
-        })
-        .collect();
-    Ok(v1::ListProvidersResponse { providers })
+    let statuses = shared.engine.providers().into_iter();
+    let wanted = statuses.filter(|status| only.is_none_or(|only| *only == status.name));
+    let shown = wanted.map(|status| {
+        let (offers, open_offers) = offers.get(&status.name).copied().unwrap_or_default();
+        let (pending, in_doubt) = open.get(&status.name).copied().unwrap_or_default();
+        let counts = Counts { offers, open_offers, pending, in_doubt };
+        provider(&status, counts, now, shared.simulated)
+    });
+    Ok(shown.collect())
 }
 
 /// Pending and unknown attempts by provider.
@@ -54,10 +54,7 @@ async fn open_attempts(shared: &Shared) -> Result<BTreeMap<ProviderName, (i32, i
         states: vec![PaymentState::Processing, PaymentState::InDoubt],
         ..Filter::default()
     };
-    let page = Page {
-        before_serial: None,
-        limit: MOST_LOOKED_AT,
-    };
+    let page = Page { before_serial: None, limit: MOST_LOOKED_AT };
     let found = shared.engine.list_payments(&filter, page).await;
     let mut counts: BTreeMap<ProviderName, (i32, i32)> = BTreeMap::new();
     for stored in found.map_err(errors::query)? {

@@ -32,10 +32,7 @@ pub(crate) async fn list_reviews(
     let wanted = Wanted::read(shared, request)?;
     let question = wanted.question(Question::new("reviews", &operator));
     let after = page::number(&question, &request.page_token)?;
-    let page = Page {
-        before_serial: None,
-        limit: MOST_LOOKED_AT,
-    };
+    let page = Page { before_serial: None, limit: MOST_LOOKED_AT };
     let catalogue = shared.engine.catalogue();
     let view = shared.view(&catalogue);
     // They come newest first, and a person works from the oldest.
@@ -52,10 +49,7 @@ pub(crate) async fn list_reviews(
         _ => String::new(),
     };
     Ok(v1::ListReviewsResponse {
-        reviews: shown
-            .into_iter()
-            .map(|one| review::review(one, &view))
-            .collect(),
+        reviews: shown.into_iter().map(|one| review::review(one, &view)).collect(),
         next_page_token,
         total_count: total,
     })
@@ -74,9 +68,10 @@ impl Wanted {
         let provider = provider_filter(shared, &request.provider)?;
         let mut bad = Violations::default();
         let families = family::families(&request.families, &mut bad);
-        let min_age = request.min_age.as_ref().and_then(|span| {
-            bad.take("min_age", duration(span).ok_or("must not be negative"))
-        });
+        let min_age = request
+            .min_age
+            .as_ref()
+            .and_then(|span| bad.take("min_age", duration(span).ok_or("must not be negative")));
         bad.check().map(|()| Self {
             provider,
             families,
@@ -102,10 +97,7 @@ impl Wanted {
     fn fits(&self, review: &Review, now: Timestamp) -> bool {
         let stored = &review.payment;
         let provider_fits = self.provider.as_ref().is_none_or(|wanted| {
-            stored
-                .payment
-                .live_attempt()
-                .is_some_and(|attempt| attempt.provider == *wanted)
+            stored.payment.live_attempt().is_some_and(|attempt| attempt.provider == *wanted)
         });
         let family_fits =
             self.families.is_empty() || self.families.contains(&stored.payment.terms.family);

@@ -40,8 +40,5 @@ pub(crate) fn list_unmapped_products(
         all.extend(rows);
     }
     let (products, next_page_token) = page::cut(all, from, size, &question);
-    Ok(v1::ListUnmappedProductsResponse {
-        products,
-        next_page_token,
-    })
+    Ok(v1::ListUnmappedProductsResponse { products, next_page_token })
 }

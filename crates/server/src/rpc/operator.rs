@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     check_now, key, list_providers, list_reviews, list_unlisted_replies, list_unmapped_products,
-    refresh_catalog, resolve_payment,
+    refresh_catalog, resolve_payment, set_modes,
 };
 use crate::consumer::{Role, caller};
 use crate::errors::{self, Violations};
@@ -25,18 +25,14 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::ListProvidersRequest>,
     ) -> Result<Response<v1::ListProvidersResponse>, Status> {
-        list_providers::list_providers(&self.0, &request)
-            .await
-            .map(Response::new)
+        list_providers::list_providers(&self.0, &request).await.map(Response::new)
     }
 
     async fn refresh_catalog(
         &self,
         request: Request<v1::RefreshCatalogRequest>,
     ) -> Result<Response<v1::RefreshCatalogResponse>, Status> {
-        refresh_catalog::refresh_catalog(&self.0, &request)
-            .await
-            .map(Response::new)
+        refresh_catalog::refresh_catalog(&self.0, &request).await.map(Response::new)
     }
 
     async fn list_unmapped_products(
@@ -50,50 +46,42 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::ListUnlistedRepliesRequest>,
     ) -> Result<Response<v1::ListUnlistedRepliesResponse>, Status> {
-        list_unlisted_replies::list_unlisted_replies(&self.0, &request)
-            .await
-            .map(Response::new)
+        list_unlisted_replies::list_unlisted_replies(&self.0, &request).await.map(Response::new)
     }
 
     async fn list_reviews(
         &self,
         request: Request<v1::ListReviewsRequest>,
     ) -> Result<Response<v1::ListReviewsResponse>, Status> {
-        list_reviews::list_reviews(&self.0, &request)
-            .await
-            .map(Response::new)
+        list_reviews::list_reviews(&self.0, &request).await.map(Response::new)
     }
 
     async fn check_now(
         &self,
         request: Request<v1::CheckNowRequest>,
     ) -> Result<Response<v1::CheckNowResponse>, Status> {
-        check_now::check_now(&self.0, &request)
-            .await
-            .map(Response::new)
+        check_now::check_now(&self.0, &request).await.map(Response::new)
     }
 
     async fn resolve_payment(
         &self,
         request: Request<v1::ResolvePaymentRequest>,
     ) -> Result<Response<v1::ResolvePaymentResponse>, Status> {
-        resolve_payment::resolve_payment(&self.0, request)
-            .await
-            .map(Response::new)
+        resolve_payment::resolve_payment(&self.0, request).await.map(Response::new)
     }
 
     async fn set_provider_mode(
         &self,
         request: Request<v1::SetProviderModeRequest>,
     ) -> Result<Response<v1::SetProviderModeResponse>, Status> {
-        not_yet(&request, "SetProviderMode")
+        set_modes::set_provider_mode(&self.0, &request).await.map(Response::new)
     }
 
     async fn set_offer_mode(
         &self,
         request: Request<v1::SetOfferModeRequest>,
     ) -> Result<Response<v1::SetOfferModeResponse>, Status> {
-        not_yet(&request, "SetOfferMode")
+        set_modes::set_offer_mode(&self.0, &request).await.map(Response::new)
     }
 
     async fn add_note(
@@ -131,25 +119,14 @@ fn not_yet<T, U>(request: &Request<T>, rpc: &str) -> Result<U, Status> {
 }
 
 /// A provider's name; none if the text is empty, which means all.
-pub(crate) fn provider_filter(
-    shared: &Shared,
-    name: &str,
-) -> Result<Option<ProviderName>, Status> {
+pub(crate) fn provider_filter(shared: &Shared, name: &str) -> Result<Option<ProviderName>, Status> {
     if name.is_empty() {
         return Ok(None);
     }
-    let name = ProviderName::new(name)
-        .map_err(|error| Violations::one("provider", &error.to_string()))?;
-    let known = shared
-        .engine
-        .providers()
-        .iter()
-        .any(|status| status.name == name);
-    if known {
-        Ok(Some(name))
-    } else {
-        Err(errors::unknown_provider(name.as_str()))
-    }
+    let name =
+        ProviderName::new(name).map_err(|error| Violations::one("provider", &error.to_string()))?;
+    let known = shared.engine.providers().iter().any(|status| status.name == name);
+    if known { Ok(Some(name)) } else { Err(errors::unknown_provider(name.as_str())) }
 }
 
 /// The key of a payment of any consumer.

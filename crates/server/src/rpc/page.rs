@@ -24,9 +24,7 @@ pub(crate) fn place(question: &Question, token: &str) -> Result<Option<String>, 
 
 /// As [`place`], where places are numbers.
 pub(crate) fn number(question: &Question, token: &str) -> Result<Option<u64>, Status> {
-    place(question, token)?
-        .map(|place| place.parse().map_err(|_| page_token_invalid()))
-        .transpose()
+    place(question, token)?.map(|place| place.parse().map_err(|_| page_token_invalid())).transpose()
 }
 
 /// A page of a list that is in memory already, from `from` on, and the token of the next one.
@@ -36,15 +34,10 @@ pub(crate) fn cut<T>(
     size: usize,
     question: &Question,
 ) -> (Vec<T>, String) {
-    let from = from
-        .and_then(|from| usize::try_from(from).ok())
-        .unwrap_or(0);
+    let from = from.and_then(|from| usize::try_from(from).ok()).unwrap_or(0);
     let next = from.saturating_add(size);
-    let token = if next < entries.len() {
-        question.token(&next.to_string())
-    } else {
-        String::new()
-    };
+    let token =
+        if next < entries.len() { question.token(&next.to_string()) } else { String::new() };
     (entries.into_iter().skip(from).take(size).collect(), token)
 }
 

@@ -23,24 +23,15 @@ pub(crate) async fn resolve_payment(
     let request = request.into_inner();
     let key = foreign_key(&request.consumer, &request.payment_id)?;
     let verdict = verdict(request.verdict, &request.second_actor)?;
-    let before = shared
-        .engine
-        .get_payment(&key)
-        .await
-        .map_err(errors::query)?;
+    let before = shared.engine.get_payment(&key).await.map_err(errors::query)?;
     check_version(&before, request.expected_version)?;
     check_attempt(&before, request.attempt_number)?;
     tracing::info!(%operator, payment = %key, "an operator resolves a payment");
     let resolved = shared
         .engine
-        .resolve(Resolve {
-            key,
-            verdict,
-            actor: request.actor,
-            evidence: request.evidence,
-        })
+        .resolve(Resolve { key, verdict, actor: request.actor, evidence: request.evidence })
         .await
-        .map_err(errors::operate)?;
+        .map_err(|error| errors::operate(&error))?;
     let catalogue = shared.engine.catalogue();
     Ok(v1::ResolvePaymentResponse {
         result: v1::ResolveResult::Resolved.into(),
@@ -51,9 +42,9 @@ pub(crate) async fn resolve_payment(
 fn verdict(given: Option<Verdict>, second_actor: &str) -> Result<ResolveVerdict, Status> {
     match given {
         None => Err(Violations::one("verdict", "say executed or not_executed")),
-        Some(Verdict::NotExecuted(_)) => Ok(ResolveVerdict::NotExecuted {
-            second_actor: second_actor.to_owned(),
-        }),
+        Some(Verdict::NotExecuted(_)) => {
+            Ok(ResolveVerdict::NotExecuted { second_actor: second_actor.to_owned() })
+        }
         Some(Verdict::Executed(executed)) => {
             let mut bad = Violations::default();
             let reference = ProviderRef::new(&executed.provider_reference);
@@ -72,9 +63,9 @@ fn verdict(given: Option<Verdict>, second_actor: &str) -> Result<ResolveVerdict,
                 bad.add("executed.token", told);
             }
             match reference {
-                Some(provider_ref) => bad
-                    .check()
-                    .map(|()| ResolveVerdict::Executed { provider_ref }),
+                Some(provider_ref) => {
+                    bad.check().map(|()| ResolveVerdict::Executed { provider_ref })
+                }
                 None => Err(bad.status()),
             }
         }
@@ -95,10 +86,7 @@ fn check_version(stored: &StoredPayment, expected: i64) -> Result<(), Status> {
 }
 
 fn check_attempt(stored: &StoredPayment, number: i32) -> Result<(), Status> {
-    let open = stored
-        .payment
-        .live_attempt()
-        .map(|attempt| count(attempt.number));
+    let open = stored.payment.live_attempt().map(|attempt| count(attempt.number));
     if number == 0 || open == Some(number) {
         return Ok(());
     }

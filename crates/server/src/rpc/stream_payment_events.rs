@@ -8,11 +8,11 @@ use ppob_api::v1;
 use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
 use ppob_types::{ConsumerId, Family, PaymentKey};
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Status};
 
-use super::Answers;
+use super::{Answers, last_word};
 use crate::consumer::{Role, caller};
 use crate::convert::scalar::time;
 use crate::convert::{event, family, payment};
@@ -23,6 +23,8 @@ use crate::tokens::Question;
 /// How many answers wait for a slow reader; then reading the journal waits too.
 const ROOM: usize = 16;
 const PAGE: usize = 100;
+
+type Answer = Result<v1::StreamPaymentEventsResponse, Status>;
 
 pub(crate) async fn stream_payment_events(
     shared: &Arc<Shared>,
@@ -38,27 +40,17 @@ pub(crate) async fn stream_payment_events(
     }
     bad.check()?;
     let question = Question::new("events", &consumer);
-    let latest = shared
-        .engine
-        .latest_cursor()
-        .await
-        .map_err(errors::query)?;
+    let latest = shared.engine.latest_cursor().await.map_err(errors::query)?;
     let cursor = if request.from_now {
         latest
     } else {
         read_cursor(&question, &request.after_cursor, latest)?
     };
-    let (answers, stream) = mpsc::channel(ROOM);
-    let events = Events {
-        shared: Arc::clone(shared),
-        consumer,
-        question,
-        families,
-        kinds,
-        answers,
-        cursor,
-    };
-    shared.tasks.spawn(events.run());
+    let (answers, stream) = mpsc::channel(ROOM + 1);
+    let last_word = last_word(&answers);
+    let events =
+        Events { shared: Arc::clone(shared), consumer, question, families, kinds, answers, cursor };
+    shared.tasks.spawn(events.run(last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
 }
 
@@ -69,7 +61,7 @@ struct Events {
     question: Question,
     families: Vec<Family>,
     kinds: Vec<v1::PaymentEventKind>,
-    answers: Sender<Result<v1::StreamPaymentEventsResponse, Status>>,
+    answers: Sender<Answer>,
     /// Up to here events were read.
     cursor: Cursor,
 }
@@ -78,15 +70,14 @@ struct Events {
 struct Over;
 
 impl Events {
-    async fn run(mut self) {
+    async fn run(mut self, last_word: Option<OwnedPermit<Answer>>) {
         let answers = self.answers.clone();
         let shared = Arc::clone(&self.shared);
         tokio::select! {
             _ = self.follow() => {}
             () = answers.closed() => {}
             () = shared.closing.streams.cancelled() => {
-                // No room means that the reader is behind; it sees the end of the connection then.
-                let _ = answers.try_send(Err(errors::shutting_down()));
+                last_word.map(|room| room.send(Err(errors::shutting_down())));
             }
         }
     }
@@ -101,7 +92,7 @@ impl Events {
             }
             let quiet = tokio::time::sleep(self.shared.heartbeat_every);
             tokio::select! {
-                changed = changes.changed() => changed.map_err(|_| Over)?,
+                woken = changes.changed() => woken.map_err(|_| Over)?,
                 // Also looks again: an event that woke nobody is late then, not lost.
                 () = quiet => self.beat().await?,
             }
@@ -110,11 +101,7 @@ impl Events {
 
     /// Whether there may be more at once.
     async fn read_page(&mut self) -> Result<bool, Over> {
-        let page = self
-            .shared
-            .engine
-            .events_after(self.cursor, Some(&self.consumer), PAGE)
-            .await;
+        let page = self.shared.engine.events_after(self.cursor, Some(&self.consumer), PAGE).await;
         let page = match page {
             Ok(page) => page,
             Err(error) => return self.end(errors::query(error)).await,
@@ -172,8 +159,7 @@ impl Events {
 
     async fn beat(&self) -> Result<(), Over> {
         let cursor = self.question.token(&self.cursor.0.to_string());
-        self.send(Item::Heartbeat(v1::StreamHeartbeat { cursor }))
-            .await
+        self.send(Item::Heartbeat(v1::StreamHeartbeat { cursor })).await
     }
 
     async fn send(&self, item: Item) -> Result<(), Over> {

@@ -7,11 +7,11 @@ use ppob_api::v1;
 use ppob_engine::Ticket;
 use ppob_journal::StoredPayment;
 use ppob_types::{PaymentKey, TokenState};
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
-use super::{Answers, key};
+use super::{Answers, key, last_word};
 use crate::consumer::{Role, caller};
 use crate::convert::payment;
 use crate::errors;
@@ -31,14 +31,10 @@ pub(crate) async fn watch_payment(
     let consumer = caller(&request, Role::Read)?;
     let key = key(consumer, &request.get_ref().payment_id)?;
     let ticket = shared.engine.ticket(&key).await.map_err(errors::query)?;
-    let (answers, stream) = mpsc::channel(ROOM);
-    let watch = Watch {
-        shared: Arc::clone(shared),
-        key,
-        answers,
-        shown: None,
-    };
-    shared.tasks.spawn(watch.run(ticket));
+    let (answers, stream) = mpsc::channel(ROOM + 1);
+    let watch = Watch { shared: Arc::clone(shared), key, answers, shown: None };
+    let last_word = last_word(&watch.answers);
+    shared.tasks.spawn(watch.run(ticket, last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
 }
 
@@ -55,15 +51,14 @@ struct Watch {
 struct Over;
 
 impl Watch {
-    async fn run(mut self, ticket: Ticket) {
+    async fn run(mut self, ticket: Ticket, last_word: Option<OwnedPermit<Answer>>) {
         let answers = self.answers.clone();
         let shared = Arc::clone(&self.shared);
         tokio::select! {
             _ = self.follow(ticket) => {}
             () = answers.closed() => {}
             () = shared.closing.streams.cancelled() => {
-                // No room means that the reader is behind; it sees the end of the connection then.
-                let _ = answers.try_send(Err(errors::shutting_down()));
+                last_word.map(|room| room.send(Err(errors::shutting_down())));
             }
         }
     }
@@ -87,12 +82,7 @@ impl Watch {
             self.show(&ticket.payment()).await?;
             changes.changed().await.map_err(|_| Over)?;
             tokio::time::sleep(LOOK_AGAIN).await;
-            ticket = self
-                .shared
-                .engine
-                .ticket(&self.key)
-                .await
-                .unwrap_or(ticket);
+            ticket = self.shared.engine.ticket(&self.key).await.unwrap_or(ticket);
         }
     }
 
@@ -101,9 +91,7 @@ impl Watch {
             self.shown = Some(stored.version);
             let catalogue = self.shared.engine.catalogue();
             let message = payment::payment(stored, &self.shared.view(&catalogue));
-            let answer = v1::WatchPaymentResponse {
-                payment: Some(message),
-            };
+            let answer = v1::WatchPaymentResponse { payment: Some(message) };
             self.answers.send(Ok(answer)).await.map_err(|_| Over)?;
         }
         if is_complete(stored) { Err(Over) } else { Ok(()) }

@@ -71,7 +71,7 @@ async fn a_request_that_cannot_be_paid_is_refused_with_its_reason() -> Result<()
     ];
     for (what, request, expected, field) in table {
         let number = request.customer_number.clone();
-        let status = engine.create(request).await.unwrap_err();
+        let status = engine.refused(request).await?;
         assert_eq!(reason_of(&status).as_deref(), Some(expected), "{what}: {status:?}");
         assert!(!may_be_accepted(&status), "{what} may be accepted: {status:?}");
         assert!(!status.message().contains(&number), "{what}: tells the number: {status:?}");
@@ -98,7 +98,7 @@ async fn a_message_of_10_mib_is_refused_and_the_server_goes_on() -> Result<()> {
         customer_number: "5".repeat(10 * MIB),
         ..token("huge-00001", &fresh_customer())
     };
-    let status = engine.create(huge).await.unwrap_err();
+    let status = engine.refused(huge).await?;
     let codes = [Code::OutOfRange, Code::ResourceExhausted, Code::InvalidArgument];
     assert!(codes.contains(&status.code()), "{status:?}");
     assert!(status.message().len() < 500, "the message repeats what was sent");

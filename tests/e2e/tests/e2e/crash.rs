@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ppob_api::error::{may_be_accepted, metadata_of, reason, reason_of};
-use ppob_api::v1::{AttemptState, PaymentState};
+use ppob_api::v1::{AttemptState, Payment, PaymentState};
 use ppob_e2e::request::{TOKEN_AT_PROVIDER, fresh_customer, token, without_waiting};
 use ppob_e2e::wait::soon;
 use ppob_e2e::{Result, World, audit};
@@ -41,7 +41,8 @@ async fn crash_between_intent_and_answer(stage: Stage, charges: usize) -> Result
     assert_eq!(payment.state(), PaymentState::InDoubt, "{payment:?}");
     assert_eq!(payment.doubt.as_ref().map(|doubt| doubt.reason.as_str()), Some("CRASHED"));
     assert_eq!(payment.failure, None);
-    let states: Vec<AttemptState> = payment.attempts.iter().map(|a| a.state()).collect();
+    let states: Vec<AttemptState> =
+        payment.attempts.iter().map(ppob_api::v1::Attempt::state).collect();
     assert_eq!(states, [AttemptState::Unknown]);
 
     let again = engine.create(without_waiting(request)).await?;
@@ -51,7 +52,7 @@ async fn crash_between_intent_and_answer(stage: Stage, charges: usize) -> Result
     assert_eq!(again.attempts.len(), 1);
 
     // The money may be spent, so nobody gets around the guard with another id.
-    let other = engine.create(token("crash-0002", &customer)).await.unwrap_err();
+    let other = engine.refused(token("crash-0002", &customer)).await?;
     assert_eq!(reason_of(&other).as_deref(), Some(reason::PAYMENT_OPEN), "{other:?}");
     assert!(!may_be_accepted(&other));
     assert_eq!(metadata_of(&other).get("payment_id").map(String::as_str), Some("crash-0001"));
@@ -65,10 +66,14 @@ async fn crash_between_intent_and_answer(stage: Stage, charges: usize) -> Result
 async fn after_a_crash_in_full_flight_every_charge_has_a_payment_and_no_customer_two() -> Result<()>
 {
     const PAYMENTS: usize = 120;
+    /// So many are charged and never answered, whenever the crash comes.
+    const UNANSWERED: u32 = 5;
     let world = World::new().await?;
     let engine = world.serve().await?;
     let slow = FaultKind::Delay { milliseconds: 40, stage: Stage::AfterDebit };
     world.provider.add_fault(Fault::new(slow).verb(Verb::Pay))?;
+    let stall = FaultKind::Stall { stage: Stage::AfterDebit, milliseconds: None };
+    world.provider.add_fault(Fault::new(stall).verb(Verb::Pay).times(UNANSWERED))?;
     let mut requests = BTreeMap::new();
     let mut calls = Vec::new();
     for number in 0..PAYMENTS {
@@ -101,10 +106,13 @@ async fn after_a_crash_in_full_flight_every_charge_has_a_payment_and_no_customer
         let customer = charge.customer_number.as_str();
         assert_eq!(ledger.charges_for(&charge.product, customer).len(), 1, "{charge:?}");
         let payment = payments.iter().find(|payment| payment.customer_number == customer);
-        let state = payment.map(|payment| payment.state());
+        let state = payment.map(Payment::state);
         let known = matches!(state, Some(PaymentState::Succeeded | PaymentState::InDoubt));
         assert!(known, "{charge:?} is {state:?}");
     }
+
+    let is_in_doubt = |payment: &&Payment| payment.state() == PaymentState::InDoubt;
+    assert!(payments.iter().filter(is_in_doubt).count() >= UNANSWERED.try_into()?);
 
     // All callers ask again with their ids: what was never accepted is paid now, nothing is twice.
     for (id, request) in requests {

@@ -59,8 +59,8 @@ async fn every_command_that_the_readme_quotes_exists_with_its_options() -> Resul
             assert!(help.stdout.contains(option), "`{command}`: there is no {option}");
         }
     }
-    for needed in ["ppob sandbox", "ppob demo", "ppob serve --config ppob.toml"] {
-        assert!(commands.iter().any(|command| command == needed), "{needed} is not quoted");
+    for needed in ["ppob sandbox", "ppob demo", "ppob serve --config ", "ppob config check"] {
+        assert!(commands.iter().any(|command| command.starts_with(needed)), "no `{needed}`");
     }
     Ok(())
 }

@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 
 use ppob_api::v1::family_details::Details;
-use ppob_api::v1::{Bill, Family, ListProductsRequest, Payment, PaymentState, Product, Receipt};
+use ppob_api::v1::product_parameters::Family as Parameters;
+use ppob_api::v1::{
+    Bill, BpjsParameters, Family, InquireRequest, ListProductsRequest, Payment, PaymentState,
+    Product, ProductParameters, Receipt,
+};
 use ppob_e2e::request::bill;
 use ppob_e2e::{Engine, Problem, Result, World, audit};
 
@@ -33,13 +37,18 @@ async fn every_product_of_every_family_is_inquired_paid_and_proved() -> Result<(
         let code = &product.product_code;
         assert!(product.available, "{product:?}");
         assert!(!product.customer_number_hint.is_empty(), "{code}");
-        let number = customer_number(product.family());
+        let asked = InquireRequest {
+            product_code: code.clone(),
+            customer_number: customer_number(product.family()).to_owned(),
+            parameters: needed_parameters(product)?,
+            amount_rupiah: None,
+        };
         let shown = engine
-            .inquire(code, number)
+            .inquire(asked.clone())
             .await
             .map_err(|status| Problem::new(format!("{code}: {status:?}")))?;
         assert_shown(product, &shown);
-        let request = bill(&format!("family-{code}"), code, number, &shown.inquiry_id);
+        let request = bill(&format!("family-{code}"), &asked, &shown.inquiry_id);
         let payment = engine
             .pay(request)
             .await
@@ -67,6 +76,18 @@ fn customer_number(family: Family) -> &'static str {
     }
 }
 
+/// What the product says that it needs, and nothing else.
+fn needed_parameters(product: &Product) -> Result<Option<ProductParameters>> {
+    let mut parameters = ProductParameters::default();
+    for path in &product.needed_parameters {
+        parameters.family = match path.as_str() {
+            "bpjs.months" => Some(Parameters::Bpjs(BpjsParameters { months: 1 })),
+            _ => return Err(Problem::new(format!("{product:?} needs {path}"))),
+        };
+    }
+    Ok((!product.needed_parameters.is_empty()).then_some(parameters))
+}
+
 fn assert_shown(product: &Product, bill: &Bill) {
     let code = &product.product_code;
     assert!(!bill.inquiry_id.is_empty(), "{code}");
@@ -86,7 +107,7 @@ fn assert_paid(product: &Product, bill: &Bill, payment: &Payment) {
     assert!(!payment.cost_unexpected, "{code}");
     let (total, cost) = (payment.total_rupiah.unwrap_or(0), payment.cost_rupiah.unwrap_or(0));
     assert_eq!(payment.commission_rupiah, Some(total - cost), "{code}");
-    let receipt = payment.receipt.as_ref().cloned().unwrap_or_default();
+    let receipt = payment.receipt.clone().unwrap_or_default();
     assert!(!receipt.provider_reference.is_empty(), "{code}");
     assert!(!receipt.reference.is_empty(), "{code}");
     assert_eq!(receipt.customer_name, bill.customer_name, "{code}");

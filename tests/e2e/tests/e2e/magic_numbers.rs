@@ -8,7 +8,7 @@ use ppob_e2e::request::{TOKEN_AT_PROVIDER, token, without_waiting};
 use ppob_e2e::wait::until;
 use ppob_e2e::{Result, World};
 use ppob_simulator::mmbc::MAGIC_NUMBERS;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 
 /// What a payment for a magic number looks like when the provider has answered.
 struct Expected {
@@ -58,15 +58,19 @@ fn the_table_has_every_magic_number() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_magic_number_leads_to_its_documented_state() -> Result<()> {
+    let all = LocalSet::new();
     let mut running = JoinSet::new();
     for row in &TABLE {
         // Each with an engine of its own: a few lost answers rest a provider.
-        running.spawn(pay(row));
+        running.spawn_local_on(pay(row), &all);
     }
-    while let Some(done) = running.join_next().await {
-        done??;
-    }
-    Ok(())
+    all.run_until(async {
+        while let Some(done) = running.join_next().await {
+            done??;
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn pay(row: &Expected) -> Result<()> {
@@ -78,7 +82,7 @@ async fn pay(row: &Expected) -> Result<()> {
     let what = format!("the payment for {} ends in {:?}", row.suffix, row.state);
     let payment = until(&what, async || {
         let payment = engine.get(&id).await.map_err(|status| status.to_string())?;
-        let attempt = payment.attempts.last().map(|attempt| attempt.state());
+        let attempt = payment.attempts.last().map(ppob_api::v1::Attempt::state);
         let there = payment.state() == row.state && attempt == Some(row.attempt);
         if there { Ok(payment) } else { Err(format!("{payment:?}")) }
     })

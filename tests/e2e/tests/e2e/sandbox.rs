@@ -9,6 +9,7 @@ use ppob_e2e::wait::until;
 use ppob_e2e::{Engine, Result};
 use tempfile::tempdir;
 use tokio_stream::StreamExt as _;
+use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -24,7 +25,8 @@ async fn sandbox(directory: &Path) -> Result<Engine> {
     let addresses = directory.join("addresses.json");
     let file = addresses.display().to_string();
     let arguments = ["sandbox", "--port", "0", "--write-addresses", &file];
-    let engine = Engine::connect(Process::start(directory, &arguments, &[])?, &addresses).await?;
+    let engine =
+        Engine::of_sandbox(Process::start(directory, &arguments, &[])?, &addresses).await?;
     engine.wait_for_prices().await?;
     Ok(engine)
 }
@@ -56,7 +58,8 @@ async fn the_demo_shows_a_token_a_failover_and_a_doubt_resolved_as_often_as_it_i
             assert!(!open.contains(&payment.state()), "round {round} leaves open: {payment:?}");
         }
         let failover = new.iter().find(|payment| {
-            let states: Vec<AttemptState> = payment.attempts.iter().map(|a| a.state()).collect();
+            let states: Vec<AttemptState> =
+                payment.attempts.iter().map(ppob_api::v1::Attempt::state).collect();
             states == [AttemptState::Rejected, AttemptState::Succeeded]
         });
         assert!(failover.is_some(), "round {round} shows no failover:\n{said}");
@@ -100,7 +103,7 @@ async fn the_metrics_have_the_main_names_with_values() -> Result<()> {
     ] {
         assert!(metrics.sum(name).is_some(), "{name} in:\n{}", metrics.text());
     }
-    let outcome = metrics.sum_with("ppob_payment_outcomes_total", "state=\"succeeded\"");
+    let outcome = metrics.sum_with("ppob_payment_outcomes_total", "state=\"SUCCEEDED\"");
     assert_eq!(outcome, Some(1), "{}", metrics.text());
     Ok(())
 }
@@ -145,7 +148,8 @@ async fn reflection_lists_the_services() -> Result<()> {
 }
 
 async fn services(address: &str) -> Result<Vec<String>> {
-    let mut client = ServerReflectionClient::connect(format!("http://{address}")).await?;
+    let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
+    let mut client = ServerReflectionClient::new(channel);
     let request = ServerReflectionRequest {
         host: String::new(),
         message_request: Some(MessageRequest::ListServices(String::new())),
@@ -174,6 +178,6 @@ async fn a_sandbox_with_a_real_provider_in_its_configuration_does_not_start() ->
     let arguments = ["sandbox", "--port", "0", "--config", &path];
     let ended = run(directory.path(), &arguments, &[("E2E_PASSWORD", "x")]).await?;
     assert!(ended.code.is_some_and(|code| code != 0), "{ended:?}");
-    assert!(ended.stderr.contains("mmbc.example"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`real`"), "{}", ended.stderr);
     Ok(())
 }

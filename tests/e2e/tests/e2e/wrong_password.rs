@@ -27,7 +27,7 @@ async fn without_prices_nothing_is_accepted_and_the_operator_sees_why() -> Resul
     assert_eq!(status.price_time, None, "{status:?}");
     assert_eq!(status.available_offer_count, 0);
     assert!(!status.last_error.contains("not-the-password"));
-    let refused = engine.create(token("nobody-001", &fresh_customer())).await.unwrap_err();
+    let refused = engine.refused(token("nobody-001", &fresh_customer())).await?;
     assert_eq!(reason_of(&refused).as_deref(), Some(reason::PRODUCT_UNKNOWN), "{refused:?}");
     assert!(!may_be_accepted(&refused));
 

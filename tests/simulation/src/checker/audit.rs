@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ppob_journal::{Cursor, Filter, GuardKey, Journal, Page, PaymentEvent, StoredPayment, success_at};
-use ppob_payment::PaymentState;
+use ppob_payment::{Conclusion, PaymentState};
 use ppob_types::PaymentKey;
 
 use super::ViolationKind;
@@ -43,6 +43,7 @@ pub(crate) fn audit(stage: &Stage) -> Vec<StoredPayment> {
         .audit(|disk| async move { disk.list(&Filter::default(), page).await.unwrap_or_default() });
     for stored in &payments {
         one(stage, stored);
+        money(stage, stored);
     }
     unrecorded(stage);
     doubles(stage, &payments);
@@ -64,6 +65,28 @@ fn one(stage: &Stage, stored: &StoredPayment) {
         }
     };
     stage.violated(kind, format!("{key}: {} at the end, charged {charges} times", state.as_str()));
+}
+
+/// What is recorded of a success is what was charged.
+fn money(stage: &Stage, stored: &StoredPayment) {
+    let Some(Conclusion::Succeeded { cost, .. }) = stored.payment.conclusion else {
+        return;
+    };
+    let recorded = stored.payment.paid_attempt().map(|paid| paid.observed.clone());
+    let charged = stage
+        .truth()
+        .charges_of(&stored.key)
+        .next()
+        .map(|charge| (charge.amount, charge.reference.clone()));
+    let (Some(observed), Some((amount, reference))) = (recorded, charged) else {
+        return;
+    };
+    let same_reference = observed.provider_ref.is_none_or(|known| known == reference);
+    let same_amount = observed.charged.is_none_or(|known| known == amount && cost == amount);
+    if !same_reference || !same_amount {
+        let what = format!("{}: {cost} recorded, {amount} charged as {reference}", stored.key);
+        stage.violated(ViolationKind::WrongMoney, what);
+    }
 }
 
 fn unrecorded(stage: &Stage) {

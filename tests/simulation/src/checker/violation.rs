@@ -47,6 +47,8 @@ kinds! {
     SucceededUnpaid = "told succeeded, not paid", true;
     /// Told not paid, and something is or was later charged.
     FailedButPaid = "told failed, paid", true;
+    /// The cost or reference that is recorded is not that of the charge.
+    WrongMoney = "recorded otherwise than charged", true;
     /// Two final answers differ.
     EndChanged = "two ends told", true;
     /// An open state was told after a final one.

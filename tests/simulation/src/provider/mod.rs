@@ -73,7 +73,7 @@ impl Model {
     fn arrive(&self, request: &PayRequest, call: &Call) -> usize {
         let known = (self.plan().habit != Habit::Forgetful
             && self.plan().habit != Habit::OwnReference)
-            .then(|| self.state().find_attempt(&request.attempt))
+            .then(|| self.state().find_arrived(&request.attempt))
             .flatten();
         if let Some(known) = known {
             return known;
@@ -91,7 +91,11 @@ impl Model {
     /// The order's time has come: it is executed, refused or forgotten. Does nothing the second time.
     fn finish(&self, order: usize) {
         let charge = {
-            let now = self.shared.stage.clock.true_time();
+            // Where the machine's clock is set, an operator could confirm nothing by the time.
+            let clock_is_set = [Fault::ClockForward, Fault::ClockBack]
+                .iter()
+                .any(|fault| self.stage().world.is_on(*fault));
+            let now = (!clock_is_set).then(|| self.stage().clock.true_time());
             let Some(done) = self.state().finish(order, now) else {
                 return;
             };

@@ -74,6 +74,13 @@ impl State {
         self.orders.iter().position(|order| order.attempt == *attempt)
     }
 
+    /// An order under our reference that was not lost on the way.
+    pub(crate) fn find_arrived(&self, attempt: &AttemptId) -> Option<usize> {
+        self.orders
+            .iter()
+            .position(|order| order.attempt == *attempt && !matches!(order.work, Work::Drop))
+    }
+
     pub(crate) fn find_reference(&self, reference: &ProviderRef) -> Option<usize> {
         self.orders.iter().position(|order| order.reference == *reference)
     }
@@ -105,7 +112,7 @@ impl State {
     }
 
     /// The order, if it is executed by this very call.
-    pub(crate) fn finish(&mut self, index: usize, now: Timestamp) -> Option<Order> {
+    pub(crate) fn finish(&mut self, index: usize, now: Option<Timestamp>) -> Option<Order> {
         let order = self.orders.get_mut(index)?;
         if order.fate != Fate::Working {
             return None;
@@ -113,7 +120,7 @@ impl State {
         match &order.work {
             Work::Execute => {
                 order.fate = Fate::Executed;
-                order.paid_at = Some(now);
+                order.paid_at = now;
                 self.balance -= order.cost.get();
                 return Some(order.clone());
             }

@@ -70,7 +70,7 @@ impl Model {
             Habit::OurReference | Habit::Forgetful => {
                 by_reference().or_else(|| state.find_attempt(&asked.attempt))
             }
-            Habit::PurchaseIsStatus => state.find_attempt(&asked.attempt),
+            Habit::PurchaseIsStatus => state.find_arrived(&asked.attempt),
         }
     }
 

@@ -10,9 +10,8 @@ fn file(text: &str) -> tempfile::NamedTempFile {
 
 fn read(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, String> {
     let file = file(text);
-    let environment = environment
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let environment =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let path = file.path().display().to_string();
     load(Some(file.path()), environment.collect())
         .map_err(|error| error.to_string().replace(&path, "ppob.toml"))
@@ -106,10 +105,7 @@ fn a_wrong_value_names_its_key_and_its_place() {
 fn two_providers_of_one_name_are_refused() {
     let table = "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\n";
     let error = read(&table.repeat(2), &[]).unwrap_err();
-    assert_eq!(
-        error,
-        "`provider.1.name` in ppob.toml: a is the name of another provider too"
-    );
+    assert_eq!(error, "`provider.1.name` in ppob.toml: a is the name of another provider too");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(in crate::demo) async fn bill(walk: &mut Walk) -> Result<(), Failure> {
     let asked = walk.client.payments.inquire(inquiry).await;
     let asked = asked.map_err(|status| show::failure(&status, &Asked::Read))?;
     let owed = asked.into_inner().bill.unwrap_or_default();
-    output::print(&show::bill(&owed))?;
+    output::print(&format!("{}\n", show::bill(&owed)))?;
     must(STEP, owed.total_rupiah > 0, "the bill has no total")?;
 
     let paid = walk

@@ -28,16 +28,11 @@ pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure>
         payment_id: id.clone(),
         product_code: TOKEN.to_owned(),
         customer_number: number.clone(),
-        wait: Some(prost_types::Duration {
-            seconds: 1,
-            nanos: 0,
-        }),
+        wait: Some(prost_types::Duration { seconds: 1, nanos: 0 }),
         ..CreatePaymentRequest::default()
     };
     let sent = walk.client.payments.create_payment(request).await;
-    let asked = Asked::Pay {
-        repeat: format!("ppob payment get {id}"),
-    };
+    let asked = Asked::Pay { repeat: format!("ppob payment get {id}") };
     sent.map_err(|status| show::failure(&status, &asked))?;
     let doubted = walk.until(STEP, &id, PaymentState::InDoubt).await?;
     output::print(&show::payment(&doubted))?;
@@ -51,7 +46,7 @@ pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure>
         "An operator looks at the provider's statement (here: the simulator's ledger) and finds\n\
          invoice {}. The engine does not take anybody's word for it: it asks the provider for that\n\
          invoice, and customer, product, amount and time have to fit. An invoice of another\n\
-         payment is refused.\n",
+         payment is refused.\n\n",
         charge.invoice
     ))?;
     wrong_invoice(walk, &id).await?;
@@ -78,11 +73,11 @@ async fn wrong_invoice(walk: &mut Walk, id: &str) -> Result<(), Failure> {
     let still = walk.get(id).await?.state() == PaymentState::InDoubt;
     must(STEP, still, "a refused invoice changed the payment")?;
     output::print(&format!(
-        "With invoice {} of step 2:\n{}",
+        "With invoice {} of step 2:\n\n{}\n",
         other.invoice,
         refused.unwrap_or_default()
     ))?;
-    output::print("With the right one:\n")
+    output::print("With the right one:\n\n")
 }
 
 async fn resolve(walk: &mut Walk, id: &str, invoice: &str) -> Result<Payment, Failure> {

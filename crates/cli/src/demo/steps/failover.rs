@@ -29,15 +29,9 @@ pub(in crate::demo) async fn failover(walk: &mut Walk) -> Result<(), Failure> {
         .await?;
     output::print(&show::payment(&paid))?;
     must(STEP, paid.state() == PaymentState::Succeeded, "it did not succeed")?;
-    let attempts: Vec<(&str, AttemptState)> = paid
-        .attempts
-        .iter()
-        .map(|attempt| (attempt.provider.as_str(), attempt.state()))
-        .collect();
-    let expected = [
-        ("mmbc-a", AttemptState::Rejected),
-        ("mmbc-b", AttemptState::Succeeded),
-    ];
+    let attempts: Vec<(&str, AttemptState)> =
+        paid.attempts.iter().map(|attempt| (attempt.provider.as_str(), attempt.state())).collect();
+    let expected = [("mmbc-a", AttemptState::Rejected), ("mmbc-b", AttemptState::Succeeded)];
     must(STEP, attempts == expected, &format!("the attempts were {attempts:?}"))?;
     walk.paid.push(number);
     Ok(())

@@ -27,7 +27,7 @@ pub(in crate::demo) async fn prices(walk: &mut Walk) -> Result<(), Failure> {
     output::print(&show::products(&products))?;
     let token = products.iter().find(|product| product.product_code == TOKEN);
     must(STEP, token.is_some(), "the electricity token of Rp 20.000 is not in the list")?;
-    output::print("\nWho would be asked for it now, and why:\n")?;
+    output::print("\nWho would be asked for it now, and why:\n\n")?;
     let route = walk.until_first(STEP, TOKEN, "mmbc-a").await?;
     output::print(&show::route(TOKEN, &route))
 }

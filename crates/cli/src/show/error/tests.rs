@@ -15,9 +15,7 @@ fn status<const N: usize>(
 }
 
 fn pay() -> Asked {
-    Asked::Pay {
-        repeat: "ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001".to_owned(),
-    }
+    Asked::Pay { repeat: "ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001".to_owned() }
 }
 
 #[test]
@@ -74,18 +72,13 @@ fn an_error_of_the_engine_that_may_have_been_accepted_is_no_refusal() {
 
 #[test]
 fn a_read_never_speaks_of_money_moved() {
-    let unknown = status(
-        Code::NotFound,
-        reason::PRODUCT_UNKNOWN,
-        "there is no product X",
-        [],
-    );
+    let unknown = status(Code::NotFound, reason::PRODUCT_UNKNOWN, "there is no product X", []);
     let failure = failure(&unknown, &Asked::Read);
     assert_eq!(
         failure.text,
         "\
 Refused: there is no product X
-Money: nothing was paid; asking moves no money.
+Money: asking moves no money.
 Do:    see `ppob products` for the codes.
 (PRODUCT_UNKNOWN)
 "

@@ -23,15 +23,12 @@ fn with_state(state: PaymentState) -> Payment {
 }
 
 #[test]
-fn a_payment_in_doubt_says_not_to_pay_again_and_how_to_find_out() {
+fn a_payment_in_doubt_says_why_and_how_to_find_out() {
     let mut doubted = with_state(PaymentState::InDoubt);
     doubted.doubt = Some(Doubt {
         reason: "CONNECTION_LOST".to_owned(),
         message: "The connection ended before an answer came.".to_owned(),
-        since_time: Some(prost_types::Timestamp {
-            seconds: 1_532_440_800,
-            nanos: 0,
-        }),
+        since_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 }),
         may_pay_again: true,
         ..Doubt::default()
     });
@@ -40,15 +37,31 @@ fn a_payment_in_doubt_says_not_to_pay_again_and_how_to_find_out() {
         payment(&doubted),
         "\
 Payment pay-0001: IN_DOUBT
-CONNECTION_LOST: The connection ended before an answer came. Since 2018-07-24 21:00:00 WIB.
-It may or may not have been paid. Do not pay again by other means, and do not refund.
-Only a person can find out: look at the provider's statement, then
+CONNECTION_LOST since 2018-07-24 21:00:00 WIB: The connection ended before an answer came.
+Without a reference of the provider only its statement tells. When it is found there:
   ppob resolve pay-0001 --executed INVOICE --actor NAME --evidence TEXT
 To pay once more on purpose although it may turn out paid: --despite-in-doubt pay-0001 --repeat 1
 ATTEMPT  PROVIDER  STATE    REASON           REFERENCE  CHARGED
 1        mmbc-a    UNKNOWN  CONNECTION_LOST  -                -
 "
     );
+}
+
+#[test]
+fn a_doubt_that_the_server_does_not_explain_still_forbids_to_pay_again() {
+    let mut doubted = with_state(PaymentState::InDoubt);
+    assert!(payment(&doubted).contains(DOUBT));
+    doubted.doubt = Some(Doubt {
+        next_check_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 }),
+        ..Doubt::default()
+    });
+    let mut attempt = attempt(1, "mmbc-a", AttemptState::Unknown, "UNREADABLE");
+    attempt.provider_reference = "20000001".to_owned();
+    doubted.attempts = vec![attempt];
+    let shown = payment(&doubted);
+    assert!(shown.contains("looks again at 2018-07-24 21:00:00 WIB"), "{shown}");
+    assert!(shown.contains("ppob payment watch pay-0001"), "{shown}");
+    assert!(!shown.contains("ppob resolve"), "the engine can ask by itself: {shown}");
 }
 
 #[test]
@@ -64,13 +77,11 @@ fn a_failure_says_that_nothing_was_paid_unless_a_charge_was_found_later() {
         payment(&failed),
         "\
 Payment pay-0001: FAILED
-NO_ROUTE: No provider could be asked. Nothing was paid. A new payment with a new id may succeed.
+Nothing was paid.
+NO_ROUTE: No provider could be asked. A new payment with a new id may succeed.
 "
     );
-    failed.late_charge = Some(LateCharge {
-        cost_rupiah: Some(20_700),
-        ..LateCharge::default()
-    });
+    failed.late_charge = Some(LateCharge { cost_rupiah: Some(20_700), ..LateCharge::default() });
     let shown = payment(&failed);
     assert!(!shown.contains("Nothing was paid"), "{shown}");
     assert!(shown.contains("A LATE CHARGE of Rp 20.700"), "{shown}");

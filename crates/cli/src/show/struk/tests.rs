@@ -3,10 +3,7 @@ use ppob_api::v1::{FamilyDetails, PlnPrepaidDetails, PrintLine};
 use super::*;
 
 fn line(label: &str, value: &str) -> PrintLine {
-    PrintLine {
-        label: label.to_owned(),
-        value: value.to_owned(),
-    }
+    PrintLine { label: label.to_owned(), value: value.to_owned() }
 }
 
 fn token_payment() -> Payment {
@@ -22,9 +19,7 @@ fn token_payment() -> Payment {
         token_state: TokenState::Present.into(),
         receipt: Some(Receipt {
             product_name: "PLN Token 20.000".to_owned(),
-            details: Some(FamilyDetails {
-                details: Some(Details::PlnPrepaid(details)),
-            }),
+            details: Some(FamilyDetails { details: Some(Details::PlnPrepaid(details)) }),
             lines: vec![
                 line("Tanggal", "2026-01-15 10:00:00"),
                 line("No. Meter", "530000001234"),
@@ -69,10 +64,7 @@ TOTAL BAYAR                        Rp 22.500
 fn a_receipt_without_lines_or_token_says_what_is_known() {
     let mut payment = token_payment();
     payment.token_state = TokenState::Awaited.into();
-    payment.receipt = Some(Receipt {
-        reference: "REF-1".to_owned(),
-        ..Receipt::default()
-    });
+    payment.receipt = Some(Receipt { reference: "REF-1".to_owned(), ..Receipt::default() });
     assert_eq!(
         struk(&payment).unwrap(),
         "\

@@ -18,11 +18,7 @@ fn example() -> PathBuf {
 /// Paths of all values, with `*` for the places in a list.
 fn leaves(value: &Json, path: &str, found: &mut BTreeSet<String>) {
     let below = |key: &str| {
-        if path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{path}.{key}")
-        }
+        if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
     };
     match value {
         Json::Object(table) => {
@@ -50,12 +46,7 @@ fn keys_of(kind: &ppob_provider::ProviderKind) -> BTreeSet<String> {
     };
     let error = (kind.build)(request).unwrap_err().message;
     let (_, known) = error.split_once("expected one of ").unwrap();
-    known
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(str::to_owned)
-        .collect()
+    known.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 #[test]
@@ -95,6 +86,17 @@ fn the_example_says_the_defaults() {
     config.routing.families.clear();
     config.routing.products.clear();
     assert_eq!(config, Config::default());
+}
+
+#[test]
+fn the_example_says_the_defaults_of_a_provider() {
+    let loaded = load(Some(&example()), Vec::new()).unwrap();
+    let shown = loaded.effective[PROVIDERS][0].as_object().unwrap();
+    let mut defaults = serde_json::Map::new();
+    fill_in(&mut defaults);
+    for (key, default) in defaults {
+        assert_eq!(shown.get(&key), Some(&default), "{key}");
+    }
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! The engine with its server, from start to end.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use ppob_engine::Engine;
+use ppob_server::{
+    Listeners, LocalConsumer, PrometheusMetrics, RunningServer, Server, ServerOptions, bind,
+};
+use ppob_types::Clock;
+
+use crate::compose::{self, Providers, not_started};
+use crate::config::{Loaded, loopback};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::signals::Signals;
+
+/// Where it really listens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listening {
+    pub(crate) api: SocketAddr,
+    pub(crate) operator: SocketAddr,
+    pub(crate) metrics: SocketAddr,
+}
+
+/// The engine and its server, working.
+#[derive(Debug)]
+pub(crate) struct Running {
+    engine: Engine,
+    server: RunningServer,
+}
+
+impl Running {
+    /// Takes the ports, opens the journal, starts the engine, then serves. Whatever fails, nothing is
+    /// left running and no payment was begun.
+    pub(crate) async fn start(
+        loaded: &Loaded,
+        journal: &Path,
+        providers: Providers,
+        clock: Arc<dyn Clock>,
+        simulated: bool,
+    ) -> Result<Self, Failure> {
+        let listen = &loaded.config.listen;
+        // First: a port in use is found before the journal is touched.
+        let api = bind("api", listen.api).await.map_err(|error| not_started(&error))?;
+        let operator =
+            bind("operator", listen.operator).await.map_err(|error| not_started(&error))?;
+        let metrics = bind("metrics", listen.metrics).await.map_err(|error| not_started(&error))?;
+        // Before anything is counted.
+        let recorder = PrometheusMetrics::new().and_then(PrometheusMetrics::install);
+        let recorder = recorder.map_err(|error| not_started(&error))?;
+        ppob_layers::describe_metrics();
+        let local = LocalConsumer::new().map_err(|error| not_started(&error))?;
+
+        let engine = compose::engine(loaded, journal, providers, Arc::clone(&clock)).await?;
+        let mut options = ServerOptions::new(clock, Arc::new(local));
+        options.metrics = Some(recorder);
+        options.simulated = simulated;
+        let listeners = Listeners { api, operator, metrics: Some(metrics) };
+        match Server::start(engine.clone(), listeners, options).await {
+            Ok(server) => Ok(Self { engine, server }),
+            Err(error) => {
+                let failure = not_started(&error);
+                ended(engine.shutdown().await)?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Where it really listens, whatever port the configuration left to the system.
+    pub(crate) fn listening(&self) -> Listening {
+        let server = &self.server;
+        Listening {
+            api: server.api_address(),
+            operator: server.operator_address(),
+            metrics: server.metrics_address().unwrap_or(loopback(0)),
+        }
+    }
+
+    /// Waits until every provider's price list was read, or could not be.
+    pub(crate) async fn first_prices(&self) {
+        self.engine.first_prices().await;
+    }
+
+    /// Works until a signal comes; then lets payments on their way end. A second signal ends at once.
+    pub(crate) async fn until(self, signals: &mut Signals) -> Result<(), Failure> {
+        signals.next().await;
+        tracing::info!(
+            "stopping: no new payments are taken, those on their way are waited for; a second signal \
+             ends at once, which is safe: what is on its way is in doubt then, and worked on at the \
+             next start"
+        );
+        let (engine, server) = (self.engine, self.server);
+        let drained = async move {
+            server.shutdown().await;
+            engine.shutdown().await
+        };
+        tokio::select! {
+            closed = drained => ended(closed),
+            () = signals.next() => Err(Failure::new(
+                Exit::Open,
+                "Ended at once, as asked. Payments on their way are in doubt and will be worked on at \
+                 the next start.",
+            )),
+        }
+    }
+}
+
+fn ended(closed: Result<(), impl std::fmt::Display>) -> Result<(), Failure> {
+    closed.map_err(|error| {
+        Failure::new(
+            Exit::Unknown,
+            format!(
+                "The journal was not closed cleanly: {error}. What was acknowledged is durable; look \
+                 at the disk before the next start."
+            ),
+        )
+    })
+}

@@ -1,0 +1,78 @@
+//! `ppob serve` and `ppob config check`.
+
+use std::sync::Arc;
+
+use ppob_types::Clock;
+
+use crate::args::{ConfigCommand, ConfigFile, Serve};
+use crate::clock::SystemClock;
+use crate::compose::{self, Providers};
+use crate::config::{Loaded, file_to_read, load, shown, variables};
+use crate::exit::Exit;
+use crate::failure::{Done, Failure};
+use crate::running::Running;
+use crate::signals::Signals;
+use crate::text::Add;
+use crate::{logging, output};
+
+/// The engine until it is told to end.
+pub(crate) async fn serve(options: Serve) -> Done {
+    let mut signals = Signals::listen()?;
+    let loaded = read(options.file)?;
+    if loaded.providers.is_empty() {
+        return Err(Failure::usage(format!(
+            "No provider is configured in {}, so nothing could be bought. Begin with a copy of \
+             config/ppob.example.toml, or try everything without one: ppob sandbox",
+            loaded.place
+        )));
+    }
+    logging::start(&loaded.config)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let providers = compose::providers(&loaded, &clock)?;
+    for (provider, warning) in &providers.warnings {
+        tracing::warn!(%provider, "{warning}");
+    }
+    tracing::warn!(
+        "everybody on this machine may pay as the consumer `local`: no API keys are configured"
+    );
+    let journal = &loaded.config.journal.path;
+    let running = Running::start(&loaded, journal, providers, clock, false).await?;
+    let listening = running.listening();
+    tracing::info!(
+        configuration = %loaded.place,
+        journal = %journal.display(),
+        "ready: gRPC on {}, operators on {}, metrics on http://{}/metrics",
+        listening.api,
+        listening.operator,
+        listening.metrics
+    );
+    running.until(&mut signals).await?;
+    Ok(Exit::Ok)
+}
+
+/// Tells what is wrong, or what takes effect and what to know about it.
+pub(crate) fn config(command: ConfigCommand) -> Done {
+    let ConfigCommand::Check(file) = command;
+    let loaded = read(file)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let providers = compose::providers(&loaded, &clock)?;
+    output::print(&checked(&loaded, &providers))?;
+    Ok(Exit::Ok)
+}
+
+fn checked(loaded: &Loaded, providers: &Providers) -> String {
+    let mut text = format!("# {} is valid. This takes effect:\n\n", loaded.place);
+    text.push_str(&shown(&loaded.effective));
+    for (provider, warning) in &providers.warnings {
+        text.add(format_args!("\n# WARNING {provider}: {warning}"));
+    }
+    if loaded.providers.is_empty() {
+        text.push_str("\n# WARNING: no provider is configured; nothing could be bought");
+    }
+    text
+}
+
+fn read(file: ConfigFile) -> Result<Loaded, Failure> {
+    let file = file_to_read(file.config);
+    load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
+}

@@ -1,0 +1,16 @@
+//! Putting texts together.
+
+use std::fmt::{Arguments, Write};
+
+/// Adds formatted text to the end.
+pub(crate) trait Add {
+    /// `text.add(format_args!("{id}: {state}\n"))`.
+    fn add(&mut self, text: Arguments<'_>);
+}
+
+impl Add for String {
+    fn add(&mut self, text: Arguments<'_>) {
+        // Writing to a `String` never fails.
+        let _written = self.write_fmt(text);
+    }
+}

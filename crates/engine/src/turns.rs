@@ -1,0 +1,33 @@
+//! One worker per payment.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ppob_types::PaymentKey;
+
+/// The payments that some task of this process is working on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Turns(Arc<Mutex<BTreeSet<PaymentKey>>>);
+
+/// The right to work on one payment: to drive it, send for it or ask about it. Nobody else in this
+/// process does meanwhile. Whoever records an outcome or routes must hold it.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Turn {
+    turns: Turns,
+    key: PaymentKey,
+}
+
+impl Turns {
+    /// Takes the turn, unless somebody has it.
+    pub(crate) fn take(&self, key: &PaymentKey) -> Option<Turn> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.insert(key.clone()).then(|| Turn { turns: self.clone(), key: key.clone() })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.turns.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}

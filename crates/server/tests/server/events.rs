@@ -1,0 +1,111 @@
+//! Everything that happens, in order, without gaps.
+
+use std::time::Duration;
+
+use ppob_api::error::{reason, reason_of};
+use ppob_api::v1::stream_payment_events_response::Item;
+use ppob_api::v1::{
+    PaymentEvent, PaymentEventKind, StreamPaymentEventsRequest, StreamPaymentEventsResponse,
+};
+use tonic::{Code, Streaming};
+
+use crate::support::{Pay, World, meter, token_for};
+
+const PAYMENTS: usize = 5;
+
+async fn open(
+    world: &World,
+    request: StreamPaymentEventsRequest,
+) -> Streaming<StreamPaymentEventsResponse> {
+    let mut payments = world.client.payments.clone();
+    payments.stream_payment_events(request).await.unwrap().into_inner()
+}
+
+async fn next_event(stream: &mut Streaming<StreamPaymentEventsResponse>) -> PaymentEvent {
+    loop {
+        if let Some(Item::Event(event)) = stream.message().await.unwrap().unwrap().item {
+            return *event;
+        }
+    }
+}
+
+fn after(cursor: &str) -> StreamPaymentEventsRequest {
+    StreamPaymentEventsRequest { after_cursor: cursor.to_owned(), ..Default::default() }
+}
+
+/// What happened, as far as it can be compared.
+fn told(event: &PaymentEvent) -> (String, i32, String) {
+    let payment = event.payment.as_ref().unwrap();
+    (event.cursor.clone(), event.kind, payment.payment_id.clone())
+}
+
+#[tokio::test]
+async fn a_resumed_stream_has_no_gap_and_no_repetition() {
+    let world = World::new().await;
+    for number in 0..PAYMENTS {
+        world.pay(token_for(&format!("payment-{number:04}"), &meter(number))).await;
+    }
+    let mut stream = open(&world, StreamPaymentEventsRequest::default()).await;
+    let mut all = Vec::new();
+    let mut ended = 0;
+    while ended < PAYMENTS {
+        let event = next_event(&mut stream).await;
+        ended += usize::from(event.kind() == PaymentEventKind::Succeeded);
+        all.push(told(&event));
+    }
+    assert_eq!(all[0].1, i32::from(PaymentEventKind::Accepted));
+    for cut in 0..all.len() - 1 {
+        let mut resumed = open(&world, after(&all[cut].0)).await;
+        for expected in &all[cut + 1..] {
+            assert_eq!(told(&next_event(&mut resumed).await), *expected, "after {cut}");
+        }
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn news_reach_an_open_stream() {
+    let world = World::new().await;
+    let now = StreamPaymentEventsRequest { from_now: true, ..Default::default() };
+    let mut stream = open(&world, now).await;
+    world.provider.will([Pay::Unknown]);
+    world.pay(token_for("payment-0001", &meter(1))).await;
+    let kinds = [next_event(&mut stream).await.kind(), next_event(&mut stream).await.kind()];
+    assert_eq!(kinds, [PaymentEventKind::Accepted, PaymentEventKind::InDoubt]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_filtered_stream_still_tells_how_far_it_is() {
+    let world =
+        World::with(None, |options| options.heartbeat_every = Duration::from_millis(5)).await;
+    world.pay(token_for("payment-0001", &meter(1))).await;
+    let failed = StreamPaymentEventsRequest {
+        kinds: vec![PaymentEventKind::Failed.into()],
+        ..Default::default()
+    };
+    let mut stream = open(&world, failed).await;
+    let Some(Item::Heartbeat(beat)) = stream.message().await.unwrap().unwrap().item else {
+        panic!("nothing failed");
+    };
+    world.pay(token_for("payment-0002", &meter(2))).await;
+    let mut resumed = open(&world, after(&beat.cursor)).await;
+    let event = next_event(&mut resumed).await;
+    assert_eq!(event.payment.unwrap().payment_id, "payment-0002");
+    drop((stream, resumed));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_damaged_cursor_is_refused() {
+    let world = World::new().await;
+    let mut payments = world.client.payments.clone();
+    for cursor in ["nonsense", "0", "ffffffffffffffffff"] {
+        let status = payments.stream_payment_events(after(cursor)).await.unwrap_err();
+        assert_eq!(reason_of(&status).as_deref(), Some(reason::CURSOR_INVALID), "{cursor}");
+    }
+    let both = StreamPaymentEventsRequest { from_now: true, ..after("x") };
+    let status = payments.stream_payment_events(both).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    world.end().await;
+}
