@@ -187,6 +187,11 @@ impl Inner {
                 let holder = (holder.consumer == consumer).then_some(holder.id);
                 Err(CreateError::DuplicateInProgress { holder }.into())
             }
+            Ok((Acceptance::HolderChanged, _)) => Err(CreateError::FieldInvalid {
+                field: "despite_in_doubt",
+                problem: "that payment has ended meanwhile; look at it before paying again",
+            }
+            .into()),
             Ok((Acceptance::RepeatNeeded { repeat, succeeded_at }, _)) => {
                 Err(CreateError::RepeatNeeded { repeat, succeeded_at }.into())
             }

@@ -281,6 +281,7 @@ fn acceptance(answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
         AcceptAnswer::Conflict => Acceptance::Conflict,
         AcceptAnswer::Abandoned => Acceptance::Abandoned,
         AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
+        AcceptAnswer::HolderChanged => Acceptance::HolderChanged,
         AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
             Acceptance::RepeatNeeded { repeat, succeeded_at }
         }

@@ -46,6 +46,15 @@ impl<T> Lanes<T> {
         }
     }
 
+    /// Drops what waits: whoever waits for it learns that nobody answers.
+    pub(crate) fn discard(&self) {
+        let (outcomes, intakes) = {
+            let mut state = self.lock();
+            (std::mem::take(&mut state.outcomes), std::mem::take(&mut state.intakes))
+        };
+        drop((outcomes, intakes));
+    }
+
     pub(crate) fn push(&self, lane: Lane, item: T) -> Result<(), NotTaken> {
         let mut state = self.lock();
         if state.closed {

@@ -93,6 +93,8 @@ impl Writer {
 
 fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
     let WriterParts { path, connection, counters, lock, fault } = parts;
+    // However this thread ends (a panic, too), nobody must wait for it for ever.
+    let _closing = Closing(lanes);
     let mut connection = Some(connection);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
@@ -116,6 +118,15 @@ fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
     }
     drop(connection);
     drop(lock);
+}
+
+struct Closing<'a>(&'a Lanes<Box<dyn Job>>);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.discard();
+    }
 }
 
 fn reopen(path: &Path) -> Result<WriteConnection, JournalError> {

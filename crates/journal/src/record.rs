@@ -45,7 +45,7 @@ pub struct NewPayment {
     pub duplicate_window: Duration,
     /// The payment named by `despite_in_doubt` may be pushed out of the guard: the engine has
     /// checked that it is in doubt, past its bound, prepaid, and of the same consumer. The store
-    /// still checks that it is the holder.
+    /// still checks that it is the holder, and in doubt.
     pub may_displace_holder: bool,
     /// The time of acceptance.
     pub now: Timestamp,
@@ -68,6 +68,9 @@ pub enum Acceptance {
         /// Which one; the engine shows it to its owner only.
         holder: PaymentKey,
     },
+    /// The payment named by `despite_in_doubt` does not hold the guard (any more): it has ended, maybe
+    /// paid. Its owner must look at it before paying again.
+    HolderChanged,
     /// An equal payment succeeded a short while ago; it needs this `repeat` to be made again.
     RepeatNeeded {
         /// The `repeat` that is accepted.

@@ -82,6 +82,7 @@ macro_rules! journal_suite {
             after_the_window_the_repeat_starts_again_at_zero
             news_about_an_old_success_does_not_reopen_its_window
             only_the_named_holder_is_displaced_and_only_by_its_owner
+            a_holder_that_has_ended_is_not_displaced
             a_displaced_payment_that_ends_leaves_the_newer_guard_alone
             a_displaced_payment_that_succeeds_later_counts_as_a_success
             a_change_is_stored_and_raises_the_version_by_one

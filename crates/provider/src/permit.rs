@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
-use ppob_types::{AttemptId, Clock, Monotonic, NotSentCause, PayOutcome, UnknownCause};
+use ppob_types::{AttemptId, Clock, Monotonic, NotSentCause, PayOutcome, Timestamp, UnknownCause};
 
 /// The right to send the request of one attempt, once, soon.
 ///
@@ -15,6 +16,9 @@ use ppob_types::{AttemptId, Clock, Monotonic, NotSentCause, PayOutcome, UnknownC
 pub struct SendPermit {
     attempt: AttemptId,
     start_by: Monotonic,
+    /// The same moment by the wall, with some slack: monotonic time stands still while a machine is
+    /// suspended, the wall does not.
+    start_by_wall: Timestamp,
     clock: Arc<dyn Clock>,
     phase: SendPhase,
 }
@@ -34,6 +38,9 @@ pub struct SendPhase(Arc<AtomicU8>);
 #[derive(Clone, Debug)]
 pub struct SendWatch(SendPhase);
 
+/// How far the wall clock may be corrected between the permit and the send.
+const WALL_SLACK: Duration = Duration::from_secs(30);
+
 const CONNECTING: u8 = 1;
 const CONNECTED: u8 = 2;
 
@@ -48,7 +55,9 @@ impl SendPermit {
     ) -> (Self, SendWatch) {
         let phase = SendPhase::default();
         let watch = SendWatch(phase.clone());
-        (Self { attempt, start_by, clock, phase }, watch)
+        let left = start_by.since(clock.monotonic());
+        let start_by_wall = clock.now().plus(left).plus(WALL_SLACK);
+        (Self { attempt, start_by, start_by_wall, clock, phase }, watch)
     }
 
     /// The attempt it is for.
@@ -61,7 +70,7 @@ impl SendPermit {
     /// # Errors
     /// [`NotSentCause::PermitExpired`] if `start_by` has passed: a process that slept must not send.
     pub fn start(self) -> Result<StartedSend, NotSentCause> {
-        if self.clock.monotonic() > self.start_by {
+        if self.clock.monotonic() > self.start_by || self.clock.now() > self.start_by_wall {
             return Err(NotSentCause::PermitExpired);
         }
         Ok(StartedSend { attempt: self.attempt, phase: self.phase })
@@ -122,10 +131,6 @@ impl fmt::Debug for SendPermit {
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "the permit's own tests mint permits")]
 mod tests {
-    use std::time::Duration;
-
-    use ppob_types::Timestamp;
-
     use super::*;
 
     #[derive(Debug)]
@@ -156,6 +161,29 @@ mod tests {
         let (stale, watch) = mint(6, 5);
         assert_eq!(stale.start().unwrap_err(), NotSentCause::PermitExpired);
         assert!(!watch.may_have_sent());
+    }
+
+    #[test]
+    fn a_permit_of_a_machine_that_was_suspended_does_not_start() {
+        let clock = Arc::new(SetClock::default());
+        let shared = Arc::clone(&clock) as Arc<dyn Clock>;
+        let start_by = Monotonic::from_start(Duration::from_secs(5));
+        let (permit, _) = SendPermit::mint(AttemptId::new(1, 1), start_by, shared);
+        clock.0.store(3_600, Ordering::SeqCst);
+        assert_eq!(permit.start().unwrap_err(), NotSentCause::PermitExpired);
+    }
+
+    #[derive(Debug, Default)]
+    struct SetClock(std::sync::atomic::AtomicI64);
+
+    impl Clock for SetClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_seconds(self.0.load(Ordering::SeqCst))
+        }
+
+        fn monotonic(&self) -> Monotonic {
+            Monotonic::default()
+        }
     }
 
     #[test]

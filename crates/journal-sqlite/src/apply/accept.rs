@@ -16,6 +16,7 @@ pub(crate) enum AcceptAnswer {
     Conflict,
     Abandoned,
     Guarded(PaymentKey),
+    HolderChanged,
     RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
 }
 
@@ -66,10 +67,12 @@ pub(crate) fn accept(
         return Ok(AcceptAnswer::Abandoned);
     }
     if let Some(serial) = holder {
-        let holder = key_of(connection, serial)?;
-        if !may_displace(&new, &holder) {
+        let (holder, in_doubt) = key_of(connection, serial)?;
+        if !(in_doubt && may_displace(&new, &holder)) {
             return Ok(AcceptAnswer::Guarded(holder));
         }
+    } else if new.request.despite_in_doubt.is_some() {
+        return Ok(AcceptAnswer::HolderChanged);
     }
     if let Some((repeat, at)) = last {
         let succeeded_at = Timestamp::from_micros(at);
@@ -151,9 +154,10 @@ fn by_serial(connection: &Connection, serial: i64) -> rusqlite::Result<PaymentRo
     connection.prepare_cached(sql::PAYMENT_BY_SERIAL)?.query_row([serial], PaymentRow::read)
 }
 
-fn key_of(connection: &Connection, serial: i64) -> Result<PaymentKey, Failure> {
-    let (consumer, id): (String, String) = connection
+/// The key of a payment, and whether it is in doubt.
+fn key_of(connection: &Connection, serial: i64) -> Result<(PaymentKey, bool), Failure> {
+    let (consumer, id, in_doubt): (String, String, bool) = connection
         .prepare_cached(sql::PAYMENT_KEY)?
-        .query_row([serial], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(payment_key(&consumer, &id)?)
+        .query_row([serial], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok((payment_key(&consumer, &id)?, in_doubt))
 }

@@ -1,1 +1,1 @@
-SELECT consumer, payment_id FROM payment WHERE serial = ?1
+SELECT consumer, payment_id, state = 'IN_DOUBT' FROM payment WHERE serial = ?1

@@ -4,7 +4,7 @@ mod reads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ppob_payment::{Mutant, Payment, mutated};
+use ppob_payment::{Mutant, Payment, PaymentState, mutated};
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Timestamp};
 
 use super::rules;
@@ -78,10 +78,16 @@ impl Data {
         }
         let guard = new.guard_key();
         if let Some(holder) = self.holder(&guard)
-            && !may_displace(new, &holder)
+            && !self.may_displace(new, &holder)
             && !mutated(Mutant::NoDuplicateGuard)
         {
             return Ok(Acceptance::Guarded { holder });
+        }
+        if new.request.despite_in_doubt.is_some()
+            && self.holder(&guard).is_none()
+            && !mutated(Mutant::NoDuplicateGuard)
+        {
+            return Ok(Acceptance::HolderChanged);
         }
         if let Some(last) = self.successes.get(&guard).copied() {
             let needed = last.repeat.saturating_add(1);
@@ -242,15 +248,19 @@ impl Data {
         self.payments.get(serial).map(|holder| holder.key.clone())
     }
 
+    fn may_displace(&self, new: &NewPayment, holder: &PaymentKey) -> bool {
+        let in_doubt = self
+            .payment(holder)
+            .is_some_and(|stored| stored.payment.state() == PaymentState::InDoubt);
+        in_doubt
+            && new.may_displace_holder
+            && new.key.consumer == holder.consumer
+            && new.request.despite_in_doubt.as_ref() == Some(&holder.id)
+    }
+
     fn saw(&mut self, moment: Timestamp) {
         self.time_high_water = self.time_high_water.max(moment);
     }
-}
-
-fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
-    new.may_displace_holder
-        && new.key.consumer == holder.consumer
-        && new.request.despite_in_doubt.as_ref() == Some(&holder.id)
 }
 
 fn settled(payment: &Payment) -> impl Iterator<Item = (ProviderName, ProviderRef)> + '_ {

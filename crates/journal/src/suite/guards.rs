@@ -194,6 +194,16 @@ pub async fn only_the_named_holder_is_displaced_and_only_by_its_owner(backend: &
     assert_eq!(unchanged, Some(holder));
 }
 
+/// Once the named payment has ended (maybe paid), "in spite of the doubt" has lost its ground.
+pub async fn a_holder_that_has_ended_is_not_displaced(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let holder = in_doubt(&journal).await;
+    let late = despite(&journal, "shop", 2, &holder).await;
+    let paid = answer(&journal, &holder, PayOutcome::Succeeded, at(690)).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    assert_eq!(journal.accept(late).await.unwrap(), Acceptance::HolderChanged);
+}
+
 /// The end of a displaced payment does not free the guard that another one holds now.
 pub async fn a_displaced_payment_that_ends_leaves_the_newer_guard_alone(backend: &dyn Backend) {
     let journal = backend.open().await;

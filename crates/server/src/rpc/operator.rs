@@ -136,6 +136,14 @@ pub(crate) fn foreign_key(consumer: &str, id: &str) -> Result<PaymentKey, Status
     key(consumer, id)
 }
 
+/// Why; required.
+pub(crate) fn reason(reason: &str) -> Result<(), Status> {
+    if reason.trim().is_empty() {
+        return Err(Violations::one("reason", "say why; it is kept for ever"));
+    }
+    Ok(())
+}
+
 /// Who does it; required.
 pub(crate) fn actor(actor: &str) -> Result<(), Status> {
     if actor.trim().is_empty() {

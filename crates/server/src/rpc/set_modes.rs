@@ -7,7 +7,7 @@ use tonic::{Request, Status};
 
 use super::list_products::code;
 use super::list_providers;
-use super::operator::provider_filter;
+use super::operator::{actor, provider_filter, reason};
 use crate::consumer::{Role, caller};
 use crate::convert::scalar::time;
 use crate::errors::{self, Violations};
@@ -19,6 +19,8 @@ pub(crate) async fn set_provider_mode(
 ) -> Result<v1::SetProviderModeResponse, Status> {
     let operator = caller(request, Role::Operate)?;
     let request = request.get_ref();
+    actor(&request.actor)?;
+    reason(&request.reason)?;
     let provider = provider(shared, &request.provider)?;
     let mode = match v1::ProviderMode::try_from(request.mode) {
         Ok(v1::ProviderMode::Active) => Mode::Active,
@@ -45,6 +47,8 @@ pub(crate) async fn set_offer_mode(
 ) -> Result<v1::SetOfferModeResponse, Status> {
     let operator = caller(request, Role::Operate)?;
     let request = request.get_ref();
+    actor(&request.actor)?;
+    reason(&request.reason)?;
     let provider = provider(shared, &request.provider)?;
     let product = code(&request.product_code)?;
     let mode = v1::OfferMode::try_from(request.mode).unwrap_or_default();
