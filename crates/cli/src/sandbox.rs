@@ -62,13 +62,13 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
         written.write(file)?;
     }
     output::print(&notice::ready(&written, &journal, kept.is_some()))?;
-    running.until(&mut signals).await?;
+    let ended = running.until(&mut signals).await;
     for file in options.write_addresses.iter().chain([&usual]) {
         // Another sandbox may have written it since; that one's addresses stay.
         written.remove(file);
     }
     simulator.shutdown().await;
-    Ok(Exit::Ok)
+    ended.map(|()| Exit::Ok)
 }
 
 /// The configuration: what the file says, the simulated accounts, the ports of the command line.

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_journal::{
-    AuditEntry, Change, Committed, EventKind, Filter, Page, StoredPayment, UnlistedReply,
-};
+use ppob_journal::{AuditEntry, Change, Committed, EventKind, StoredPayment, UnlistedReply};
 use ppob_layers::ReserveOverview;
 use ppob_payment::{Attempt, AttemptState, Event, PaymentState, Refused, Resolution};
 use ppob_provider::ProviderErrorKind;
 use ppob_routing::Mode;
 use ppob_types::{
     Basis, Observed, PaymentKey, ProductCode, ProviderName, ProviderRef, Rupiah, StatusReport,
-    StatusVerdict, Timestamp,
+    StatusVerdict, Timestamp, TokenState,
 };
 
 use crate::engine::Inner;
@@ -79,6 +77,12 @@ pub enum ResolveVerdict {
     },
 }
 
+/// How long a provider may work on a payment before a person looks.
+const PATIENCE_WITH_LISTED: Duration = Duration::from_mins(15);
+const PATIENCE_WITH_BILLS: Duration = Duration::from_hours(2);
+
+const PAGE: usize = 500;
+
 /// How far the provider's own time of a payment may lie from ours.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(15);
 
@@ -104,15 +108,30 @@ impl Engine {
             .collect()
     }
 
-    /// Payments a person should look at, newest first: in doubt, or paid with a token still missing
-    /// or a charge found late.
+    /// Payments a person should look at, newest first, at most `limit` of the oldest: in doubt; worked
+    /// on by the provider for long; or paid with the token still missing for long.
     ///
     /// # Errors
     /// [`QueryError::JournalUnavailable`].
-    pub async fn reviews(&self, page: Page) -> Result<Vec<Review>, QueryError> {
-        let filter = Filter { states: vec![PaymentState::InDoubt], ..Filter::default() };
-        let payments = self.list_payments(&filter, page).await?;
-        Ok(payments.into_iter().map(Review::of).collect())
+    pub async fn reviews(&self, limit: usize) -> Result<Vec<Review>, QueryError> {
+        let inner = &self.inner;
+        let unavailable = |_| QueryError::JournalUnavailable;
+        let now = inner.now();
+        let mut found = Vec::new();
+        let mut after = 0;
+        while found.len() < limit {
+            let page = inner.journal.open_payments(after, PAGE).await.map_err(unavailable)?;
+            let Some(last) = page.last() else { break };
+            after = last.serial;
+            found.extend(page.into_iter().filter(|stored| needs_review(stored, now)));
+        }
+        // Paid ones are not open any more, but are asked about until their token has come.
+        let asked_about = inner.journal.due(Timestamp::from_micros(i64::MAX), limit).await;
+        let awaiting = asked_about.map_err(unavailable)?.into_iter();
+        found.extend(awaiting.filter(|s| s.payment.is_concluded() && needs_review(s, now)));
+        found.sort_by_key(|stored| stored.serial);
+        found.truncate(limit);
+        Ok(found.into_iter().rev().map(Review::of).collect())
     }
 
     /// Replies that are on no list, most frequent first.
@@ -210,6 +229,23 @@ impl Engine {
         let done = self.inner.tasks.detached(work).await;
         done.unwrap_or(Err(OperateError::JournalUnavailable))
     }
+}
+
+/// Whether a person should look: at once where the outcome is unknown, after a while where the
+/// provider only takes long.
+fn needs_review(stored: &StoredPayment, now: Timestamp) -> bool {
+    let payment = &stored.payment;
+    if payment.state() == PaymentState::InDoubt {
+        return true;
+    }
+    let patience =
+        if payment.terms.family.is_bill() { PATIENCE_WITH_BILLS } else { PATIENCE_WITH_LISTED };
+    let waits = if payment.is_concluded() {
+        payment.token_state() == TokenState::Awaited
+    } else {
+        payment.state() == PaymentState::Processing
+    };
+    waits && now.since(payment.terms.accepted_at) > patience
 }
 
 impl Review {

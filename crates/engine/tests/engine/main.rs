@@ -6,5 +6,6 @@ mod doubt;
 mod failover;
 mod idempotency;
 mod journal_trouble;
+mod mishaps;
 mod restart;
 mod support;

@@ -89,6 +89,8 @@ pub(crate) struct Scripted {
     pub(crate) balance: AtomicI64,
     /// Inquiries never answer while this is set.
     pub(crate) silent: AtomicBool,
+    /// Inquiries meet a mistake in provider code while this is set.
+    pub(crate) will_panic: AtomicBool,
 }
 
 impl Scripted {
@@ -120,6 +122,7 @@ impl Scripted {
             gate: Semaphore::new(0),
             held: Semaphore::new(0),
             silent: AtomicBool::new(false),
+            will_panic: AtomicBool::new(false),
             balance: AtomicI64::new(balance),
         })
     }
@@ -184,6 +187,7 @@ impl PpobProvider for Scripted {
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
+        assert!(!self.will_panic.load(Ordering::SeqCst), "a mistake in provider code");
         let next = self.bills.lock().unwrap().pop_front();
         next.unwrap_or_else(|| Ok(bill(80_000, "BUDI")))
     }

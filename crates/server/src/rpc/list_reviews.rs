@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use ppob_api::v1;
 use ppob_engine::Review;
-use ppob_journal::Page;
 use ppob_types::{Family, ProviderName, Timestamp};
 use tonic::{Request, Status};
 
@@ -32,11 +31,10 @@ pub(crate) async fn list_reviews(
     let wanted = Wanted::read(shared, request)?;
     let question = wanted.question(Question::new("reviews", &operator));
     let after = page::number(&question, &request.page_token)?;
-    let page = Page { before_serial: None, limit: MOST_LOOKED_AT };
     let catalogue = shared.engine.catalogue();
     let view = shared.view(&catalogue);
     // They come newest first, and a person works from the oldest.
-    let mut fitting = shared.engine.reviews(page).await.map_err(errors::query)?;
+    let mut fitting = shared.engine.reviews(MOST_LOOKED_AT).await.map_err(errors::query)?;
     fitting.retain(|review| wanted.fits(review, view.now));
     fitting.reverse();
     let total = count(fitting.len());
