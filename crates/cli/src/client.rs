@@ -33,7 +33,7 @@ fn answer<M: Message>(
 
 /// Turns an error into what is printed. In JSON mode scripts get it on standard output too.
 fn refused(json: bool, status: &Status, asked: &Asked) -> Failure {
-    if json && let Err(failure) = output::print(&show::json_error(status, asked)) {
+    if json && let Err(failure) = output::print(&show::json_error(status, asked, true)) {
         return failure;
     }
     show::failure(status, asked)

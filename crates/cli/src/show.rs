@@ -10,7 +10,7 @@ mod struk;
 mod text;
 
 pub(crate) use bill::bill;
-pub(crate) use error::{Asked, failure, json_error, unanswered, unreached};
+pub(crate) use error::{Asked, Paying, failure, json_error, unanswered, unreached};
 pub(crate) use json::json;
 pub(crate) use operate::{providers, refreshed, resolved, reviews};
 pub(crate) use payment::{payment, payments};

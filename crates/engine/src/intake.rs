@@ -76,7 +76,7 @@ impl Inner {
                 metrics::counter!("ppob_payments_accepted_total", "family" => family).increment(1);
                 let stored = begun.stored().clone();
                 let ticket = self.live.get(&key).unwrap_or_else(|| Ticket::of_ended(stored));
-                let _ = answer.send(Ok(ticket));
+                let _ = answer.send(Ok(ticket.of_its_maker()));
                 // Only a payment that exists already is worked on by somebody else.
                 if let Some(turn) = turn {
                     self.drive(begun.measured_from(since), turn).await;

@@ -16,6 +16,7 @@ use self::book::Book;
 #[derive(Clone, Debug)]
 pub struct Ticket {
     updates: watch::Receiver<Arc<StoredPayment>>,
+    existed: bool,
 }
 
 /// The payments that have not ended, and those that somebody still watches.
@@ -32,6 +33,16 @@ impl Ticket {
     /// The payment as last made durable.
     pub fn payment(&self) -> Arc<StoredPayment> {
         Arc::clone(&self.updates.borrow())
+    }
+
+    /// Whether the payment was there before the call that got this ticket.
+    pub const fn existed(&self) -> bool {
+        self.existed
+    }
+
+    /// The ticket of the call that made the payment.
+    pub(crate) fn of_its_maker(self) -> Self {
+        Self { existed: false, ..self }
     }
 
     /// Waits until the payment has ended or is in doubt, at most `patience`; then its latest value.
@@ -69,14 +80,14 @@ fn is_settled(stored: &StoredPayment) -> bool {
 impl Ticket {
     /// A payment nobody works on any more.
     pub(crate) fn of_ended(stored: StoredPayment) -> Self {
-        Self { updates: watch::channel(Arc::new(stored)).1 }
+        Self { updates: watch::channel(Arc::new(stored)).1, existed: true }
     }
 }
 
 impl Live {
     /// The ticket of a payment known to be open.
     pub(crate) fn get(&self, key: &PaymentKey) -> Option<Ticket> {
-        self.book().get(key).map(|sender| Ticket { updates: sender.subscribe() })
+        self.book().get(key).map(|sender| Ticket { updates: sender.subscribe(), existed: true })
     }
 
     /// Whether this payment, or another one for the same product and customer, is open or ended a

@@ -177,10 +177,11 @@ impl Engine {
         reason: &str,
     ) -> Result<(), OperateError> {
         self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
-        self.audit(actor, &format!("set-provider-mode {provider} {}", mode.as_str()), reason)
-            .await?;
-        let saved =
-            self.inner.providers.set_mode(self.inner.journal.as_ref(), provider, mode).await;
+        require_who_and_why(actor, reason)?;
+        let action = format!("set-provider-mode {provider} {}", mode.as_str());
+        let journal = self.inner.journal.as_ref();
+        let saved = self.inner.providers.set_mode(journal, provider, mode).await;
+        self.audit(actor, &action, reason).await?;
         saved.map_err(|_| OperateError::JournalUnavailable)
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ppob_journal::{EventKind, JournalError, StoredPayment};
-use ppob_payment::{AttemptState, Event, Next, next};
-use ppob_types::Timestamp;
+use ppob_payment::{AttemptState, Event, Mutant, Next, mutated, next};
+use ppob_types::{NotSentCause, Timestamp};
 
 use crate::driver::Begun;
 use crate::engine::Inner;
@@ -65,8 +65,25 @@ impl Inner {
             let Some(stored) = this.reload(&seen).await else { continue };
             if wants_a_worker(&stored, this.now()) {
                 tracing::warn!(payment = %stored.key, "took over a payment that nobody worked on");
+                if mutated(Mutant::InlineHandler) {
+                    Self::call_it_not_sent(this, stored, turn).await;
+                    continue;
+                }
                 Self::take_over(this, stored, turn).await;
             }
+        }
+    }
+
+    /// The mistake of an engine whose call that pays dies with its caller.
+    async fn call_it_not_sent(this: &Arc<Self>, stored: StoredPayment, turn: Turn) {
+        let sending = stored.payment.attempts.iter().find(|a| a.state == AttemptState::Sending);
+        let lost = sending.map(|attempt| Event::NotBegun {
+            attempt: attempt.number,
+            cause: NotSentCause::NoPermit,
+        });
+        let events: Vec<Event> = lost.into_iter().collect();
+        if let Ok(stored) = this.record(stored, EventKind::Answered, &events, Vec::new()).await {
+            Self::take_over(this, stored, turn).await;
         }
     }
 }

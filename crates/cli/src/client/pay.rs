@@ -12,7 +12,7 @@ use crate::clock::{SystemClock, new_payment_id};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 use crate::output;
-use crate::show::{self, Asked};
+use crate::show::{self, Asked, Paying};
 
 /// How long an inquiry may take; a provider answers it on the way.
 const INQUIRY: Duration = Duration::from_mins(1);
@@ -39,22 +39,26 @@ pub(crate) async fn pay(pay: &Pay) -> Done {
         Some(id) => id.clone(),
         None => new_payment_id(SystemClock::new().now()),
     };
-    let repeat = purchase::repeat(pay, &payment_id);
+    let paying = Paying {
+        repeat: purchase::repeat(pay, &payment_id),
+        earlier: pay.id.is_some(),
+        id: payment_id,
+    };
     let client = connect(&pay.server).await?;
     // Told before anything is sent: whatever happens from here on, the id is known.
-    output::note(&format!("Payment id {payment_id} - the same id never pays twice."))?;
-    let request = purchase::payment(pay, &payment_id);
+    output::note(&format!("Payment id {} - the same id never pays twice.", paying.id))?;
+    let request = purchase::payment(pay, &paying.id);
     let json = pay.server.json;
     let paid = if pay.wait.is_zero() {
-        create(client, request, json, &repeat).await?
+        create(client, request, json, paying).await?
     } else {
         match client.pay_and_wait(request, pay.wait).await {
             Ok(payment) => payment,
             Err(PayError::NotAccepted(status)) => {
-                return Err(refused(json, &status, &Asked::Pay { repeat }));
+                return Err(refused(json, &status, &Asked::Pay(paying)));
             }
             Err(PayError::Unanswered { last, .. }) => {
-                return Err(unanswered(json, last.as_deref(), &repeat));
+                return Err(unanswered(json, last.as_deref(), &paying));
             }
         }
     };
@@ -67,12 +71,12 @@ async fn create(
     mut client: ppob_api::PpobClient,
     mut request: CreatePaymentRequest,
     json: bool,
-    repeat: &str,
+    paying: Paying,
 ) -> Result<Payment, Failure> {
     request.wait = Some(prost_types::Duration::default());
     let mut request = tonic::Request::new(request);
     request.set_timeout(AT_ONCE);
-    let asked = Asked::Pay { repeat: repeat.to_owned() };
+    let asked = Asked::Pay(paying);
     let answered = client
         .payments
         .create_payment(request)
@@ -81,10 +85,12 @@ async fn create(
     answered.into_inner().payment.ok_or_else(empty_answer)
 }
 
-fn unanswered(json: bool, last: Option<&tonic::Status>, repeat: &str) -> Failure {
-    let asked = Asked::Pay { repeat: repeat.to_owned() };
-    match last {
-        Some(status) => refused(json, status, &asked),
-        None => show::unanswered(None, repeat),
+fn unanswered(json: bool, last: Option<&tonic::Status>, paying: &Paying) -> Failure {
+    if json && let Some(status) = last {
+        let error = show::json_error(status, &Asked::Pay(paying.clone()), false);
+        if let Err(failure) = output::print(&error) {
+            return failure;
+        }
     }
+    show::unanswered(last, paying)
 }

@@ -16,7 +16,7 @@ use crate::clock::{SystemClock, new_payment_id};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::show::{self, Asked};
+use crate::show::{self, Asked, Paying};
 
 /// How long a step waits for what must come.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -53,14 +53,19 @@ pub(super) fn new_id() -> String {
     new_payment_id(SystemClock::new().now())
 }
 
+/// How to look at a payment whose answer was lost.
+pub(super) fn again(id: &str) -> Paying {
+    Paying { id: id.to_owned(), repeat: format!("ppob payment get {id}"), earlier: false }
+}
+
 impl Walk {
     /// Pays and waits for the end.
     pub(super) async fn pay(&self, request: CreatePaymentRequest) -> Result<Payment, Failure> {
-        let repeat = format!("ppob payment get {}", request.payment_id);
+        let paying = again(&request.payment_id);
         let paid = self.client.pay_and_wait(request, PATIENCE).await;
         paid.map_err(|error| match error {
-            PayError::NotAccepted(status) => show::failure(&status, &Asked::Pay { repeat }),
-            PayError::Unanswered { last, .. } => show::unanswered(last.as_deref(), &repeat),
+            PayError::NotAccepted(status) => show::failure(&status, &Asked::Pay(paying)),
+            PayError::Unanswered { last, .. } => show::unanswered(last.as_deref(), &paying),
         })
     }
 

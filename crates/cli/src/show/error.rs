@@ -15,13 +15,21 @@ use crate::text::Add;
 pub(crate) enum Asked {
     /// Something that changes nothing.
     Read,
-    /// A payment; the command that repeats it with the same id.
-    Pay {
-        /// What to type again.
-        repeat: String,
-    },
+    /// A payment.
+    Pay(Paying),
     /// Something an operator or caller changes, but that sends no payment.
     Change,
+}
+
+/// The payment that was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Paying {
+    /// Its id.
+    pub(crate) id: String,
+    /// The command that asks for it once more.
+    pub(crate) repeat: String,
+    /// Whether an earlier call may have used this id; a refusal says nothing about that one.
+    pub(crate) earlier: bool,
 }
 
 /// An error of the server, or of the way to it.
@@ -54,9 +62,10 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     Failure::new(exit, text)
 }
 
-/// A payment whose call was repeated until patience ended, without an answer that tells anything.
-pub(crate) fn unanswered(last: Option<&Status>, repeat: &str) -> Failure {
-    let asked = Asked::Pay { repeat: repeat.to_owned() };
+/// A payment whose call was repeated until patience ended. Whatever the last call said, an earlier
+/// one was lost and may pay.
+pub(crate) fn unanswered(last: Option<&Status>, paying: &Paying) -> Failure {
+    let asked = Asked::Pay(paying.clone());
     let happened = last.map_or("no answer came in time", Status::message);
     let text = format!(
         "No usable answer: {happened}\nMoney: {}\nDo:    {}\n",
@@ -79,10 +88,11 @@ pub(crate) fn unreached(address: &str, why: &str) -> Failure {
     )
 }
 
-/// The same for scripts.
-pub(crate) fn json_error(status: &Status, asked: &Asked) -> String {
+/// The same for scripts. `known` is false where the error speaks for its own call only, and an
+/// earlier one was lost.
+pub(crate) fn json_error(status: &Status, asked: &Asked, known: bool) -> String {
     let accepted = match asked {
-        Asked::Pay { .. } if may_be_accepted(status) => "unknown",
+        Asked::Pay(_) if !known || may_be_accepted(status) => "unknown",
         _ => "no",
     };
     let error = json!({
@@ -99,7 +109,7 @@ pub(crate) fn json_error(status: &Status, asked: &Asked) -> String {
 
 fn exit_of(status: &Status, asked: &Asked) -> Exit {
     let known = match asked {
-        Asked::Pay { .. } => !may_be_accepted(status),
+        Asked::Pay(_) => !may_be_accepted(status),
         Asked::Read | Asked::Change => {
             reason_of(status).is_some()
                 && !matches!(status.code(), Code::Unavailable | Code::Internal)
@@ -113,19 +123,23 @@ fn money(exit: Exit, asked: &Asked) -> &'static str {
         (Asked::Read, _) => "asking moves no money.",
         (Asked::Change, Exit::Unknown) => "nothing was paid by this; look before you repeat it.",
         (Asked::Change, _) => "this paid nothing.",
-        (Asked::Pay { .. }, Exit::Refused) => {
+        (Asked::Pay(paying), Exit::Refused) if paying.earlier => {
+            "not accepted: this call paid nothing and will pay nothing. An earlier call with this id \
+             may have; look with `ppob payment get`."
+        }
+        (Asked::Pay(_), Exit::Refused) => {
             "not accepted: this call paid nothing and will pay nothing."
         }
-        (Asked::Pay { .. }, _) => "it may be paid. Do not pay by other means.",
+        (Asked::Pay(_), _) => "it may be paid. Do not pay by other means.",
     }
 }
 
 fn retry(asked: &Asked) -> String {
     match asked {
         Asked::Read | Asked::Change => "try again when the engine can be reached.".to_owned(),
-        Asked::Pay { repeat } => format!(
+        Asked::Pay(Paying { id, repeat, .. }) => format!(
             "repeat exactly this; the same id never pays twice:\n         {repeat}\n       \
-             or make sure that it never happens: ppob payment abandon ID"
+             or make sure that it never happens:\n         ppob payment abandon {id}"
         ),
     }
 }

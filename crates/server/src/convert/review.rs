@@ -2,7 +2,7 @@
 
 use ppob_api::v1;
 use ppob_engine::Review;
-use ppob_payment::{Attempt, AttemptState, EvidenceKind};
+use ppob_payment::{Attempt, AttemptState, EvidenceKind, Payment, PaymentState};
 use ppob_types::Timestamp;
 
 use super::View;
@@ -16,13 +16,26 @@ pub(crate) fn review(review: &Review, view: &View<'_>) -> v1::Review {
     v1::Review {
         consumer: stored.key.consumer.to_string(),
         payment: Some(payment(stored, view)),
-        reason: if known.contradicted { "CONTRADICTION" } else { "IN_DOUBT" }.to_owned(),
+        reason: reason(known).to_owned(),
         since_time: Some(time(review.since)),
         age: Some(span(view.now.since(review.since))),
         evidence: known.attempts.iter().flat_map(evidence).collect(),
         suggested_actions: actions(review, view.now),
         next_check_time: known.next_check_at.map(time),
         ..Default::default()
+    }
+}
+
+/// Why a person should look.
+fn reason(payment: &Payment) -> &'static str {
+    if payment.contradicted {
+        return "CONTRADICTION";
+    }
+    match payment.state() {
+        PaymentState::Succeeded | PaymentState::Reversed => "TOKEN_MISSING",
+        PaymentState::Failed => "LATE_CHARGE",
+        PaymentState::Accepted | PaymentState::Processing => "PENDING_TOO_LONG",
+        PaymentState::InDoubt => "IN_DOUBT",
     }
 }
 
@@ -109,6 +122,10 @@ fn actions(review: &Review, now: Timestamp) -> Vec<v1::SuggestedAction> {
         "Look for the customer number and the time in the provider's statement, or ask its support.",
         None,
     ));
+    // How it ended is known; only the token is missing.
+    if known.is_concluded() {
+        return actions;
+    }
     actions.push(action(
         "RESOLVE_EXECUTED",
         "If it was paid, resolve it with the provider's reference; the engine verifies it at the provider.",

@@ -27,9 +27,8 @@ pub(crate) async fn create_payment(
     let patience = deadline::patience(request.metadata(), wait)?;
     let catalogue = shared.engine.catalogue();
     let wanted = read::create_payment(request.into_inner(), consumer, &catalogue)?;
-    let asked_at = shared.clock.now();
     let ticket = shared.engine.create_payment(wanted).await.map_err(errors::create)?;
-    let existed = ticket.payment().payment.terms.accepted_at < asked_at;
+    let existed = ticket.existed();
     let settled = ticket.clone().settled(patience);
     let stored = overhead
         .outside(async {

@@ -75,7 +75,7 @@ async fn a_bill_is_shown_and_paid_by_commands_and_read_as_json() -> Result<()> {
 
     let shown = ppob(&world, &engine, &["payment", "get", &id]).await?;
     assert_eq!(shown.code, Some(DONE), "{shown:?}");
-    for word in ["SUCCEEDED", "PLN-POSTPAID", &id] {
+    for word in ["SUCCEEDED", "STRUK", &id] {
         assert!(shown.stdout.contains(word), "{word} is missing:\n{}", shown.stdout);
     }
     let listed = ppob(&world, &engine, &["payment", "list"]).await?;

@@ -91,11 +91,7 @@ impl Model {
     /// The order's time has come: it is executed, refused or forgotten. Does nothing the second time.
     fn finish(&self, order: usize) {
         let charge = {
-            // Where the machine's clock is set, an operator could confirm nothing by the time.
-            let clock_is_set = [Fault::ClockForward, Fault::ClockBack]
-                .iter()
-                .any(|fault| self.stage().world.is_on(*fault));
-            let now = (!clock_is_set).then(|| self.stage().clock.true_time());
+            let now = self.stage().clock.true_time();
             let Some(done) = self.state().finish(order, now) else {
                 return;
             };

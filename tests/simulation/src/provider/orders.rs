@@ -1,10 +1,11 @@
 //! The orders of a model provider.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ppob_provider::PayRequest;
 use ppob_types::{
-    AttemptId, Family, FamilyDetails, Observed, PayAnswer, PayOutcome, PlnPrepaidDetails, PlnToken,
+    AttemptId, CustomerNumber, Family, FamilyDetails, Observed, PayAnswer, PayOutcome, PlnPrepaidDetails, PlnToken,
     ProviderRef, Purchase, Receipt, Rejection, Rupiah, Timestamp, UnknownCause,
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct State {
     balance: i64,
     /// How much prices moved since the beginning.
     pub(crate) price_shift: i64,
+    /// How much the bills of customers changed, and when that was told.
+    pub(crate) bills: BTreeMap<CustomerNumber, (i64, Duration)>,
 }
 
 /// One order.
@@ -32,7 +35,7 @@ pub(crate) struct Order {
     pub(crate) purchase: Purchase,
     pub(crate) reference: ProviderRef,
     pub(crate) cost: Rupiah,
-    /// What the end customer pays; not told of bills.
+    /// What the end customer pays.
     pub(crate) total: Option<Rupiah>,
     pub(crate) fate: Fate,
     work: Work,
@@ -54,7 +57,7 @@ pub(crate) enum Fate {
 
 impl State {
     pub(crate) fn new(random: Random, number: u64) -> Self {
-        Self { random, number, orders: Vec::new(), balance: 500_000_000, price_shift: 0 }
+        Self { random, number, orders: Vec::new(), balance: 500_000_000, price_shift: 0, bills: BTreeMap::new() }
     }
 
     pub(crate) fn plan_call(
@@ -94,7 +97,7 @@ impl State {
     }
 
     pub(crate) fn place(&mut self, request: &PayRequest, call: &Call, now: Duration) -> usize {
-        let total = total_of(&request.purchase);
+        let total = self.total_of(&request.purchase);
         self.orders.push(Order {
             attempt: request.attempt.clone(),
             purchase: request.purchase.clone(),
@@ -112,7 +115,7 @@ impl State {
     }
 
     /// The order, if it is executed by this very call.
-    pub(crate) fn finish(&mut self, index: usize, now: Option<Timestamp>) -> Option<Order> {
+    pub(crate) fn finish(&mut self, index: usize, now: Timestamp) -> Option<Order> {
         let order = self.orders.get_mut(index)?;
         if order.fate != Fate::Working {
             return None;
@@ -120,7 +123,7 @@ impl State {
         match &order.work {
             Work::Execute => {
                 order.fate = Fate::Executed;
-                order.paid_at = now;
+                order.paid_at = Some(now);
                 self.balance -= order.cost.get();
                 return Some(order.clone());
             }
@@ -130,6 +133,16 @@ impl State {
             Work::Drop => order.fate = Fate::Dropped,
         }
         None
+    }
+
+    fn total_of(&self, purchase: &Purchase) -> Option<Rupiah> {
+        let goods = goods(purchase.product.as_str())?;
+        let amount = if goods.family.is_bill() {
+            self.owed(purchase)
+        } else {
+            goods.nominal.or(purchase.amount.map(Rupiah::get))?
+        };
+        Some(Rupiah::new(amount + goods.admin))
     }
 
     /// What a whole answer says.
@@ -226,10 +239,4 @@ impl Order {
 fn reference(provider: u64, index: usize) -> ProviderRef {
     let text = format!("{}{index:07}", provider + 1);
     ProviderRef::new(&text).unwrap_or_else(|| unreachable!("the text is not empty"))
-}
-
-fn total_of(purchase: &Purchase) -> Option<Rupiah> {
-    let goods = goods(purchase.product.as_str())?;
-    let amount = goods.nominal.or(purchase.amount.map(Rupiah::get))?;
-    Some(Rupiah::new(amount + goods.admin))
 }

@@ -56,8 +56,16 @@ impl State {
             let no = Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill };
             return Err(ProviderError::new(ProviderErrorKind::Refused(no), "paid already"));
         }
-        let changed = stage.happens(&mut self.random, Fault::BillChanged);
-        let amount = owed(purchase) + if changed { 5_000 } else { 0 };
+        let now = stage.clock.elapsed();
+        let (mut change, told_at) =
+            self.bills.get(&purchase.customer).copied().unwrap_or_default();
+        // Not between the last question and the payment: that race cannot be closed.
+        let may_change = now.saturating_sub(told_at) > Duration::from_mins(1);
+        if may_change && stage.happens(&mut self.random, Fault::BillChanged) {
+            change = 5_000 - change;
+        }
+        self.bills.insert(purchase.customer.clone(), (change, now));
+        let amount = self.owed(purchase);
         let admin = goods(purchase.product.as_str()).map_or(0, |goods| goods.admin);
         Ok(Bill {
             customer_name: None,
@@ -72,10 +80,11 @@ impl State {
             token: None,
         })
     }
-}
 
-/// What this customer owes each month.
-fn owed(purchase: &Purchase) -> i64 {
-    let digits: i64 = purchase.customer.expose().bytes().map(i64::from).sum();
-    50_000 + digits * 10
+    /// What this customer owes.
+    pub(crate) fn owed(&self, purchase: &Purchase) -> i64 {
+        let digits: i64 = purchase.customer.expose().bytes().map(i64::from).sum();
+        let change = self.bills.get(&purchase.customer).map_or(0, |(change, _)| *change);
+        50_000 + digits * 10 + change
+    }
 }

@@ -48,10 +48,15 @@ impl Model {
             },
             Fate::Executed => {
                 let with_token = order.token_is_there();
-                StatusReport {
-                    verdict: StatusVerdict::Succeeded,
-                    observed: order.shows(balance, with_token),
+                let mut observed = order.shows(balance, with_token);
+                let clock_is_set = [Fault::ClockForward, Fault::ClockBack]
+                    .iter()
+                    .any(|fault| self.shared.stage.world.is_on(*fault));
+                // Where the machine's clock was set, the provider's own time confirms nothing.
+                if let Some(receipt) = observed.receipt.as_mut().filter(|_| clock_is_set) {
+                    receipt.paid_at = Some(asked.sent_at);
                 }
+                StatusReport { verdict: StatusVerdict::Succeeded, observed }
             }
             Fate::Refused(rejection, stated) => StatusReport {
                 verdict: StatusVerdict::Rejected(rejection),

@@ -7,7 +7,7 @@ use ppob_api::v1::{
 
 use super::TOKEN;
 use super::token::digits;
-use crate::demo::walk::{Walk, broken, must, new_id, tell};
+use crate::demo::walk::{Walk, again, broken, must, new_id, tell};
 use crate::failure::Failure;
 use crate::output;
 use crate::show::{self, Asked};
@@ -32,7 +32,7 @@ pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure>
         ..CreatePaymentRequest::default()
     };
     let sent = walk.client.payments.create_payment(request).await;
-    let asked = Asked::Pay { repeat: format!("ppob payment get {id}") };
+    let asked = Asked::Pay(again(&id));
     sent.map_err(|status| show::failure(&status, &asked))?;
     let doubted = walk.until(STEP, &id, PaymentState::InDoubt).await?;
     output::print(&show::payment(&doubted))?;

@@ -14,8 +14,16 @@ fn status<const N: usize>(
     Status::with_error_details(code, message, details)
 }
 
+fn paying() -> Paying {
+    Paying {
+        id: "pay-0001".to_owned(),
+        repeat: "ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001".to_owned(),
+        earlier: false,
+    }
+}
+
 fn pay() -> Asked {
-    Asked::Pay { repeat: "ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001".to_owned() }
+    Asked::Pay(paying())
 }
 
 #[test]
@@ -50,7 +58,8 @@ No usable answer: the connection was closed
 Money: it may be paid. Do not pay by other means.
 Do:    repeat exactly this; the same id never pays twice:
          ppob pay PLN-PREPAID-20000 530000001234 --id pay-0001
-       or make sure that it never happens: ppob payment abandon ID
+       or make sure that it never happens:
+         ppob payment abandon pay-0001
 (Unavailable)
 "
     );
@@ -67,7 +76,7 @@ fn an_error_of_the_engine_that_may_have_been_accepted_is_no_refusal() {
     let failure = failure(&unclear, &pay());
     assert_eq!(failure.exit, Exit::Unknown);
     assert!(failure.text.contains("it may be paid"), "{}", failure.text);
-    assert!(json_error(&unclear, &pay()).contains("\"accepted\": \"unknown\""));
+    assert!(json_error(&unclear, &pay(), true).contains("\"accepted\": \"unknown\""));
 }
 
 #[test]
@@ -94,8 +103,32 @@ fn an_engine_that_is_not_there_was_sent_nothing() {
 }
 
 #[test]
-fn patience_that_ended_without_an_answer_is_unknown() {
-    let failure = unanswered(None, "ppob pay X 1 --id pay-0001");
-    assert_eq!(failure.exit, Exit::Unknown);
-    assert!(failure.text.contains("ppob pay X 1 --id pay-0001"));
+fn patience_that_ended_is_unknown_even_if_the_last_call_was_refused() {
+    let refused = status(
+        Code::ResourceExhausted,
+        reason::RATE_LIMITED,
+        "too many calls; nothing was done",
+        [(ACCEPTED, ACCEPTED_NO)],
+    );
+    for last in [None, Some(&refused)] {
+        let failure = unanswered(last, &paying());
+        assert_eq!(failure.exit, Exit::Unknown);
+        assert!(failure.text.contains("it may be paid"), "{}", failure.text);
+        assert!(failure.text.contains(&paying().repeat), "{}", failure.text);
+    }
+    assert!(json_error(&refused, &pay(), false).contains("\"accepted\": \"unknown\""));
+    assert!(json_error(&refused, &pay(), true).contains("\"accepted\": \"no\""));
+}
+
+#[test]
+fn a_refusal_does_not_speak_for_an_earlier_call_with_the_same_id() {
+    let refused = status(
+        Code::ResourceExhausted,
+        reason::RATE_LIMITED,
+        "too many calls; nothing was done",
+        [(ACCEPTED, ACCEPTED_NO)],
+    );
+    let again = Asked::Pay(Paying { earlier: true, ..paying() });
+    let failure = failure(&refused, &again);
+    assert!(failure.text.contains("An earlier call with this id may have"), "{}", failure.text);
 }
