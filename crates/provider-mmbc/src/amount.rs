@@ -37,17 +37,12 @@ pub(crate) fn cost(text: &str) -> Result<Cost, AmountError> {
     let formula = formula.trim_start();
     let (negative, rest) = if let Some(rest) = formula.strip_prefix('+') {
         let rest = rest.trim_start();
-        rest.strip_prefix('-')
-            .map_or((false, rest), |rest| (true, rest))
+        rest.strip_prefix('-').map_or((false, rest), |rest| (true, rest))
     } else {
         (true, formula.strip_prefix('-').ok_or(AmountError)?)
     };
     let extra = rupiah(rest)?;
-    let extra = if negative {
-        Rupiah::ZERO.minus(extra).map_err(|_| AmountError)?
-    } else {
-        extra
-    };
+    let extra = if negative { Rupiah::ZERO.minus(extra).map_err(|_| AmountError)? } else { extra };
     Ok(Cost::BillPlus(extra))
 }
 

@@ -131,10 +131,7 @@ impl Refusals {
             if let Some(probe) = PROBES.into_iter().find(|probe| regex.is_match(probe)) {
                 return Err(PatternError::TooWide(pattern.clone(), probe));
             }
-            let rejection = Rejection {
-                code: rule.code,
-                scope: rule.scope,
-            };
+            let rejection = Rejection { code: rule.code, scope: rule.scope };
             rules.push((regex, rejection));
         }
         Ok(Self(rules))
@@ -158,9 +155,8 @@ pub(crate) fn masked(text: &str, personal: &[&str]) -> String {
     const LONGEST: usize = 200;
     let mut text = one_line(text);
     for personal in personal.iter().filter(|personal| personal.len() >= 3) {
-        if let Ok(regex) = RegexBuilder::new(&regex::escape(personal))
-            .case_insensitive(true)
-            .build()
+        if let Ok(regex) =
+            RegexBuilder::new(&regex::escape(personal)).case_insensitive(true).build()
         {
             text = regex.replace_all(&text, "…").into_owned();
         }
@@ -219,23 +215,14 @@ mod tests {
     fn the_inferred_refusals_are_known_with_and_without_the_prefix() {
         let known = Refusals::new(&[]).unwrap();
         for (reason, expected) in [
-            (
-                "NOMOR PELANGGAN TIDAK TERDAFTAR",
-                RefusalCode::NumberInvalid,
-            ),
+            ("NOMOR PELANGGAN TIDAK TERDAFTAR", RefusalCode::NumberInvalid),
             ("ID PELANGGAN SALAH!", RefusalCode::NumberInvalid),
             ("TAGIHAN SUDAH TERBAYAR", RefusalCode::BillAlreadyPaid),
             ("PRODUK SEDANG CLOSE", RefusalCode::ProductClosed),
             ("PRODUK TIDAK TERSEDIA", RefusalCode::ProductClosed),
             ("SISTEM SEDANG CUT OFF", RefusalCode::CutOff),
-            (
-                "Username atau password anda salah!",
-                RefusalCode::Credentials,
-            ),
-            (
-                "IP anda 203.0.113.9 tidak terdaftar!",
-                RefusalCode::Credentials,
-            ),
+            ("Username atau password anda salah!", RefusalCode::Credentials),
+            ("IP anda 203.0.113.9 tidak terdaftar!", RefusalCode::Credentials),
         ] {
             assert_eq!(code(&known, reason), Some(expected), "{reason}");
             let prefixed = format!("ERROR PDAM AETRA/TPJ 0110014601: {reason}");
@@ -271,22 +258,11 @@ mod tests {
         assert_eq!(code(&more, &format!("{reason} MENUNGGU")), None);
 
         let refused = |pattern: &str| extra(pattern).unwrap_err();
-        for pattern in [
-            "limit habis",
-            "^limit habis",
-            "limit habis$",
-            "^limit habis\\$",
-        ] {
-            assert_eq!(
-                refused(pattern),
-                PatternError::NotAnchored(pattern.to_owned())
-            );
+        for pattern in ["limit habis", "^limit habis", "limit habis$", "^limit habis\\$"] {
+            assert_eq!(refused(pattern), PatternError::NotAnchored(pattern.to_owned()));
         }
         for pattern in ["^.*$", "^(limit)?$", "^error.*$", "^.*gagal$"] {
-            assert!(
-                matches!(refused(pattern), PatternError::TooWide(..)),
-                "{pattern}"
-            );
+            assert!(matches!(refused(pattern), PatternError::TooWide(..)), "{pattern}");
         }
         assert!(matches!(refused("^(limit$"), PatternError::Syntax(..)));
         // An alternative without an anchor of its own gets one.

@@ -120,9 +120,7 @@ impl Config {
         let pay_timeouts = timeouts("pay_timeout_ms", self.pay_timeout_ms)?;
         let read_timeouts = timeouts("read_timeout_ms", self.read_timeout_ms)?;
         let secret = |key: &str, secret: &SecretRef| {
-            secret
-                .resolve()
-                .map_err(|error| BuildError::new(key, error.to_string()))
+            secret.resolve().map_err(|error| BuildError::new(key, error.to_string()))
         };
         let username = match &self.username {
             Login::Plain(name) => name.as_str().into(),
@@ -177,9 +175,8 @@ impl FailoverOnRefusal {
 
 /// Which key an error is about: the missing one it names, or the one without which it disappears.
 fn culprit(settings: &Value, message: &str) -> String {
-    if let Some((name, _)) = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split_once('`'))
+    if let Some((name, _)) =
+        message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'))
     {
         return name.to_owned();
     }

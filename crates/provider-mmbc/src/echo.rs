@@ -37,11 +37,7 @@ impl Asked<'_> {
     /// id or the meter number, a PLN non-taglis bill has a registration number.
     fn names_customer(&self, fields: &Fields) -> bool {
         let mut named = false;
-        for name in [
-            "ppob_nomorpelanggan",
-            "ppob_nomormeter",
-            "ppob_nomorregistrasi",
-        ] {
+        for name in ["ppob_nomorpelanggan", "ppob_nomormeter", "ppob_nomorregistrasi"] {
             let Some(echo) = fields.text(name) else {
                 continue;
             };
@@ -60,19 +56,13 @@ impl Asked<'_> {
     }
 
     fn nominal(&self) -> Option<Rupiah> {
-        if self.purchase.family == Family::PlnPrepaid {
-            token_nominal(self.code)
-        } else {
-            None
-        }
+        if self.purchase.family == Family::PlnPrepaid { token_nominal(self.code) } else { None }
     }
 }
 
 /// A number without the separators that people and printers put into it.
 fn bare(number: &str) -> String {
-    let kept = number
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-'));
+    let kept = number.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-'));
     kept.collect::<String>().to_ascii_uppercase()
 }
 

@@ -63,13 +63,9 @@ fn columns(family: Family) -> &'static [Column] {
             ADMIN,
             ("ppob_stroomtoken", "Stroom/Token", Token),
         ],
-        Family::PlnPostpaid => &[
-            PERIODS,
-            ("ppob_standmeter", "Stand Meter", Text),
-            TARIFF,
-            BILL,
-            ADMIN,
-        ],
+        Family::PlnPostpaid => {
+            &[PERIODS, ("ppob_standmeter", "Stand Meter", Text), TARIFF, BILL, ADMIN]
+        }
         // Seen, all of it.
         Family::PlnNonTaglis => &[
             ("ppob_nomorregistrasi", "No. Registrasi", Text),
@@ -177,11 +173,7 @@ pub(crate) fn details(family: Family, fields: &Fields) -> FamilyDetails {
             bill,
             admin,
         }),
-        Family::PayTv => FamilyDetails::PayTv(PayTvDetails {
-            periods,
-            bill,
-            admin,
-        }),
+        Family::PayTv => FamilyDetails::PayTv(PayTvDetails { periods, bill, admin }),
         Family::Gas => FamilyDetails::Gas(GasDetails {
             periods,
             volume: text(VOLUME.0),

@@ -36,10 +36,7 @@ pub(crate) fn interpret(
     let periods = periods.split(',').map(str::trim);
     Ok(Bill {
         customer_name: fields.line("ppob_namapelanggan").map(Sensitive::new),
-        periods: periods
-            .filter(|period| !period.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        periods: periods.filter(|period| !period.is_empty()).map(str::to_owned).collect(),
         amount: stated.or_else(computed),
         admin,
         penalty: amount("ppob_denda")?,
@@ -106,14 +103,11 @@ pub(crate) fn unreadable(message: impl Into<String>) -> ProviderError {
 /// An inquiry moves no money, so even a reason that is on no list is a plain no.
 fn refusal(asked: &Asked<'_>, fields: &Fields, refusals: &Refusals) -> ProviderError {
     let reason = fields.text("reason").unwrap_or("(no reason)");
-    let message = format!(
-        "the provider refused the inquiry: {}",
-        masked(reason, &personal(asked, fields))
-    );
-    let rejection = refusals.classify(reason).unwrap_or(Rejection {
-        code: RefusalCode::Other,
-        scope: RefusalScope::Provider,
-    });
+    let message =
+        format!("the provider refused the inquiry: {}", masked(reason, &personal(asked, fields)));
+    let rejection = refusals
+        .classify(reason)
+        .unwrap_or(Rejection { code: RefusalCode::Other, scope: RefusalScope::Provider });
     let kind = if rejection.code == RefusalCode::Credentials {
         ProviderErrorKind::Credentials
     } else {

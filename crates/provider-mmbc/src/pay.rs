@@ -19,11 +19,8 @@ pub(crate) fn interpret(asked: &Asked<'_>, sent: SendResult, refusals: &Refusals
         SendResult::Answered(answer) => answer,
     };
     let Ok(Reply::Object(fields)) = wire::read(&answer) else {
-        let cause = if answer.status == 200 {
-            UnknownCause::Unreadable
-        } else {
-            UnknownCause::HttpStatus
-        };
+        let cause =
+            if answer.status == 200 { UnknownCause::Unreadable } else { UnknownCause::HttpStatus };
         return unknown(cause, observe_unreadable(&answer));
     };
     let observed = observe(&answer, &fields);
@@ -99,10 +96,9 @@ fn refused(
     // An invoice or a standing means that something was formed, so the refusal is not all there is.
     let formed = observed.provider_ref.is_some() || fields.text("ppob_status").is_some();
     match refusals.classify(reason) {
-        Some(rejection) if !formed => PayAnswer {
-            outcome: PayOutcome::Rejected(rejection),
-            observed,
-        },
+        Some(rejection) if !formed => {
+            PayAnswer { outcome: PayOutcome::Rejected(rejection), observed }
+        }
         _ => unlisted(asked, fields, observed, reason),
     }
 }
@@ -113,8 +109,5 @@ fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &
 }
 
 fn unknown(cause: UnknownCause, observed: Observed) -> PayAnswer {
-    PayAnswer {
-        outcome: PayOutcome::Unknown(cause),
-        observed,
-    }
+    PayAnswer { outcome: PayOutcome::Unknown(cause), observed }
 }

@@ -23,10 +23,7 @@ use crate::inquiry::{is_ok, object, refused_read, unreadable};
 use crate::{families, inquiry, mapping, pay, prices, status};
 
 /// MMBC, for the registry. Its settings stand in the configuration's example.
-pub const KIND: ProviderKind = ProviderKind {
-    kind: "mmbc",
-    build,
-};
+pub const KIND: ProviderKind = ProviderKind { kind: "mmbc", build };
 
 /// One account at MMBC.
 struct Mmbc {
@@ -74,11 +71,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         late_execution_bound,
         balance_path,
     };
-    Ok(BuiltProvider {
-        provider: Arc::new(provider),
-        mapping: mapping::map,
-        warnings,
-    })
+    Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map, warnings })
 }
 
 impl Mmbc {
@@ -93,10 +86,8 @@ impl Mmbc {
     }
 
     fn form_for(&self, path: &str, purchase: &Purchase, code: &str) -> FormRequest {
-        let fields = [
-            ("ppob_kodeproduk", code),
-            ("ppob_nomorpelanggan", purchase.customer.expose()),
-        ];
+        let fields =
+            [("ppob_kodeproduk", code), ("ppob_nomorpelanggan", purchase.customer.expose())];
         self.form(path, &fields)
     }
 }
@@ -140,16 +131,11 @@ impl PpobProvider for Mmbc {
         request: &InquiryRequest,
     ) -> Result<Bill, ProviderError> {
         if !is_expressible(&request.purchase) {
-            return Err(ProviderError::unsupported(
-                "this family, amount or parameter",
-            ));
+            return Err(ProviderError::unsupported("this family, amount or parameter"));
         }
         let form = self.form_for("cektagihan", &request.purchase, &request.provider_code);
         let answer = self.read.ask(form).await?;
-        let asked = Asked {
-            purchase: &request.purchase,
-            code: &request.provider_code,
-        };
+        let asked = Asked { purchase: &request.purchase, code: &request.provider_code };
         inquiry::interpret(&asked, &answer, &self.refusals)
     }
 
@@ -159,10 +145,7 @@ impl PpobProvider for Mmbc {
         }
         let form = self.form_for("bayartagihan", &request.purchase, &request.provider_code);
         let sent = self.pay.send(permit, form).await;
-        let asked = Asked {
-            purchase: &request.purchase,
-            code: &request.provider_code,
-        };
+        let asked = Asked { purchase: &request.purchase, code: &request.provider_code };
         pay::interpret(&asked, sent, &self.refusals)
     }
 
@@ -172,19 +155,14 @@ impl PpobProvider for Mmbc {
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         let Some(invoice) = &attempt.provider_ref else {
-            return Err(ProviderError::unsupported(
-                "a status check without an invoice number",
-            ));
+            return Err(ProviderError::unsupported("a status check without an invoice number"));
         };
         let fields = [
             ("invoice", invoice.as_str()),
             ("ppob_nomorpelanggan", attempt.purchase.customer.expose()),
         ];
         let answer = self.read.ask(self.form("cekstatus", &fields)).await?;
-        let asked = Asked {
-            purchase: &attempt.purchase,
-            code: &attempt.provider_code,
-        };
+        let asked = Asked { purchase: &attempt.purchase, code: &attempt.provider_code };
         status::interpret(&asked, invoice, &answer, &self.refusals)
     }
 
@@ -204,8 +182,6 @@ impl PpobProvider for Mmbc {
 
 impl fmt::Debug for Mmbc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mmbc")
-            .field("name", &self.info.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Mmbc").field("name", &self.info.name).finish_non_exhaustive()
     }
 }

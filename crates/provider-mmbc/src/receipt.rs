@@ -1,5 +1,7 @@
 //! What an answer about a payment shows, whatever it means.
 
+use std::collections::BTreeMap;
+
 use ppob_http::Answer;
 use ppob_types::{Family, Observed, RawAnswer, Receipt, Sensitive, Timestamp};
 
@@ -35,7 +37,15 @@ pub(crate) fn receipt(family: Family, fields: &Fields) -> Receipt {
         paid_at: fields.text("ppob_tanggal").and_then(Timestamp::from_wib),
         customer_name: fields.line("ppob_namapelanggan").map(Sensitive::new),
         details: details(family, fields),
-        raw_fields: fields.all(),
+        raw_fields: without_balance(fields.all()),
         lines: lines(family, fields),
     }
+}
+
+/// How much is in our deposit is nobody's business who sees a receipt; it is observed apart.
+fn without_balance(mut fields: BTreeMap<String, Sensitive>) -> BTreeMap<String, Sensitive> {
+    for balance in ["ppob_saldo", "saldo"] {
+        fields.remove(balance);
+    }
+    fields
 }

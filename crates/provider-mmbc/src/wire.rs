@@ -87,9 +87,7 @@ pub(crate) fn invoice_in(body: &[u8]) -> Option<ProviderRef> {
 pub(crate) fn reference(text: &str) -> Option<ProviderRef> {
     let meaningful = |c: char| c.is_ascii_alphanumeric() && c != '0';
     let printable = text.chars().all(|c| c.is_ascii_graphic());
-    (printable && text.chars().any(meaningful))
-        .then(|| ProviderRef::new(text))
-        .flatten()
+    (printable && text.chars().any(meaningful)).then(|| ProviderRef::new(text)).flatten()
 }
 
 impl Fields {

@@ -15,9 +15,7 @@ use support::{attempt, context, inquiry, payment, permit, provider};
 
 async fn simulator() -> MmbcHandle {
     let account = AccountConfig::new("dummy", "dummy123", 100_000_000).short_for_magic();
-    MmbcSimulator::start(MmbcConfig::new(vec![account]))
-        .await
-        .unwrap()
+    MmbcSimulator::start(MmbcConfig::new(vec![account])).await.unwrap()
 }
 
 /// A number that fits the family's grammar and is no magic one.
@@ -51,10 +49,7 @@ async fn check(
 #[tokio::test]
 async fn every_product_of_the_list_is_known_inquired_paid_and_found_again() {
     let simulator = simulator().await;
-    let built = provider(
-        &simulator.base_url(),
-        json!({ "balance_path": "../ceksaldo" }),
-    );
+    let built = provider(&simulator.base_url(), json!({ "balance_path": "../ceksaldo" }));
     let list = built.provider.price_list(&context()).await.unwrap();
     assert_eq!(list.unreadable, Vec::<String>::new());
     assert_eq!(list.rows.len(), 30);
@@ -81,10 +76,7 @@ async fn every_product_of_the_list_is_known_inquired_paid_and_found_again() {
         assert_eq!(&charge.product, code);
         assert_eq!(answer.observed.charged, Some(Rupiah::new(charge.cost)));
         let receipt = answer.observed.receipt.unwrap();
-        let token = receipt
-            .details
-            .pln_token()
-            .map(|token| token.expose().to_owned());
+        let token = receipt.details.pln_token().map(|token| token.expose().to_owned());
         assert_eq!(token, charge.token, "{code}");
         let balance = built.provider.balance(&context()).await;
         assert_eq!(balance.ok(), answer.observed.balance_after, "{code}");
@@ -113,11 +105,7 @@ async fn magic_numbers_lead_to_the_outcomes_they_promise() {
         let answer = buy_token(&simulator, &number, json!({})).await;
         assert_eq!(answer.outcome, outcome, "{suffix}");
         let ledger = simulator.ledger();
-        assert_eq!(
-            ledger.charges_for("PLNS20", &number).len(),
-            charges,
-            "{suffix}"
-        );
+        assert_eq!(ledger.charges_for("PLNS20", &number).len(), charges, "{suffix}");
     }
     for (suffix, (_, code)) in [
         ("0301", refused(RefusalCode::NumberInvalid)),
@@ -139,9 +127,7 @@ async fn magic_numbers_lead_to_the_outcomes_they_promise() {
 #[tokio::test]
 async fn quirks_of_the_format_change_nothing() {
     let missing = FaultKind::MissingFields { fields: Vec::new() };
-    let image = FaultKind::ContentType {
-        value: "image/png".to_owned(),
-    };
+    let image = FaultKind::ContentType { value: "image/png".to_owned() };
     let quirks = [
         Fault::new(FaultKind::PhpNotice {}),
         Fault::new(FaultKind::Utf8Bom {}),
@@ -169,34 +155,18 @@ async fn quirks_of_the_format_change_nothing() {
 async fn faults_leave_a_payment_unknown_whether_or_not_it_was_charged() {
     let after = Stage::AfterDebit;
     let html = FaultKind::HtmlPage { stage: after };
-    let cut = FaultKind::TruncatedBody {
-        framing: Framing::CloseDelimited,
-    };
-    let reset = FaultKind::Drop {
-        stage: after,
-        ending: Ending::Reset,
-    };
+    let cut = FaultKind::TruncatedBody { framing: Framing::CloseDelimited };
+    let reset = FaultKind::Drop { stage: after, ending: Ending::Reset };
     let swapped = FaultKind::SwappedAnswer {
         product: None,
         customer_number: Some("530000000002".to_owned()),
     };
-    let redirect = FaultKind::Redirect {
-        status: 307,
-        location: "http://127.0.0.1:1/".to_owned(),
-    };
+    let redirect = FaultKind::Redirect { status: 307, location: "http://127.0.0.1:1/".to_owned() };
     let faults = [
         (html, UnknownCause::Unreadable, 1),
-        (
-            FaultKind::EmptyBody { stage: after },
-            UnknownCause::Unreadable,
-            1,
-        ),
+        (FaultKind::EmptyBody { stage: after }, UnknownCause::Unreadable, 1),
         (cut, UnknownCause::Unreadable, 1),
-        (
-            FaultKind::Garbage { stage: after },
-            UnknownCause::ConnectionLost,
-            1,
-        ),
+        (FaultKind::Garbage { stage: after }, UnknownCause::ConnectionLost, 1),
         (reset, UnknownCause::ConnectionLost, 1),
         (swapped, UnknownCause::Mismatch, 1),
         (redirect, UnknownCause::HttpStatus, 0),
@@ -214,10 +184,7 @@ async fn faults_leave_a_payment_unknown_whether_or_not_it_was_charged() {
 #[tokio::test]
 async fn silence_until_the_timeout_is_unknown() {
     let simulator = simulator().await;
-    let stall = FaultKind::Stall {
-        stage: Stage::AfterDebit,
-        milliseconds: None,
-    };
+    let stall = FaultKind::Stall { stage: Stage::AfterDebit, milliseconds: None };
     simulator.add_fault(Fault::new(stall)).unwrap();
     let impatient = json!({ "connect_timeout_ms": 300, "pay_timeout_ms": 600 });
     let answer = buy_token(&simulator, "530000009999", impatient).await;
@@ -240,10 +207,7 @@ async fn a_pending_token_confirms_and_its_receipt_gains_the_token() {
     answer.observed.merge(second.observed);
     let receipt = answer.observed.receipt.unwrap();
     assert!(receipt.details.pln_token().is_some());
-    let line = receipt
-        .lines
-        .iter()
-        .find(|line| line.label == "Stroom/Token");
+    let line = receipt.lines.iter().find(|line| line.label == "Stroom/Token");
     assert_eq!(line.unwrap().value.expose().len(), 24);
     simulator.shutdown().await;
 }

@@ -53,9 +53,7 @@ async fn checked(body: &str) -> Result<StatusVerdict, ProviderErrorKind> {
     let built = provider(&peer.url, json!({}));
     let attempt = attempt(&payment(Family::PlnPrepaid, "PLNS20", CUSTOMER), "12345678");
     let report = built.provider.check_status(&context(), &attempt).await;
-    report
-        .map(|report| report.verdict)
-        .map_err(|error| error.kind)
+    report.map(|report| report.verdict).map_err(|error| error.kind)
 }
 
 fn refusal(reason: &str) -> String {
@@ -68,21 +66,12 @@ fn unknown(cause: UnknownCause) -> PayOutcome {
 
 #[tokio::test]
 async fn pending_with_an_invoice_is_pending_and_keeps_it() {
-    for status in [
-        json!("pending"),
-        json!("PENDING"),
-        json!("proses"),
-        Value::Null,
-    ] {
+    for status in [json!("pending"), json!("PENDING"), json!("proses"), Value::Null] {
         let answer = paid(&confirmed(json!({ "ppob_status": status }))).await;
         assert_eq!(answer.outcome, PayOutcome::Pending, "{status}");
         assert!(answer.observed.provider_ref.is_some());
         let listed = answer.observed.unlisted.is_some();
-        assert_eq!(
-            listed,
-            status != "pending" && status != "PENDING",
-            "{status}"
-        );
+        assert_eq!(listed, status != "pending" && status != "PENDING", "{status}");
     }
 }
 
@@ -104,10 +93,7 @@ async fn a_token_payment_without_a_valid_token_is_a_success_that_awaits_it() {
         assert_eq!(answer.outcome, PayOutcome::Succeeded);
         let receipt = answer.observed.receipt.unwrap();
         assert_eq!(receipt.details.pln_token(), None);
-        let line = receipt
-            .lines
-            .iter()
-            .find(|line| line.label == "Stroom/Token");
+        let line = receipt.lines.iter().find(|line| line.label == "Stroom/Token");
         assert_eq!(line.unwrap().value.expose(), "", "its place is kept");
     }
 }
@@ -168,10 +154,7 @@ async fn a_reason_on_no_list_is_unknown_and_shown_without_personal_data() {
     });
     let answer = paid(&body.to_string()).await;
     assert_eq!(answer.outcome, unknown(UnknownCause::Unlisted));
-    assert_eq!(
-        answer.observed.unlisted.as_deref(),
-        Some("ERROR PLNS# …: … KODE RESPON #")
-    );
+    assert_eq!(answer.observed.unlisted.as_deref(), Some("ERROR PLNS# …: … KODE RESPON #"));
     for body in [
         refusal("ERROR PLN 123456789: TRANSAKSI GAGAL"),
         refusal("No Data!"),
@@ -182,11 +165,7 @@ async fn a_reason_on_no_list_is_unknown_and_shown_without_personal_data() {
         "{\"result\":\"no\",\"reason\":\"PRODUK SEDANG CLOSE\",\"ppob_status\":\"pending\"}"
             .to_owned(),
     ] {
-        assert_eq!(
-            paid(&body).await.outcome,
-            unknown(UnknownCause::Unlisted),
-            "{body}"
-        );
+        assert_eq!(paid(&body).await.outcome, unknown(UnknownCause::Unlisted), "{body}");
     }
 }
 
@@ -194,11 +173,7 @@ async fn a_reason_on_no_list_is_unknown_and_shown_without_personal_data() {
 async fn a_body_that_is_not_one_whole_object_is_unknown_but_its_invoice_is_kept() {
     let whole = confirmed(json!({}));
     for body in ["<html>", "[]", "{}", "", "null", &format!("{whole}{whole}")] {
-        assert_eq!(
-            paid(body).await.outcome,
-            unknown(UnknownCause::Unreadable),
-            "{body}"
-        );
+        assert_eq!(paid(body).await.outcome, unknown(UnknownCause::Unreadable), "{body}");
     }
     let cut = "{\"result\":\"ok\",\"ppob_invoice\":\"12345678\",\"ppob_status\":\"confirm\"";
     let answer = paid(cut).await;
@@ -209,19 +184,10 @@ async fn a_body_that_is_not_one_whole_object_is_unknown_but_its_invoice_is_kept(
 #[tokio::test]
 async fn any_other_http_status_is_unknown_whatever_the_body_says() {
     let body = confirmed(json!({}));
-    for status in [
-        "201 Created",
-        "302 Found",
-        "400 Bad Request",
-        "502 Bad Gateway",
-    ] {
+    for status in ["201 Created", "302 Found", "400 Bad Request", "502 Bad Gateway"] {
         let peer = Peer::answering_with(status, body.as_bytes()).await;
         let answer = pay(&peer.url, &payment(Family::PlnPrepaid, "PLNS20", CUSTOMER)).await;
-        assert_eq!(
-            answer.outcome,
-            unknown(UnknownCause::HttpStatus),
-            "{status}"
-        );
+        assert_eq!(answer.outcome, unknown(UnknownCause::HttpStatus), "{status}");
         assert_eq!(answer.observed.provider_ref.unwrap().as_str(), "12345678");
         assert_eq!(answer.observed.raw.unwrap().expose(), body);
     }
@@ -249,10 +215,7 @@ async fn a_status_check_gives_a_verdict_only_about_our_payment() {
     assert_eq!(checked(&confirm).await, Ok(StatusVerdict::Succeeded));
     let pending = confirmed(json!({ "ppob_status": "pending" }));
     assert_eq!(checked(&pending).await, Ok(StatusVerdict::Pending));
-    assert_eq!(
-        checked(&refusal("No Data!")).await,
-        Ok(StatusVerdict::NotFound)
-    );
+    assert_eq!(checked(&refusal("No Data!")).await, Ok(StatusVerdict::NotFound));
     for body in [
         confirmed(json!({ "ppob_status": "gagal" })),
         confirmed(json!({ "ppob_status": null })),
@@ -265,11 +228,7 @@ async fn a_status_check_gives_a_verdict_only_about_our_payment() {
         "<html>".to_owned(),
         "[]".to_owned(),
     ] {
-        assert_eq!(
-            checked(&body).await,
-            Err(ProviderErrorKind::Unreadable),
-            "{body}"
-        );
+        assert_eq!(checked(&body).await, Err(ProviderErrorKind::Unreadable), "{body}");
     }
     let credentials = checked(&refusal("Username atau password anda salah!")).await;
     assert_eq!(credentials, Err(ProviderErrorKind::Credentials));
@@ -292,10 +251,7 @@ async fn an_inquiry_refuses_or_fails_but_never_guesses() {
     let cases = [
         (refusal("TAGIHAN SUDAH TERBAYAR"), "refused"),
         (refusal("TRANSAKSI GAGAL"), "refused"),
-        (
-            refusal("IP anda 203.0.113.9 tidak terdaftar!"),
-            "credentials",
-        ),
+        (refusal("IP anda 203.0.113.9 tidak terdaftar!"), "credentials"),
         (bill(json!({ "ppob_totalbayar": "1.5" })), "unreadable"),
         (bill(json!({ "ppob_totalbayar": null })), "unreadable"),
         (bill(json!({ "ppob_debet": "x" })), "unreadable"),
@@ -332,12 +288,8 @@ async fn a_read_says_how_http_failed() {
 async fn a_price_list_keeps_what_is_readable_and_names_the_rest() {
     let row = r#"{"ppob_kodeproduk":"PLNS20","ppob_nominal":"20.000","ppob_debet":"20.700","ppob_status":"Ready"}"#;
     let dearer = row.replace("20.700", "20.800");
-    let closed = row
-        .replace("PLNS20", "PDAM AETRA/TPJ")
-        .replace("Ready", "Close");
-    let closed = closed
-        .replace("20.700", "Tagihan + 1.000")
-        .replace("20.000", "-");
+    let closed = row.replace("PLNS20", "PDAM AETRA/TPJ").replace("Ready", "Close");
+    let closed = closed.replace("20.700", "Tagihan + 1.000").replace("20.000", "-");
     let bad = [
         row.replace("20.700", "20,700"),
         row.replace("20.000", ""),
@@ -349,11 +301,7 @@ async fn a_price_list_keeps_what_is_readable_and_names_the_rest() {
     let peer = Peer::answering(&body).await;
     let built = provider(&peer.url, json!({}));
     let list = built.provider.price_list(&context()).await.unwrap();
-    assert_eq!(
-        list.rows.len(),
-        3,
-        "an equal row counts once, another price does not"
-    );
+    assert_eq!(list.rows.len(), 3, "an equal row counts once, another price does not");
     assert!(!list.rows[2].open);
     assert_eq!(list.rows[2].provider_code, "PDAM AETRA/TPJ");
     assert_eq!(list.unreadable.len(), bad.len());

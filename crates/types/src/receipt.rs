@@ -18,7 +18,8 @@ pub struct Receipt {
     pub customer_name: Option<Sensitive>,
     /// Typed fields of the family.
     pub details: FamilyDetails,
-    /// Every field of the provider's answer by the provider's name for it, unknown ones too.
+    /// Every field of the provider's answer by the provider's name for it, unknown ones too; but not
+    /// what is only between us and the provider, such as our balance.
     pub raw_fields: BTreeMap<String, Sensitive>,
     /// Labels and values in printing order, so that any receipt can be shown without knowing its family.
     pub lines: Vec<ReceiptLine>,

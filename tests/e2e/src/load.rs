@@ -3,6 +3,8 @@
 mod report;
 mod worker;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use ppob_api::PpobClient;
@@ -29,6 +31,9 @@ pub struct Plan {
     pub in_flight: usize,
     /// How long new ones are begun.
     pub time: Duration,
+    /// The number of the first customer; the others follow. Two runs against one engine need
+    /// customers of their own.
+    pub first_customer: u64,
 }
 
 /// Where to.
@@ -63,10 +68,11 @@ pub async fn run(plan: Plan, target: &Target<'_>) -> Result<Report> {
         connections.push(connect(&target.address).await?);
     }
     let before = Metrics::read(&target.metrics).await?;
+    let customers = Arc::new(AtomicU64::new(plan.first_customer));
     let begin = Instant::now();
     let mut workers = JoinSet::new();
     for client in connections.iter().cycle().take(plan.in_flight) {
-        workers.spawn(worker::pay_until(client.clone(), begin + plan.time));
+        workers.spawn(worker::pay_until(client.clone(), Arc::clone(&customers), begin + plan.time));
     }
     let mut tally = Tally::default();
     while let Some(done) = workers.join_next().await {

@@ -37,10 +37,14 @@ pub fn without_waiting(request: CreatePaymentRequest) -> CreatePaymentRequest {
     CreatePaymentRequest { wait: Some(prost_types::Duration::default()), ..request }
 }
 
-/// A PLN subscriber id that no other call in this process gives, and that is no magic number: those
-/// end in `01` to `05`.
+/// A PLN subscriber id that no other call in this process gives.
 pub fn fresh_customer() -> String {
     static GIVEN: AtomicU64 = AtomicU64::new(1);
-    let number = GIVEN.fetch_add(1, Ordering::Relaxed);
-    format!("53{number:08}99")
+    customer(GIVEN.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The PLN subscriber id with this number; there are a hundred million. None is a magic number:
+/// those end in `01` to `05`.
+pub fn customer(number: u64) -> String {
+    format!("53{:08}99", number % 100_000_000)
 }

@@ -13,9 +13,6 @@ use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
 
-/// From then on a payment that the provider once called pending is a person's to decide.
-const FORGOTTEN: Duration = Duration::from_mins(20);
-
 const PAGE: Page = Page { before_serial: None, limit: 100 };
 
 /// Looks at what is open, again and again, until the world ends.
@@ -28,7 +25,7 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
             continue;
         };
         // A page of reviews of a process that dies meanwhile is nothing to go by.
-        if let Some(Ok(reviews)) = process.ask(process.engine.reviews(PAGE)).await {
+        if let Some(Ok(reviews)) = process.ask(process.engine.reviews(200)).await {
             for review in reviews {
                 let seen = *first_seen
                     .entry(review.payment.key.clone())
@@ -36,7 +33,7 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
                 review_one(&host, &process, &review, seen, &mut random).await;
             }
         }
-        ask_about_pending(&host, &process, &mut first_seen, &mut random).await;
+        ask_about_pending(&host, &process, &mut random).await;
     }
 }
 
@@ -58,12 +55,7 @@ async fn review_one(
 }
 
 /// The provider said that it works on it: ask again, sometimes.
-async fn ask_about_pending(
-    host: &Host,
-    process: &Process,
-    first_seen: &mut BTreeMap<PaymentKey, Duration>,
-    random: &mut Random,
-) {
+async fn ask_about_pending(host: &Host, process: &Process, random: &mut Random) {
     let filter = Filter { states: vec![PaymentState::Processing], ..Filter::default() };
     let Some(Ok(open)) = process.ask(process.engine.list_payments(&filter, PAGE)).await else {
         return;
@@ -71,12 +63,6 @@ async fn ask_about_pending(
     for stored in open {
         if random.permille(if host.stage.is_quiet() { 1_000 } else { 100 }) {
             check(host, process, &stored.key, random).await;
-        }
-        // The provider forgot what it worked on: nobody else will ever end it.
-        let now = host.stage.clock.elapsed();
-        let seen = *first_seen.entry(stored.key.clone()).or_insert(now);
-        if now.saturating_sub(seen) > FORGOTTEN {
-            resolve(host, process, &stored).await;
         }
     }
 }

@@ -75,10 +75,7 @@ fn an_error_names_its_key() {
         ("failover_on_refusal", json!("sometimes")),
         ("username", json!(5)),
         ("password", json!({ "env": "PPOB_TEST_NO_SUCH_VARIABLE" })),
-        (
-            "refusals",
-            json!([{ "pattern": "x", "code": "other", "scope": "bill" }]),
-        ),
+        ("refusals", json!([{ "pattern": "x", "code": "other", "scope": "bill" }])),
     ] {
         assert_eq!(refused(&with(key, value)).0, key);
     }

@@ -1,11 +1,7 @@
 use super::*;
 
 fn answer(body: &[u8]) -> Answer {
-    Answer {
-        status: 200,
-        body: body.to_vec(),
-        truncated_by_cap: false,
-    }
+    Answer { status: 200, body: body.to_vec(), truncated_by_cap: false }
 }
 
 fn object(body: &str) -> Option<Fields> {
@@ -38,14 +34,8 @@ fn an_answer_is_found_between_notices_and_html() {
 fn a_raw_line_feed_inside_a_string_is_kept() {
     let fields =
         object("{\"result\":\"no\",\"reason\":\"Sisa saldo  \nRp.\t100 \\\"x\\\" \\\\\"}").unwrap();
-    assert_eq!(
-        fields.text("reason"),
-        Some("Sisa saldo  \nRp.\t100 \"x\" \\")
-    );
-    assert_eq!(
-        fields.line("reason").as_deref(),
-        Some("Sisa saldo Rp. 100 \"x\" \\")
-    );
+    assert_eq!(fields.text("reason"), Some("Sisa saldo  \nRp.\t100 \"x\" \\"));
+    assert_eq!(fields.line("reason").as_deref(), Some("Sisa saldo Rp. 100 \"x\" \\"));
 }
 
 #[test]
@@ -117,15 +107,9 @@ fn a_list_names_the_elements_it_cannot_read() {
 fn the_invoice_of_an_unreadable_answer_is_found_if_it_is_whole_and_alone() {
     let found = |text: &str| invoice_in(text.as_bytes()).map(|found| found.to_string());
     let invoice = Some("12345678".to_owned());
-    assert_eq!(
-        found("{\"result\":\"ok\",\"ppob_invoice\":\"12345678\",\"pp"),
-        invoice
-    );
+    assert_eq!(found("{\"result\":\"ok\",\"ppob_invoice\":\"12345678\",\"pp"), invoice);
     assert_eq!(found("{\"ppob_invoice\" : 12345678, "), invoice);
-    assert_eq!(
-        found("{\"ppob_invoice\":\"12345678\"} {\"ppob_invoice\":\"12345678\"}"),
-        invoice
-    );
+    assert_eq!(found("{\"ppob_invoice\":\"12345678\"} {\"ppob_invoice\":\"12345678\"}"), invoice);
     for none in [
         "{\"ppob_invoice\":\"1234",
         "{\"ppob_invoice\":1234",

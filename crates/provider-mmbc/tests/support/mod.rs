@@ -50,11 +50,7 @@ impl Peer {
                 stream.write_all(&answer).await.unwrap();
             }
         });
-        Self {
-            url,
-            requests,
-            task,
-        }
+        Self { url, requests, task }
     }
 
     /// What was asked, in order.
@@ -78,9 +74,7 @@ async fn read(stream: &mut TcpStream) -> Request {
         let Some((head, body)) = request.split_once("\r\n\r\n") else {
             continue;
         };
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         if body.len() == length.unwrap().parse::<usize>().unwrap() {
             let path = head.split(' ').nth(1).unwrap();
             return (path.to_owned(), serde_urlencoded::from_str(body).unwrap());
@@ -156,22 +150,12 @@ pub(crate) async fn pay(url: &str, request: &PayRequest) -> PayAnswer {
 }
 
 pub(crate) fn context() -> CallContext {
-    CallContext {
-        clock: Arc::new(StoppedClock),
-    }
+    CallContext { clock: Arc::new(StoppedClock) }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test stands in for the commit of an intent"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test stands in for the commit of an intent")]
 pub(crate) fn permit() -> SendPermit {
-    SendPermit::mint(
-        AttemptId::new(1, 1),
-        Monotonic::default(),
-        Arc::new(StoppedClock),
-    )
-    .0
+    SendPermit::mint(AttemptId::new(1, 1), Monotonic::default(), Arc::new(StoppedClock)).0
 }
 
 #[derive(Debug)]

@@ -8,9 +8,6 @@ use super::View;
 use super::details::{details, parts};
 use super::scalar::{rupiah, time};
 
-/// Fields of an answer that tell how much is in our deposit.
-const BALANCE_FIELDS: [&str; 2] = ["ppob_saldo", "saldo"];
-
 /// The receipt of a payment that was paid.
 pub(crate) fn receipt(stored: &StoredPayment, view: &View<'_>) -> Option<v1::Receipt> {
     let attempt = stored.payment.paid_attempt()?;
@@ -43,7 +40,6 @@ pub(crate) fn receipt(stored: &StoredPayment, view: &View<'_>) -> Option<v1::Rec
         raw_fields: known
             .raw_fields
             .iter()
-            .filter(|(name, _)| !BALANCE_FIELDS.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.expose().to_owned()))
             .collect(),
         simulated: view.simulated,

@@ -186,7 +186,7 @@ fn observed(serial: usize) -> Observed {
         nominal: Some(Rupiah::new(20_000)),
         ..PlnPrepaidDetails::default()
     };
-    let fields = [("ppob_saldo", "900000"), ("ppob_reff", "REF1")];
+    let fields = [("ppob_reff", "REF1")];
     let receipt = Receipt {
         reference: Some("REF1".to_owned()),
         customer_name: Some(Sensitive::from("BUDI")),

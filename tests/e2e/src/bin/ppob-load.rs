@@ -2,6 +2,7 @@
 //!
 //! Without addresses it starts an engine and a simulated provider without limits of its own.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -37,6 +38,8 @@ async fn main() -> Result<ExitCode> {
     let plan = Plan {
         in_flight: usize::try_from(arguments.in_flight)?,
         time: Duration::from_secs(arguments.seconds),
+        // The standard library seeds its hashers from the system.
+        first_customer: RandomState::new().hash_one(0_u8),
     };
     let report = match (arguments.address, arguments.metrics, arguments.control) {
         (Some(address), Some(metrics), Some(control)) => {

@@ -104,7 +104,7 @@ impl fmt::Display for Report {
             tenths(p99 / 100)
         )?;
         for (reason, count) in &self.refused {
-            writeln!(formatter, "refused    {count} with {reason}")?;
+            writeln!(formatter, "not paid   {count}: {reason}")?;
         }
         let sums = [("charged", self.charged), ("recorded", self.recorded)];
         for (what, (count, rupiah)) in sums {

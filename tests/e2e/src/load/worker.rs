@@ -1,6 +1,8 @@
 //! One of many callers that pay one customer after the other.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ppob_api::PpobClient;
 use ppob_api::error::{may_be_accepted, reason_of};
@@ -10,6 +12,9 @@ use crate::{Result, request};
 
 /// How often a request is repeated whose answer told nothing.
 const MOST_REPEATS: u32 = 20;
+
+/// Stands for payments that were there before: then the run measured too little.
+const EXISTED: &str = "a payment of an earlier run";
 
 /// What one caller saw, or all of them.
 #[derive(Debug, Default)]
@@ -33,10 +38,14 @@ impl Tally {
 }
 
 /// Pays for one fresh customer after the other until `end`; the last payment is waited for.
-pub(super) async fn pay_until(client: PpobClient, end: Instant) -> Result<Tally> {
+pub(super) async fn pay_until(
+    client: PpobClient,
+    customers: Arc<AtomicU64>,
+    end: Instant,
+) -> Result<Tally> {
     let mut tally = Tally::default();
     while Instant::now() < end {
-        let customer = request::fresh_customer();
+        let customer = request::customer(customers.fetch_add(1, Ordering::Relaxed));
         pay(&client, &customer, &mut tally).await?;
     }
     Ok(tally)
@@ -52,7 +61,11 @@ async fn pay(client: &PpobClient, customer: &str, tally: &mut Tally) -> Result<(
             Ok(answer) => {
                 let took = u64::try_from(begin.elapsed().as_micros())?;
                 tally.latencies.push(took);
-                let payment = answer.into_inner().payment;
+                let answer = answer.into_inner();
+                if answer.existed && repeats == 0 {
+                    *tally.refused.entry(EXISTED.to_owned()).or_default() += 1;
+                }
+                let payment = answer.payment;
                 if !payment.is_some_and(|payment| ppob_api::is_final(&payment)) {
                     tally.open.push(payment_id);
                 }

@@ -9,7 +9,7 @@ use ppob_e2e::{Result, World};
 async fn under_load_the_ledger_and_the_record_agree_and_commits_are_shared() -> Result<()> {
     let world = World::new().await?;
     let engine = world.serve().await?;
-    let plan = Plan { in_flight: 64, time: Duration::from_secs(3) };
+    let plan = Plan { in_flight: 64, time: Duration::from_secs(3), first_customer: 0 };
     let report = run(plan, &engine.load_target(&world.provider)).await?;
     assert!(report.agrees(), "{report}");
     assert!(report.refused.is_empty(), "{report}");

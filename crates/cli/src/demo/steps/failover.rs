@@ -15,7 +15,8 @@ pub(in crate::demo) async fn failover(walk: &mut Walk) -> Result<(), Failure> {
     tell(
         "4. Failover",
         "For numbers that end with 0402 the cheaper account, mmbc-a, says that its deposit is used up.\n\
-         That is proof that nothing was paid there, so mmbc-b is asked. Had the answer been lost\n\
+         The sandbox takes its word for it (failover_on_refusal = \"always\"), so mmbc-b is asked; over\n\
+         plain HTTP in earnest the stated balance must be confirmed first. Had the answer been lost\n\
          instead, nobody else would be asked: it might have been paid.",
     )?;
     walk.until_first(STEP, TOKEN, "mmbc-a").await?;
