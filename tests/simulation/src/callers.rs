@@ -10,8 +10,8 @@ use ppob_payment::PaymentState;
 use ppob_types::{ConsumerId, PaymentId, PaymentKey};
 use tokio::task::JoinSet;
 
-use self::purchase::{Want, want};
 pub(crate) use self::purchase::key as key_of;
+use self::purchase::{Want, want};
 use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
@@ -58,7 +58,7 @@ impl Buyer {
         if self.happens(Fault::AbandonBefore) {
             self.abandons().await;
         }
-        let rounds = 2 + self.random.below(5);
+        let rounds = 3 + self.random.below(7);
         let mut heard = Heard::Nothing;
         for _ in 0..rounds {
             heard = self.asks(&want).await;
@@ -108,9 +108,20 @@ impl Buyer {
         if self.happens(Fault::DoubleSubmit) {
             let patience = self.random.millis(0, 40_000);
             let first = create(&self.host, &process, want.request(&self.key), None, patience);
-            let second = create(&self.host, &process, want.request(&self.key), None, Duration::ZERO);
+            let second =
+                create(&self.host, &process, want.request(&self.key), None, Duration::ZERO);
             let (first, _) = tokio::join!(first, second);
             return first;
+        }
+        if self.happens(Fault::AbandonAtOnce) {
+            let after = self.random.pick(&[1, 5, 15, 400, 2_000], 0);
+            let patience = self.random.millis(0, 40_000);
+            let creating = create(&self.host, &process, want.request(&self.key), None, patience);
+            let abandoning = async {
+                tokio::time::sleep(Duration::from_millis(after)).await;
+                abandon(&self.host, &process, &self.key).await;
+            };
+            return tokio::join!(creating, abandoning).0;
         }
         let drop_after =
             self.happens(Fault::CallDropped).then(|| self.random.pick(&[0, 3, 12, 400, 3_000], 0));
@@ -129,12 +140,16 @@ impl Buyer {
                 self.host.stage.count(Fault::SamePurchase);
                 tokio::time::sleep(self.random.seconds(1, 600)).await;
                 let would = self.host.stage.would(&mut self.random, Fault::DespiteInDoubt);
-                let despite = holder.clone().filter(|_| would);
-                Some(Want { despite, ..want })
+                match holder.clone().filter(|_| would) {
+                    Some(holder) => Some(self.in_spite_of(holder, want).await),
+                    None => Some(want),
+                }
             }
             CreateError::FieldInvalid { field: "despite_in_doubt", .. } => {
+                // Too early, or the doubt is over.
                 tokio::time::sleep(self.random.seconds(30, 300)).await;
-                Some(want)
+                let over = self.random.permille(300);
+                Some(if over { Want { despite: None, ..want } } else { want })
             }
             CreateError::UnknownProduct(_)
             | CreateError::Draining
@@ -144,6 +159,30 @@ impl Buyer {
             }
             _ => None,
         }
+    }
+
+    /// The caller's own payment in doubt stands in the way: the next repetition may pass it by, once
+    /// the provider can execute it no more.
+    async fn in_spite_of(&mut self, holder: PaymentId, want: Want) -> Want {
+        let key = PaymentKey { consumer: self.key.consumer.clone(), id: holder.clone() };
+        for _ in 0..12 {
+            if let Some(process) = self.process().await
+                && let Some(Ok(held)) = process.ask(process.engine.get_payment(&key)).await
+            {
+                match held.payment.state() {
+                    PaymentState::InDoubt => {
+                        let despite = Some(holder);
+                        return Want { despite, repeat: held.request.repeat + 1, ..want };
+                    }
+                    PaymentState::Accepted | PaymentState::Processing => {}
+                    PaymentState::Succeeded | PaymentState::Failed | PaymentState::Reversed => {
+                        return want;
+                    }
+                }
+            }
+            tokio::time::sleep(self.random.seconds(5, 60)).await;
+        }
+        want
     }
 
     async fn watches(&mut self) {
@@ -167,16 +206,7 @@ impl Buyer {
         let Some(process) = self.process().await else {
             return;
         };
-        let stage = &self.host.stage;
-        let asked = stage.checker().asks();
-        match process.ask(process.engine.abandon(&self.key)).await {
-            Some(Ok(Abandoned::NeverAPayment)) => stage.promised_never(&self.key),
-            Some(Ok(Abandoned::Payment(stored))) => {
-                stage.told(asked, self.host.is_current(&process), &stored);
-            }
-            Some(Err(AbandonError::AttemptAlive)) => stage.promised_no_further(&self.key),
-            Some(Err(AbandonError::Ended | AbandonError::JournalUnavailable)) | None => {}
-        }
+        abandon(&self.host, &process, &self.key).await;
     }
 
     /// The process that works, if one does within a while.
@@ -188,6 +218,19 @@ impl Buyer {
             tokio::time::sleep(self.random.millis(200, 1_000)).await;
         }
         None
+    }
+}
+
+async fn abandon(host: &Host, process: &Process, key: &PaymentKey) {
+    let stage = &host.stage;
+    let asked = stage.checker().asks();
+    match process.ask(process.engine.abandon(key)).await {
+        Some(Ok(Abandoned::NeverAPayment)) => stage.promised_never(key),
+        Some(Ok(Abandoned::Payment(stored))) => {
+            stage.told(asked, host.is_current(process), &stored);
+        }
+        Some(Err(AbandonError::AttemptAlive)) => stage.promised_no_further(key),
+        Some(Err(AbandonError::Ended | AbandonError::JournalUnavailable)) | None => {}
     }
 }
 

@@ -102,7 +102,8 @@ impl Stage {
     pub(crate) fn refused(&self, key: &PaymentKey, error: &str) {
         if let Some(stored) = self.on_disk(key) {
             let state = stored.payment.state().as_str();
-            let what = format!("{key}: told that nothing was accepted ({error}), but it is {state}");
+            let what =
+                format!("{key}: told that nothing was accepted ({error}), but it is {state}");
             self.violated(ViolationKind::RefusedButThere, what);
         }
     }
@@ -188,7 +189,10 @@ impl Stage {
     pub(crate) fn charged(&self, charge: Charge) {
         let key = charge.key.clone();
         self.note(|| {
-            format!("charged {key} {} by {} as {}", charge.amount, charge.provider, charge.reference)
+            format!(
+                "charged {key} {} by {} as {}",
+                charge.amount, charge.provider, charge.reference
+            )
         });
         let (ended, never) = {
             let mut checker = self.checker();

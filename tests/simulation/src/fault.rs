@@ -135,6 +135,8 @@ faults! {
     AbandonBefore = "caller: abandons before it creates", 25;
     /// A caller abandons a payment on its way.
     Abandon = "caller: abandons", 120;
+    /// A caller abandons while its create is on its way.
+    AbandonAtOnce = "caller: abandons while it creates", 80;
     /// A caller buys the same under a new id.
     SamePurchase = "caller: same purchase under a new id", 150;
     /// A caller buys once more on purpose.
@@ -165,7 +167,11 @@ impl Counts {
 
     /// The classes that never happened.
     pub fn missing(&self) -> Vec<&'static str> {
-        Fault::ALL.iter().filter(|fault| self.of(**fault) == 0).map(|fault| fault.as_str()).collect()
+        Fault::ALL
+            .iter()
+            .filter(|fault| self.of(**fault) == 0)
+            .map(|fault| fault.as_str())
+            .collect()
     }
 
     pub(crate) fn add(&mut self, fault: Fault) {

@@ -13,6 +13,9 @@ use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
 
+/// From then on a payment that the provider once called pending is a person's to decide.
+const FORGOTTEN: Duration = Duration::from_mins(40);
+
 const PAGE: Page = Page { before_serial: None, limit: 100 };
 
 /// Looks at what is open, again and again, until the world ends.
@@ -33,7 +36,7 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
                 review_one(&host, &process, &review, seen, &mut random).await;
             }
         }
-        ask_about_pending(&host, &process, &mut random).await;
+        ask_about_pending(&host, &process, &mut first_seen, &mut random).await;
     }
 }
 
@@ -55,7 +58,12 @@ async fn review_one(
 }
 
 /// The provider said that it works on it: ask again, sometimes.
-async fn ask_about_pending(host: &Host, process: &Process, random: &mut Random) {
+async fn ask_about_pending(
+    host: &Host,
+    process: &Process,
+    first_seen: &mut BTreeMap<PaymentKey, Duration>,
+    random: &mut Random,
+) {
     let filter = Filter { states: vec![PaymentState::Processing], ..Filter::default() };
     let Some(Ok(open)) = process.ask(process.engine.list_payments(&filter, PAGE)).await else {
         return;
@@ -63,6 +71,12 @@ async fn ask_about_pending(host: &Host, process: &Process, random: &mut Random) 
     for stored in open {
         if random.permille(if host.stage.is_quiet() { 1_000 } else { 100 }) {
             check(host, process, &stored.key, random).await;
+        }
+        // The provider forgot what it worked on. The reviews would show it in time, too.
+        let now = host.stage.clock.elapsed();
+        let seen = *first_seen.entry(stored.key.clone()).or_insert(now);
+        if now.saturating_sub(seen) > FORGOTTEN {
+            resolve(host, process, &stored).await;
         }
     }
 }
@@ -72,9 +86,8 @@ async fn check(host: &Host, process: &Process, key: &PaymentKey, random: &mut Ra
     let stage = &host.stage;
     let asked = stage.checker().asks();
     let answer = if stage.happens(random, Fault::CheckTwice) {
-        let both = async {
-            tokio::join!(process.engine.check_now(key), process.engine.check_now(key)).0
-        };
+        let both =
+            async { tokio::join!(process.engine.check_now(key), process.engine.check_now(key)).0 };
         process.ask(both).await
     } else {
         process.ask(process.engine.check_now(key)).await
@@ -86,9 +99,10 @@ async fn check(host: &Host, process: &Process, key: &PaymentKey, random: &mut Ra
 
 async fn resolve(host: &Host, process: &Process, stored: &StoredPayment) {
     let stage = &host.stage;
-    let doubted = stored.payment.attempts.iter().rev().find(|attempt| {
-        matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
-    });
+    let doubted =
+        stored.payment.attempts.iter().rev().find(|attempt| {
+            matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
+        });
     let Some(attempt) = doubted else {
         return;
     };

@@ -163,8 +163,8 @@ async fn settle(stage: &Stage) {
     const LOOKS: u32 = 1_000;
     for _ in 0..LOOKS {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        let open = stage
-            .audit(|disk| async move { disk.open_payments(0, 1).await.unwrap_or_default() });
+        let open =
+            stage.audit(|disk| async move { disk.open_payments(0, 1).await.unwrap_or_default() });
         if open.is_empty() {
             // What was written a moment ago is told a moment later.
             tokio::time::sleep(Duration::from_secs(5)).await;

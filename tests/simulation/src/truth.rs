@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ppob_types::{
-    AttemptId, PaymentKey, ProductCode, ProviderName, ProviderRef, Purchase, Rupiah,
-};
+use ppob_types::{AttemptId, PaymentKey, ProductCode, ProviderName, ProviderRef, Purchase, Rupiah};
 
 /// A charge that really happened.
 #[derive(Clone, Debug)]
@@ -46,8 +44,7 @@ impl Truth {
     pub(crate) fn add(&mut self, charge: Charge) {
         let index = self.charges.len();
         self.of_payment.entry(charge.key.clone()).or_default().push(index);
-        let bill =
-            (charge.purchase.product.clone(), charge.purchase.customer.expose().to_owned());
+        let bill = (charge.purchase.product.clone(), charge.purchase.customer.expose().to_owned());
         self.of_bill.insert(bill, charge.at);
         self.charges.push(charge);
     }
@@ -61,7 +58,11 @@ impl Truth {
         of_key.iter().filter_map(|index| self.charges.get(*index))
     }
 
-    pub(crate) fn charge_of_attempt(&self, key: &PaymentKey, attempt: &AttemptId) -> Option<&Charge> {
+    pub(crate) fn charge_of_attempt(
+        &self,
+        key: &PaymentKey,
+        attempt: &AttemptId,
+    ) -> Option<&Charge> {
         self.charges_of(key).find(|charge| charge.attempt == *attempt)
     }
 

@@ -107,8 +107,10 @@ impl World {
             customers: random.pick(&[5, 20, 60], 20),
             pace: random.pick(&[Duration::from_secs(3), Duration::from_secs(12)], Duration::ZERO),
             breakers_held: random.permille(700),
-            strategy: random
-                .pick(&[Strategy::Cheapest, Strategy::Priority, Strategy::Weighted], Strategy::Cheapest),
+            strategy: random.pick(
+                &[Strategy::Cheapest, Strategy::Priority, Strategy::Weighted],
+                Strategy::Cheapest,
+            ),
             operators_every: random
                 .pick(&[Duration::from_secs(4), Duration::from_secs(20)], Duration::from_secs(20)),
             operators_patience: random.pick(
@@ -130,11 +132,8 @@ impl World {
 
 fn provider(number: u64, random: &mut Random) -> Option<ProviderPlan> {
     let habits = [Habit::OurReference, Habit::Forgetful, Habit::PurchaseIsStatus];
-    let habit = if number == 0 {
-        Habit::OwnReference
-    } else {
-        random.pick(&habits, Habit::OurReference)
-    };
+    let habit =
+        if number == 0 { Habit::OwnReference } else { random.pick(&habits, Habit::OurReference) };
     Some(ProviderPlan {
         name: ProviderName::new(&format!("model-{number}")).ok()?,
         habit,

@@ -1,5 +1,6 @@
 //! `ppob sandbox` and `ppob demo`: the whole thing on one machine.
 
+use std::fs;
 use std::path::Path;
 
 use ppob_api::v1::{AttemptState, PaymentState};
@@ -130,6 +131,10 @@ async fn health_is_truthful_and_the_process_ends_by_itself_when_asked() -> Resul
     .await?;
     let ended = engine.ended().await?;
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    for entry in fs::read_dir(directory.path())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        assert!(!name.contains("sandbox") && name != "addresses.json", "{name} is left behind");
+    }
     Ok(())
 }
 
@@ -169,7 +174,7 @@ async fn services(address: &str) -> Result<Vec<String>> {
 async fn a_sandbox_with_a_real_provider_in_its_configuration_does_not_start() -> Result<()> {
     let directory = tempdir()?;
     let config = directory.path().join("real.toml");
-    std::fs::write(
+    fs::write(
         &config,
         "[[provider]]\nname = \"real\"\nkind = \"mmbc\"\nusername = \"u\"\n\
          base_url = \"https://mmbc.example/json/ppob/\"\npassword = { env = \"E2E_PASSWORD\" }\n",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ppob_journal::{Cursor, Filter, GuardKey, Journal, Page, PaymentEvent, StoredPayment, success_at};
+use ppob_journal::{
+    Cursor, Filter, GuardKey, Journal, Page, PaymentEvent, StoredPayment, success_at,
+};
 use ppob_payment::{Conclusion, PaymentState};
 use ppob_types::PaymentKey;
 
@@ -14,7 +16,8 @@ pub(crate) fn one_open_path(stage: &Stage, key: &PaymentKey) {
     let Some(stored) = stage.on_disk(key) else {
         return;
     };
-    let open = stage.audit(|disk| async move { disk.open_payments(0, 10_000).await.unwrap_or_default() });
+    let open =
+        stage.audit(|disk| async move { disk.open_payments(0, 10_000).await.unwrap_or_default() });
     let same = open.iter().filter(|other| {
         other.key != *key
             && other.guard_key() == stored.guard_key()
@@ -136,7 +139,8 @@ fn histories(stage: &Stage, payments: &[StoredPayment]) {
         let legal = event.version == *version + 1
             && ended.is_none_or(|end| end == event.state || event.state == PaymentState::Reversed);
         if !legal {
-            let what = format!("{}: event {} of version {}", event.key, event.sequence, event.version);
+            let what =
+                format!("{}: event {} of version {}", event.key, event.sequence, event.version);
             stage.violated(ViolationKind::BrokenHistory, what);
         }
         *version = event.version;

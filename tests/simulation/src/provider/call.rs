@@ -49,7 +49,10 @@ pub(crate) enum Reply {
     Whole,
     Pending,
     /// Something that says nothing, maybe with the provider's reference in it.
-    Odd { cause: UnknownCause, reference: bool },
+    Odd {
+        cause: UnknownCause,
+        reference: bool,
+    },
     /// Nothing, until the client gives up.
     None,
     Foreign,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use ppob_provider::PayRequest;
 use ppob_types::{
-    AttemptId, CustomerNumber, Family, FamilyDetails, Observed, PayAnswer, PayOutcome, PlnPrepaidDetails, PlnToken,
-    ProviderRef, Purchase, Receipt, Rejection, Rupiah, Timestamp, UnknownCause,
+    AttemptId, CustomerNumber, Family, FamilyDetails, Observed, PayAnswer, PayOutcome,
+    PlnPrepaidDetails, PlnToken, ProviderRef, Purchase, Receipt, Rejection, Rupiah, Timestamp,
+    UnknownCause,
 };
 
 use super::call::{Call, Work};
@@ -57,15 +58,17 @@ pub(crate) enum Fate {
 
 impl State {
     pub(crate) fn new(random: Random, number: u64) -> Self {
-        Self { random, number, orders: Vec::new(), balance: 500_000_000, price_shift: 0, bills: BTreeMap::new() }
+        Self {
+            random,
+            number,
+            orders: Vec::new(),
+            balance: 500_000_000,
+            price_shift: 0,
+            bills: BTreeMap::new(),
+        }
     }
 
-    pub(crate) fn plan_call(
-        &mut self,
-        stage: &Stage,
-        plan: &ProviderPlan,
-        _: &PayRequest,
-    ) -> Call {
+    pub(crate) fn plan_call(&mut self, stage: &Stage, plan: &ProviderPlan, _: &PayRequest) -> Call {
         Call::draw(stage, plan, &mut self.random)
     }
 
@@ -152,9 +155,10 @@ impl State {
             return PayAnswer::unknown(UnknownCause::Unreadable);
         };
         match &order.fate {
-            Fate::Executed => {
-                PayAnswer { outcome: PayOutcome::Succeeded, observed: order.shows(balance, !token_later) }
-            }
+            Fate::Executed => PayAnswer {
+                outcome: PayOutcome::Succeeded,
+                observed: order.shows(balance, !token_later),
+            },
             Fate::Working => self.say_pending(index),
             Fate::Refused(rejection, stated) => PayAnswer {
                 outcome: PayOutcome::Rejected(rejection.clone()),
@@ -173,8 +177,7 @@ impl State {
     }
 
     pub(crate) fn say_unknown(&self, index: usize, cause: UnknownCause, named: bool) -> PayAnswer {
-        let provider_ref =
-            self.order(index).filter(|_| named).map(|order| order.reference.clone());
+        let provider_ref = self.order(index).filter(|_| named).map(|order| order.reference.clone());
         let unlisted = (cause == UnknownCause::Unlisted).then(|| "result: hm".to_owned());
         PayAnswer {
             outcome: PayOutcome::Unknown(cause),

@@ -50,15 +50,19 @@ impl State {
         PriceList { rows, unreadable: Vec::new() }
     }
 
-    pub(crate) fn bill(&mut self, stage: &Stage, purchase: &Purchase) -> Result<Bill, ProviderError> {
-        let paid = stage.truth().last_paid(purchase).map(|at| stage.clock.elapsed().saturating_sub(at));
+    pub(crate) fn bill(
+        &mut self,
+        stage: &Stage,
+        purchase: &Purchase,
+    ) -> Result<Bill, ProviderError> {
+        let paid =
+            stage.truth().last_paid(purchase).map(|at| stage.clock.elapsed().saturating_sub(at));
         if paid.is_some_and(|ago| (BILLER_LAG..OWED_AGAIN).contains(&ago)) {
             let no = Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill };
             return Err(ProviderError::new(ProviderErrorKind::Refused(no), "paid already"));
         }
         let now = stage.clock.elapsed();
-        let (mut change, told_at) =
-            self.bills.get(&purchase.customer).copied().unwrap_or_default();
+        let (mut change, told_at) = self.bills.get(&purchase.customer).copied().unwrap_or_default();
         // Not between the last question and the payment: that race cannot be closed.
         let may_change = now.saturating_sub(told_at) > Duration::from_mins(1);
         if may_change && stage.happens(&mut self.random, Fault::BillChanged) {

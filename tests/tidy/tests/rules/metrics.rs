@@ -56,7 +56,8 @@ fn in_code() -> BTreeMap<String, String> {
 }
 
 fn is_name(word: &str) -> bool {
-    word.starts_with("ppob_")
+    word.len() > "ppob_".len()
+        && word.starts_with("ppob_")
         && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
