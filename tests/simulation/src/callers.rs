@@ -92,7 +92,7 @@ impl Buyer {
             }
         }
         if !matches!(heard, Heard::End) && !self.happens(Fault::Vanish) {
-            self.watches().await;
+            self.watches(&want).await;
         }
     }
 
@@ -185,7 +185,7 @@ impl Buyer {
         want
     }
 
-    async fn watches(&mut self) {
+    async fn watches(&mut self, want: &Want) {
         for _ in 0..6 {
             tokio::time::sleep(self.random.seconds(5, 120)).await;
             let Some(process) = self.process().await else {
@@ -199,6 +199,32 @@ impl Buyer {
             if stored.payment.state().is_final() {
                 return;
             }
+            if stored.payment.state() == PaymentState::InDoubt
+                && self.host.stage.would(&mut self.random, Fault::DespiteInDoubt)
+            {
+                self.pays_again(want, stored.request.repeat + 1).await;
+                return;
+            }
+        }
+    }
+
+    /// Pays once more under another id, in spite of the doubt, as soon as the engine allows it.
+    async fn pays_again(&mut self, want: &Want, repeat: u32) {
+        let despite = Some(self.key.id.clone());
+        let again = Want { repeat, despite, ..want.clone() };
+        let id = PaymentId::new(&format!("{}-again", self.key.id));
+        self.key.id = id.unwrap_or_else(|_| unreachable!("it keeps to the grammar"));
+        for _ in 0..20 {
+            match self.asks(&again).await {
+                Heard::End | Heard::Open => return,
+                Heard::Refused(CreateError::FieldInvalid { problem, .. })
+                    if problem.contains("not in doubt") || problem.contains("has ended") =>
+                {
+                    return;
+                }
+                Heard::Refused(_) | Heard::Nothing => {}
+            }
+            tokio::time::sleep(self.random.seconds(20, 90)).await;
         }
     }
 
@@ -251,7 +277,7 @@ async fn create(
         (checker.asks(), checker.creates(&key))
     };
     stage.note(|| format!("create {key} {} repeat {}", request.product, request.repeat));
-    let creating = process.ask(process.engine.create_payment(request));
+    let creating = Box::pin(process.ask(process.engine.create_payment(request)));
     let answer = match drop_after {
         None => creating.await,
         Some(span) => tokio::time::timeout(span, creating).await.ok().flatten(),

@@ -9,7 +9,7 @@ use ppob_journal::StoredPayment;
 use ppob_payment::{Conclusion, PaymentState};
 use ppob_types::{FailureReason, PaymentKey, Rupiah};
 
-pub(crate) use self::audit::{audit, one_open_path};
+pub(crate) use self::audit::{audit, one_open_path, records};
 pub use self::violation::{Violation, ViolationKind};
 use crate::stage::Stage;
 use crate::truth::{Charge, parts};

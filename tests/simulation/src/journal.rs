@@ -41,7 +41,7 @@ impl Weather {
     async fn crash(&self, point: &str, write: MemoryWrite<'_>) {
         self.stage.note(|| format!("crash point: {point} {}", write.name()));
         self.stage.crash_point.notify_one();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -17,8 +17,8 @@ struct Arguments {
     #[arg(long, env = "PPOB_SIM_SEED")]
     seed: Option<u64>,
     /// A deliberate mistake, by its name, such as `TimeoutIsFailed`.
-    #[arg(long)]
-    mutant: Option<String>,
+    #[arg(long, value_parser = mutant)]
+    mutant: Option<Mutant>,
     /// Go on after a violation.
     #[arg(long)]
     go_on: bool,
@@ -30,18 +30,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let seed = arguments.seed.unwrap_or_else(fresh_seed);
-    let mutant = match &arguments.mutant {
-        None => None,
-        Some(name) => match Mutant::ALL.into_iter().find(|m| format!("{m:?}") == *name) {
-            Some(mutant) => Some(mutant),
-            None => {
-                println!("there is no mutant {name}; there are {:?}", Mutant::ALL);
-                return ExitCode::FAILURE;
-            }
-        },
-    };
     if arguments.trace {
-        let outcome = world(seed, mutant, true);
+        let outcome = world(seed, arguments.mutant, true);
         for line in &outcome.lines {
             println!("{line}");
         }
@@ -51,12 +41,17 @@ fn main() -> ExitCode {
     let settings = Settings {
         seed,
         payments: arguments.payments,
-        mutant,
+        mutant: arguments.mutant,
         stop_at_violation: !arguments.go_on,
     };
     let report = simulate(&settings);
     println!("{report}");
     verdict(report.total.violations.is_empty())
+}
+
+fn mutant(name: &str) -> Result<Mutant, String> {
+    let found = Mutant::ALL.into_iter().find(|mutant| format!("{mutant:?}") == name);
+    found.ok_or_else(|| format!("there is no such mutant; there are {:?}", Mutant::ALL))
 }
 
 fn verdict(good: bool) -> ExitCode {

@@ -88,9 +88,9 @@ async fn check(host: &Host, process: &Process, key: &PaymentKey, random: &mut Ra
     let answer = if stage.happens(random, Fault::CheckTwice) {
         let both =
             async { tokio::join!(process.engine.check_now(key), process.engine.check_now(key)).0 };
-        process.ask(both).await
+        process.ask(Box::pin(both)).await
     } else {
-        process.ask(process.engine.check_now(key)).await
+        process.ask(Box::pin(process.engine.check_now(key))).await
     };
     if let Some(Ok(stored)) = answer {
         stage.told(asked, host.is_current(process), &stored);

@@ -7,7 +7,7 @@ use ppob_journal::Journal;
 use ppob_payment::{Mutant, clear_mutant, set_mutant};
 
 use crate::callers::crowd;
-use crate::checker::{Violation, ViolationKind, audit};
+use crate::checker::{Violation, ViolationKind, audit, records};
 use crate::fault::Counts;
 use crate::host::Host;
 use crate::operators::look_again_and_again;
@@ -178,11 +178,8 @@ async fn ask_once_more(host: &Host, stage: &Stage) {
     let Some(process) = host.running() else {
         return;
     };
-    for number in 0..stage.world.payments {
-        let key = crate::callers::key_of(number, stage.world.consumers);
-        let Some(stored) = stage.on_disk(&key) else {
-            continue;
-        };
+    for stored in records(stage) {
+        let key = stored.key.clone();
         let asked = stage.checker().asks();
         let Ok(told) = process.engine.get_payment(&key).await else {
             stage.violated(ViolationKind::StaleAnswer, format!("{key}: recorded, not told"));

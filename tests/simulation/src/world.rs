@@ -114,7 +114,12 @@ impl World {
             operators_every: random
                 .pick(&[Duration::from_secs(4), Duration::from_secs(20)], Duration::from_secs(20)),
             operators_patience: random.pick(
-                &[Duration::ZERO, Duration::from_mins(3), Duration::from_mins(15)],
+                &[
+                    Duration::ZERO,
+                    Duration::from_mins(3),
+                    Duration::from_mins(15),
+                    Duration::from_mins(40),
+                ],
                 Duration::ZERO,
             ),
             pay_within: random

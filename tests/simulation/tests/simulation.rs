@@ -3,7 +3,8 @@
 
 use ppob_simulation::{Fault, Settings, replay, simulate, world};
 
-/// Seeds of worlds that once showed a mistake. Each stays, with what it showed.
+/// Seeds of worlds that showed a mistake of the engine when they were written down, and which. A
+/// seed's world changes as the model grows, so they are fixed seeds rather than tests of that mistake.
 const REGRESSIONS: &[(u64, &str)] = &[
     (8_196_980_753_821_780_235, "a clock set back stopped all status checks until it caught up"),
     (8_042_142_155_559_163_816, "the reference of somebody else's answer stuck to an attempt"),

@@ -18,32 +18,32 @@ pub(crate) fn one_open_path(stage: &Stage, key: &PaymentKey) {
     };
     let open =
         stage.audit(|disk| async move { disk.open_payments(0, 10_000).await.unwrap_or_default() });
-    let same = open.iter().filter(|other| {
-        other.key != *key
-            && other.guard_key() == stored.guard_key()
-            && !displaces(&stored, other)
-            && !displaces(other, &stored)
-    });
+    let same =
+        open.iter().filter(|other| other.key != *key && other.guard_key() == stored.guard_key());
     let charged = same
         .filter(|other| stage.truth().charges_of(&other.key).next().is_some())
-        .map(|other| other.key.clone())
-        .next();
+        .find(|other| !is_displaced(stage, other) && !displaces(other, &stored))
+        .map(|other| other.key.clone());
     if let Some(other) = charged {
         let what = format!("{key} was charged while {other} was charged and open");
         stage.violated(ViolationKind::TwoOpenPaths, what);
     }
 }
 
-/// Whether `newer` was let in on purpose although something is in doubt.
+/// Whether `newer` was let in on purpose although `older` is in doubt.
 fn displaces(newer: &StoredPayment, older: &StoredPayment) -> bool {
-    newer.request.despite_in_doubt.is_some() && newer.serial > older.serial
+    newer.request.despite_in_doubt.as_ref() == Some(&older.key.id)
+        && newer.key.consumer == older.key.consumer
+}
+
+/// Whether its owner let another payment pass it by: then it guards nothing any more.
+fn is_displaced(stage: &Stage, stored: &StoredPayment) -> bool {
+    records(stage).iter().any(|other| displaces(other, stored))
 }
 
 /// Everything has had time to end: now the records must agree with the ledger.
 pub(crate) fn audit(stage: &Stage) -> Vec<StoredPayment> {
-    let page = Page { before_serial: None, limit: usize::MAX };
-    let payments = stage
-        .audit(|disk| async move { disk.list(&Filter::default(), page).await.unwrap_or_default() });
+    let payments = records(stage);
     for stored in &payments {
         one(stage, stored);
         money(stage, stored);
@@ -54,11 +54,17 @@ pub(crate) fn audit(stage: &Stage) -> Vec<StoredPayment> {
     payments
 }
 
+/// Every payment on the disk.
+pub(crate) fn records(stage: &Stage) -> Vec<StoredPayment> {
+    let page = Page { before_serial: None, limit: usize::MAX };
+    stage.audit(|disk| async move { disk.list(&Filter::default(), page).await.unwrap_or_default() })
+}
+
 fn one(stage: &Stage, stored: &StoredPayment) {
     let key = &stored.key;
     let charges = stage.truth().charges_of(key).count();
-    let state = stored.payment.state();
-    let kind = match (state, charges) {
+    let told = stored.payment.state();
+    let kind = match (told, charges) {
         (PaymentState::Succeeded, 1) | (PaymentState::Failed | PaymentState::Reversed, 0) => return,
         (_, 2..) => ViolationKind::PaidTwice,
         (PaymentState::Succeeded, _) => ViolationKind::SucceededUnpaid,
@@ -67,7 +73,7 @@ fn one(stage: &Stage, stored: &StoredPayment) {
             ViolationKind::NeverEnds
         }
     };
-    stage.violated(kind, format!("{key}: {} at the end, charged {charges} times", state.as_str()));
+    stage.violated(kind, format!("{key}: {} at the end, charged {charges} times", told.as_str()));
 }
 
 /// What is recorded of a success is what was charged.

@@ -52,8 +52,8 @@ impl Model {
             price_list_every: Duration::from_mins(1),
             tells_balance: true,
         };
-        let state = State::new(Random::fork(stage.world.seed, 100 + number), number);
-        let shared = Shared { plan, info, stage: Arc::clone(stage), state: Mutex::new(state) };
+        let holdings = State::new(Random::fork(stage.world.seed, 100 + number), number);
+        let shared = Shared { plan, info, stage: Arc::clone(stage), state: Mutex::new(holdings) };
         Self { shared: Arc::new(shared) }
     }
 

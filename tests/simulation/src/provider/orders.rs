@@ -195,15 +195,13 @@ impl State {
             .rev()
             .find(|order| Some(&order.purchase.customer) != own.as_ref())
             .filter(|_| !stranger);
-        match other {
-            Some(order) => of_somebody_else(order.reference.clone(), order.cost, order.cost),
-            None => {
-                let strange = 900_000_000 + self.random.below(1_000_000);
-                let reference = ProviderRef::new(&strange.to_string());
-                let total = Rupiah::new(10_000);
-                reference.map_or_else(Observed::default, |r| of_somebody_else(r, total, total))
-            }
+        if let Some(order) = other {
+            return of_somebody_else(order.reference.clone(), order.cost, order.cost);
         }
+        let strange = 900_000_000 + self.random.below(1_000_000);
+        let total = Rupiah::new(10_000);
+        ProviderRef::new(&strange.to_string())
+            .map_or_else(Observed::default, |named| of_somebody_else(named, total, total))
     }
 }
 
