@@ -111,10 +111,7 @@ impl PpobClient {
             Err(_) => last
                 .payment
                 .map(|payment| *payment)
-                .ok_or(PayError::Unanswered {
-                    payment_id,
-                    last: last.error,
-                }),
+                .ok_or(PayError::Unanswered { payment_id, last: last.error }),
         }
     }
 
@@ -156,9 +153,8 @@ impl ApiKey {
     /// # Errors
     /// If it has characters that cannot be sent.
     pub fn new(key: &str) -> Result<Self, ApiKeyError> {
-        let mut value: MetadataValue<Ascii> = format!("Bearer {key}")
-            .parse()
-            .map_err(|_| ApiKeyError(()))?;
+        let mut value: MetadataValue<Ascii> =
+            format!("Bearer {key}").parse().map_err(|_| ApiKeyError(()))?;
         value.set_sensitive(true);
         Ok(Self(Some(value)))
     }

@@ -22,9 +22,7 @@ pub fn reason_of(status: &Status) -> Option<String> {
 
 /// The metadata of an error; empty if the error does not come from this API.
 pub fn metadata_of(status: &Status) -> BTreeMap<String, String> {
-    info_of(status)
-        .map(|info| info.metadata.into_iter().collect())
-        .unwrap_or_default()
+    info_of(status).map(|info| info.metadata.into_iter().collect()).unwrap_or_default()
 }
 
 /// Whether the call that ended with this error may have been accepted, so that it may pay.
@@ -33,15 +31,11 @@ pub fn metadata_of(status: &Status) -> BTreeMap<String, String> {
 /// for an earlier call with the same id whose answer was lost. After `true` repeat the call with
 /// the same id, or abandon the id.
 pub fn may_be_accepted(status: &Status) -> bool {
-    metadata_of(status)
-        .get(ACCEPTED)
-        .is_none_or(|accepted| accepted != ACCEPTED_NO)
+    metadata_of(status).get(ACCEPTED).is_none_or(|accepted| accepted != ACCEPTED_NO)
 }
 
 fn info_of(status: &Status) -> Option<tonic_types::ErrorInfo> {
-    status
-        .get_details_error_info()
-        .filter(|info| info.domain == DOMAIN)
+    status.get_details_error_info().filter(|info| info.domain == DOMAIN)
 }
 
 /// The stable words of errors. Each RPC's comment in the proto lists those it may answer.
@@ -177,10 +171,7 @@ mod tests {
 
     #[test]
     fn the_reason_is_read_from_our_own_errors_only() {
-        assert_eq!(
-            reason_of(&status(DOMAIN, "no")).as_deref(),
-            Some(reason::PAYMENT_OPEN)
-        );
+        assert_eq!(reason_of(&status(DOMAIN, "no")).as_deref(), Some(reason::PAYMENT_OPEN));
         assert_eq!(reason_of(&status("proxy.example", "no")), None);
     }
 }

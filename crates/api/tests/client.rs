@@ -56,15 +56,8 @@ impl PaymentService for FakeServer {
             return std::future::pending().await;
         };
         let state = answer?;
-        let payment = Payment {
-            payment_id,
-            state: state.into(),
-            ..Payment::default()
-        };
-        Ok(Response::new(CreatePaymentResponse {
-            payment: Some(payment),
-            existed: false,
-        }))
+        let payment = Payment { payment_id, state: state.into(), ..Payment::default() };
+        Ok(Response::new(CreatePaymentResponse { payment: Some(payment), existed: false }))
     }
 
     async fn inquire(
@@ -141,21 +134,12 @@ impl Bench {
                 .unwrap();
         });
         let key = ApiKey::new("key-1").unwrap();
-        let client = PpobClient::connect_with_key(format!("http://{address}"), key)
-            .await
-            .unwrap();
-        Self {
-            script,
-            client,
-            server,
-        }
+        let client = PpobClient::connect_with_key(format!("http://{address}"), key).await.unwrap();
+        Self { script, client, server }
     }
 
     async fn pay(&self) -> Result<Payment, PayError> {
-        let request = CreatePaymentRequest {
-            payment_id: "id-1".into(),
-            ..Default::default()
-        };
+        let request = CreatePaymentRequest { payment_id: "id-1".into(), ..Default::default() };
         self.client.pay_and_wait(request, PATIENCE).await
     }
 
@@ -163,12 +147,7 @@ impl Bench {
     async fn pay_until_patience_ends(&self) -> Result<Payment, PayError> {
         let last_call = u32::try_from(self.script.answers.lock().unwrap().len()).unwrap() + 1;
         let run_off = async {
-            self.script
-                .calls
-                .acquire_many(last_call)
-                .await
-                .unwrap()
-                .forget();
+            self.script.calls.acquire_many(last_call).await.unwrap().forget();
             tokio::time::pause();
         };
         tokio::join!(self.pay(), run_off).0

@@ -11,25 +11,17 @@ use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 fn files() -> Vec<FileDescriptorProto> {
     let set = FileDescriptorSet::decode(ppob_api::FILE_DESCRIPTOR_SET).unwrap();
-    set.file
-        .into_iter()
-        .filter(|file| file.package() == "ppob.v1")
-        .collect()
+    set.file.into_iter().filter(|file| file.package() == "ppob.v1").collect()
 }
 
 /// Words such as `PAYMENT_OPEN` in the comments of services and RPCs.
 fn reasons_in_comments() -> BTreeSet<String> {
     const SERVICE: i32 = 6;
     let is_reason = |word: &&str| {
-        word.len() > 3
-            && word
-                .chars()
-                .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+        word.len() > 3 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')
     };
     let files = files();
-    let locations = files
-        .iter()
-        .flat_map(|file| &file.source_code_info.as_ref().unwrap().location);
+    let locations = files.iter().flat_map(|file| &file.source_code_info.as_ref().unwrap().location);
     locations
         .filter(|location| location.path.first() == Some(&SERVICE))
         .flat_map(|location| reasons_part(location.leading_comments()))
@@ -39,12 +31,8 @@ fn reasons_in_comments() -> BTreeSet<String> {
 
 /// Of an RPC's comment only what follows `Reasons`; of a service's all.
 fn reasons_part(comment: &str) -> Vec<String> {
-    let start = comment
-        .find("Reasons")
-        .or_else(|| comment.find("ErrorInfo"));
-    let part = start
-        .and_then(|start| comment.get(start..))
-        .unwrap_or_default();
+    let start = comment.find("Reasons").or_else(|| comment.find("ErrorInfo"));
+    let part = start.and_then(|start| comment.get(start..)).unwrap_or_default();
     let words = part.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
     words.map(str::to_owned).collect()
 }
@@ -61,21 +49,14 @@ fn money_is_int64_and_nothing_is_a_float() {
     fn check(message: &DescriptorProto) {
         for field in &message.field {
             let kind = field.r#type();
-            assert!(
-                !matches!(kind, Type::Double | Type::Float),
-                "{}",
-                field.name()
-            );
+            assert!(!matches!(kind, Type::Double | Type::Float), "{}", field.name());
             if field.name().ends_with("_rupiah") {
                 assert_eq!(kind, Type::Int64, "{}.{}", message.name(), field.name());
             }
         }
         message.nested_type.iter().for_each(check);
     }
-    files()
-        .iter()
-        .flat_map(|file| &file.message_type)
-        .for_each(check);
+    files().iter().flat_map(|file| &file.message_type).for_each(check);
 }
 
 #[test]
@@ -86,15 +67,10 @@ fn debug_hides_secrets_and_personal_data_and_shows_the_rest() {
         raw_fields: [("sn".to_owned(), "1234".to_owned())].into(),
         ..Receipt::default()
     };
-    let details = PlnPrepaidDetails {
-        token: "12345678910111213141".into(),
-        ..Default::default()
-    };
+    let details = PlnPrepaidDetails { token: "12345678910111213141".into(), ..Default::default() };
     let request = CreatePaymentRequest {
         customer_number: "530000000001".into(),
-        approval: Some(create_payment_request::Approval::ApprovedTotalRupiah(
-            102_500,
-        )),
+        approval: Some(create_payment_request::Approval::ApprovedTotalRupiah(102_500)),
         ..CreatePaymentRequest::default()
     };
     let shown = format!("{receipt:?} {details:?} {request:?}");

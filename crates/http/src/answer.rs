@@ -27,18 +27,13 @@ pub(crate) struct Interrupted {
 impl Answer {
     /// Reads at most `limit` bytes of the body.
     pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Self, Interrupted> {
-        let mut answer = Self {
-            status: response.status().as_u16(),
-            body: Vec::new(),
-            truncated_by_cap: false,
-        };
+        let mut answer =
+            Self { status: response.status().as_u16(), body: Vec::new(), truncated_by_cap: false };
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => {
                     let room = limit.saturating_sub(answer.body.len());
-                    answer
-                        .body
-                        .extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                    answer.body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     if chunk.len() > room {
                         answer.truncated_by_cap = true;
                         return Ok(answer);
@@ -46,10 +41,7 @@ impl Answer {
                 }
                 Ok(None) => return Ok(answer),
                 Err(error) => {
-                    return Err(Interrupted {
-                        partial: answer,
-                        error,
-                    });
+                    return Err(Interrupted { partial: answer, error });
                 }
             }
         }

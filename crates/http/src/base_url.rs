@@ -101,14 +101,8 @@ mod tests {
         let cases = [
             ("provider.example/api", BaseUrlError::Malformed),
             ("ftp://provider.example/", BaseUrlError::Scheme),
-            (
-                "https://user:secret@provider.example/",
-                BaseUrlError::Credentials,
-            ),
-            (
-                "https://provider.example/?password=secret",
-                BaseUrlError::Query,
-            ),
+            ("https://user:secret@provider.example/", BaseUrlError::Credentials),
+            ("https://provider.example/?password=secret", BaseUrlError::Query),
             ("https://provider.example/#x", BaseUrlError::Query),
             ("https://", BaseUrlError::Malformed),
         ];

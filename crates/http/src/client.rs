@@ -30,16 +30,10 @@ pub struct ClientError(String);
 impl Timeouts {
     /// For calls that pay: 4 s to connect, 180 s in all. Long on purpose: a payment whose answer is
     /// not waited for has an unknown outcome.
-    pub const PAY: Self = Self {
-        connect: Duration::from_secs(4),
-        total: Duration::from_mins(3),
-    };
+    pub const PAY: Self = Self { connect: Duration::from_secs(4), total: Duration::from_mins(3) };
 
     /// For everything else: 4 s to connect, 30 s in all.
-    pub const READ: Self = Self {
-        connect: Duration::from_secs(4),
-        total: Duration::from_secs(30),
-    };
+    pub const READ: Self = Self { connect: Duration::from_secs(4), total: Duration::from_secs(30) };
 
     /// `connect` until a connection stands (name look-up and TLS included), `total` until the last
     /// byte of the answer.
@@ -70,10 +64,7 @@ pub fn install_crypto() {
 /// A builder with everything that both clients forbid.
 pub(crate) fn builder(base: &BaseUrl, timeouts: Timeouts) -> ClientBuilder {
     install_crypto();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that builds clients"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
     let builder = Client::builder();
     let builder = builder
         .user_agent(concat!("ppob/", env!("CARGO_PKG_VERSION")))
@@ -94,19 +85,14 @@ pub(crate) fn builder(base: &BaseUrl, timeouts: Timeouts) -> ClientBuilder {
 }
 
 pub(crate) fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
-    builder
-        .build()
-        .map_err(|error| ClientError(describe(error)))
+    builder.build().map_err(|error| ClientError(describe(error)))
 }
 
 /// The request itself.
 pub(crate) fn post(client: &Client, url: Url, form: FormRequest) -> RequestBuilder {
     client
         .post(url)
-        .header(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        )
+        .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
         .body(form.into_body())
 }
 

@@ -19,10 +19,7 @@ impl FormRequest {
     /// A request to `path` below the base address with `fields`, percent-encoded.
     pub fn new(path: &str, fields: &[(&str, &str)]) -> Self {
         // All of it at once: growing would leave copies of secrets behind.
-        let capacity = fields
-            .iter()
-            .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
-            .sum();
+        let capacity = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
         let mut body = Zeroizing::new(String::with_capacity(capacity));
         for (name, value) in fields {
             if !body.is_empty() {
@@ -32,10 +29,7 @@ impl FormRequest {
             body.push('=');
             encode(&mut body, value);
         }
-        Self {
-            path: path.to_owned(),
-            body,
-        }
+        Self { path: path.to_owned(), body }
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -72,9 +66,7 @@ fn encode(body: &mut String, text: &str) {
 
 impl fmt::Debug for FormRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FormRequest")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("FormRequest").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -86,16 +78,10 @@ mod tests {
     fn every_byte_that_could_end_a_field_is_encoded() {
         let form = FormRequest::new(
             "bayartagihan",
-            &[
-                ("password", "a&b=c+d%é"),
-                ("ppob_kodeproduk", "PDAM AETRA/TPJ"),
-            ],
+            &[("password", "a&b=c+d%é"), ("ppob_kodeproduk", "PDAM AETRA/TPJ")],
         );
         let body = form.into_body();
-        assert_eq!(
-            body,
-            "password=a%26b%3Dc%2Bd%25%C3%A9&ppob_kodeproduk=PDAM%20AETRA%2FTPJ"
-        );
+        assert_eq!(body, "password=a%26b%3Dc%2Bd%25%C3%A9&ppob_kodeproduk=PDAM%20AETRA%2FTPJ");
     }
 
     #[test]

@@ -48,9 +48,8 @@ impl PayClient {
     /// # Errors
     /// [`ClientError`] if TLS cannot be set up.
     pub fn new(base: BaseUrl, timeouts: Timeouts) -> Result<Self, ClientError> {
-        let builder = builder(&base, timeouts)
-            .pool_max_idle_per_host(0)
-            .connector_layer(PhaseLayer);
+        let builder =
+            builder(&base, timeouts).pool_max_idle_per_host(0).connector_layer(PhaseLayer);
         let client = build(builder)?;
         Ok(Self { base, client })
     }
@@ -91,18 +90,13 @@ async fn exchange(request: RequestBuilder, phase: &SendPhase) -> SendResult {
 }
 
 fn lost(error: &reqwest::Error, partial: Option<Answer>) -> SendResult {
-    let cause = if error.is_timeout() {
-        UnknownCause::TimedOut
-    } else {
-        UnknownCause::ConnectionLost
-    };
+    let cause =
+        if error.is_timeout() { UnknownCause::TimedOut } else { UnknownCause::ConnectionLost };
     SendResult::Lost { cause, partial }
 }
 
 impl fmt::Debug for PayClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PayClient")
-            .field("base", &self.base)
-            .finish_non_exhaustive()
+        f.debug_struct("PayClient").field("base", &self.base).finish_non_exhaustive()
     }
 }

@@ -40,10 +40,7 @@ impl ReadClient {
         let Some(url) = self.base.endpoint(request.path()) else {
             return Err(transport("the configured path leads to another host"));
         };
-        let response = post(&self.client, url, request)
-            .send()
-            .await
-            .map_err(unanswered)?;
+        let response = post(&self.client, url, request).send().await.map_err(unanswered)?;
         match Answer::read(response, BODY_LIMIT).await {
             Ok(answer) => Ok(answer),
             Err(Interrupted { error, .. }) => Err(unanswered(error)),
@@ -68,8 +65,6 @@ fn transport(message: &str) -> ProviderError {
 
 impl fmt::Debug for ReadClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadClient")
-            .field("base", &self.base)
-            .finish_non_exhaustive()
+        f.debug_struct("ReadClient").field("base", &self.base).finish_non_exhaustive()
     }
 }

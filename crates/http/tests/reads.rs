@@ -49,10 +49,7 @@ async fn a_failed_read_is_a_transport_error_that_names_no_address_and_is_not_rep
         assert_eq!(error.kind, ProviderErrorKind::Transport);
         let shown = format!("{error} {error:?}");
         assert!(shown.contains(words), "{shown}");
-        assert!(
-            !shown.contains("127.0.0.1") && !shown.contains("rahasia"),
-            "{shown}"
-        );
+        assert!(!shown.contains("127.0.0.1") && !shown.contains("rahasia"), "{shown}");
         assert_eq!(peer.posts(), 1);
     }
 }

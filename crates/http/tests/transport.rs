@@ -44,10 +44,7 @@ async fn pay_at(behaviour: Behaviour, timeouts: Timeouts) -> (SendResult, usize)
 }
 
 fn lost(cause: UnknownCause) -> SendResult {
-    SendResult::Lost {
-        cause,
-        partial: None,
-    }
+    SendResult::Lost { cause, partial: None }
 }
 
 fn answered(status: u16, body: &str) -> SendResult {
@@ -55,11 +52,7 @@ fn answered(status: u16, body: &str) -> SendResult {
 }
 
 fn whole(status: u16, body: &str) -> Answer {
-    Answer {
-        status,
-        body: body.as_bytes().to_vec(),
-        truncated_by_cap: false,
-    }
+    Answer { status, body: body.as_bytes().to_vec(), truncated_by_cap: false }
 }
 
 #[tokio::test]
@@ -70,10 +63,7 @@ async fn a_whole_answer_comes_back_byte_for_byte() {
 
 #[tokio::test]
 async fn a_name_that_does_not_resolve_is_not_sent() {
-    assert_eq!(
-        pay("http://does-not-exist.invalid/", short_connect()).await,
-        CONNECT
-    );
+    assert_eq!(pay("http://does-not-exist.invalid/", short_connect()).await, CONNECT);
 }
 
 #[tokio::test]
@@ -243,10 +233,7 @@ async fn a_future_dropped_while_connecting_is_not_sent() {
     let mut sending = Box::pin(client.send(permit, payment()));
     assert!(poll!(sending.as_mut()).is_pending());
     drop(sending);
-    assert_eq!(
-        watch.outcome_without_answer(),
-        PayOutcome::NotSent(NotSentCause::Connect)
-    );
+    assert_eq!(watch.outcome_without_answer(), PayOutcome::NotSent(NotSentCause::Connect));
 }
 
 #[tokio::test]
@@ -258,10 +245,7 @@ async fn a_future_dropped_after_the_request_left_is_unknown() {
         result = client.send(permit, payment()) => panic!("{result:?}"),
         () = peer.post_read() => {}
     }
-    assert_eq!(
-        watch.outcome_without_answer(),
-        PayOutcome::Unknown(UnknownCause::Crashed)
-    );
+    assert_eq!(watch.outcome_without_answer(), PayOutcome::Unknown(UnknownCause::Crashed));
     assert_eq!(peer.posts(), 1);
 }
 
@@ -277,9 +261,7 @@ async fn a_proxy_in_the_environment_is_ignored() {
         child.env(name, proxy.url("http"));
     }
     child.env_remove("no_proxy").env_remove("NO_PROXY");
-    let output = tokio::task::spawn_blocking(move || child.output().unwrap())
-        .await
-        .unwrap();
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_eq!((peer.posts(), proxy.connections()), (1, 0));
 }

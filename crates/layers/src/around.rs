@@ -136,10 +136,7 @@ impl Operation {
     }
 
     const fn read(self) -> Read {
-        Read {
-            operation: self,
-            harmless: true,
-        }
+        Read { operation: self, harmless: true }
     }
 }
 

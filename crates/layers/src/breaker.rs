@@ -146,9 +146,7 @@ impl Breaker {
     /// To be called only if it [`admits`](Self::admits).
     pub(crate) fn enter(&mut self) -> Ticket {
         self.in_flight = self.in_flight.saturating_add(1);
-        Ticket {
-            opening: self.openings,
-        }
+        Ticket { opening: self.openings }
     }
 
     /// A payment ended; without a weight, nothing is known about it and nothing counts.
@@ -182,10 +180,7 @@ impl Breaker {
     pub(crate) fn read_succeeded(&mut self, now: Monotonic) {
         self.failures_in_a_row = 0;
         if matches!(self.phase, Phase::Open { until, .. } if now >= until) {
-            self.phase = Phase::Ramp {
-                at_once: 1,
-                good: 0,
-            };
+            self.phase = Phase::Ramp { at_once: 1, good: 0 };
         }
     }
 
@@ -207,10 +202,7 @@ impl Breaker {
         self.openings_since_well = self.openings_since_well.saturating_add(1);
         self.failures_in_a_row = 0;
         self.window = Window::default();
-        self.phase = Phase::Open {
-            until: now.plus(open_time(self.openings_since_well)),
-            reason,
-        };
+        self.phase = Phase::Open { until: now.plus(open_time(self.openings_since_well)), reason };
     }
 
     pub(crate) fn over(&self) -> BreakerOverride {

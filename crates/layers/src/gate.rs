@@ -65,9 +65,7 @@ impl Gate {
         let quota = Quota::per_second(per_second).allow_burst(burst);
         Self {
             slots: Arc::new(Semaphore::new(
-                usize::try_from(size.get())
-                    .unwrap_or(usize::MAX)
-                    .min(Semaphore::MAX_PERMITS),
+                usize::try_from(size.get()).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
             )),
             size: size.get(),
             waiting: AtomicU32::new(0),
@@ -80,9 +78,7 @@ impl Gate {
 
     /// Comes in without waiting, or not at all.
     pub(crate) fn try_enter(&self) -> Result<Slot, Refusal> {
-        let slot = Arc::clone(&self.slots)
-            .try_acquire_owned()
-            .map_err(|_| Refusal::Full)?;
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let _turn = self.turn.try_acquire().map_err(|_| Refusal::TooFast)?;
         self.limiter.check().map_err(|_| Refusal::TooFast)?;
         Ok(Slot { _permit: slot })

@@ -38,9 +38,7 @@ mod tests {
         let (low, high) = (Duration::from_millis(100), Duration::from_secs(1));
         let spans = |seed| {
             let jitter = Jitter::new(seed);
-            (0..200)
-                .map(|_| jitter.between(low, high))
-                .collect::<Vec<_>>()
+            (0..200).map(|_| jitter.between(low, high)).collect::<Vec<_>>()
         };
         assert_eq!(spans(1), spans(1));
         assert_ne!(spans(1), spans(2));

@@ -24,10 +24,7 @@ impl ReadLimits {
         let gate = |slots: NonZeroU32, rate: NonZeroU32| {
             Gate::new(slots, rate, rate, limits.wait_max, Arc::clone(clock))
         };
-        Self {
-            status: gate(status_slots, status_rate),
-            others: gate(other_slots, other_rate),
-        }
+        Self { status: gate(status_slots, status_rate), others: gate(other_slots, other_rate) }
     }
 }
 

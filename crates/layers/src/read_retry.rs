@@ -23,12 +23,7 @@ pub(crate) struct ReadRetry {
 
 impl ReadRetry {
     pub(crate) fn new(reserve: Reserve, clock: Arc<dyn Clock>, seed: u64) -> Self {
-        Self {
-            reserve,
-            jitter: Jitter::new(seed),
-            budget: Budget::default(),
-            clock,
-        }
+        Self { reserve, jitter: Jitter::new(seed), budget: Budget::default(), clock }
     }
 
     fn may_repeat(&self, read: Read, error: &ProviderError) -> bool {
@@ -83,10 +78,7 @@ const SPELL: Duration = Duration::from_secs(20);
 
 impl Default for Account {
     fn default() -> Self {
-        Self {
-            tenths: MINIMUM,
-            spell: 0,
-        }
+        Self { tenths: MINIMUM, spell: 0 }
     }
 }
 
@@ -100,10 +92,7 @@ impl Budget {
             let spell = now.since_start().as_secs() / SPELL.as_secs();
             let gifts = u32::try_from(spell.saturating_sub(account.spell)).unwrap_or(u32::MAX);
             account.spell = spell.max(account.spell);
-            let floor = account
-                .tenths
-                .saturating_add(gifts.saturating_mul(ONE))
-                .min(MINIMUM);
+            let floor = account.tenths.saturating_add(gifts.saturating_mul(ONE)).min(MINIMUM);
             account.tenths = account.tenths.max(floor);
             match account.tenths.checked_sub(ONE) {
                 Some(rest) => {

@@ -102,13 +102,7 @@ impl Reserve {
             limits.wait_max,
             Arc::clone(&clock),
         );
-        Self {
-            shared: Arc::new(Shared {
-                clock,
-                gate,
-                breakers: Mutex::default(),
-            }),
-        }
+        Self { shared: Arc::new(Shared { clock, gate, breakers: Mutex::default() }) }
     }
 
     /// Takes room for one payment of `product`, waiting at most [`Limits::wait_max`] for a slot and
@@ -173,26 +167,22 @@ impl Reserve {
 
     /// An operator's decision over the breaker's head, for all products.
     pub fn set_override(&self, over: BreakerOverride) {
-        self.shared
-            .with(|breakers, _| breakers.account.set_override(over));
+        self.shared.with(|breakers, _| breakers.account.set_override(over));
     }
 
     /// A read was answered. This, and no payment, is what lets payments through again.
     pub fn read_succeeded(&self) {
-        self.shared
-            .with(|breakers, now| breakers.account.read_succeeded(now));
+        self.shared.with(|breakers, now| breakers.account.read_succeeded(now));
     }
 
     /// A read did not reach the provider.
     pub fn read_failed(&self) {
-        self.shared
-            .with(|breakers, now| breakers.account.failed(now));
+        self.shared.with(|breakers, now| breakers.account.failed(now));
     }
 
     /// A read met a refusal of the whole account.
     pub fn trip(&self, reason: TripReason) {
-        self.shared
-            .with(|breakers, now| breakers.account.trip(reason, now));
+        self.shared.with(|breakers, now| breakers.account.trip(reason, now));
     }
 
     /// Asks the breaker again: it may have opened while the slot was waited for.
@@ -215,16 +205,14 @@ impl Reservation {
     /// Gives the room back and tells the breaker what came of it.
     pub fn settle(mut self, outcome: &PayOutcome) {
         self.weight = Some(weigh(outcome));
-        self.shared
-            .with(|breakers, now| breakers.resting.settle(&self.product, outcome, now));
+        self.shared.with(|breakers, now| breakers.resting.settle(&self.product, outcome, now));
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
         let (ticket, weight) = (&self.ticket, self.weight);
-        self.shared
-            .with(|breakers, now| breakers.account.leave(ticket, weight, now));
+        self.shared.with(|breakers, now| breakers.account.leave(ticket, weight, now));
     }
 }
 
@@ -268,8 +256,6 @@ impl From<Refusal> for NoRoom {
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("gate", &self.gate)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("gate", &self.gate).finish_non_exhaustive()
     }
 }

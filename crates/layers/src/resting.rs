@@ -50,13 +50,9 @@ impl Resting {
             PayOutcome::Pending | PayOutcome::NotSent(_) | PayOutcome::Unknown(_) => return,
         };
         // What nobody asked for again is forgotten.
-        self.products
-            .retain(|_, rest| now <= rest.until.plus(OPEN_MAX));
-        let rest = self.products.entry(product.clone()).or_insert(Rest {
-            until: now,
-            times: 0,
-            reason,
-        });
+        self.products.retain(|_, rest| now <= rest.until.plus(OPEN_MAX));
+        let rest =
+            self.products.entry(product.clone()).or_insert(Rest { until: now, times: 0, reason });
         if now < rest.until {
             // Sent before the rest began.
             return;
@@ -96,17 +92,11 @@ mod tests {
         let atb = product("PDAM-ATB");
         resting.settle(&atb, &closed(), at(0));
         resting.settle(&atb, &closed(), at(1));
-        assert_eq!(
-            resting.reason(&atb, at(29)),
-            Some(TripReason::ProductClosed)
-        );
+        assert_eq!(resting.reason(&atb, at(29)), Some(TripReason::ProductClosed));
         assert_eq!(resting.reason(&atb, at(30)), None);
         assert_eq!(resting.reason(&product("PDAM-TPJ"), at(0)), None);
         resting.settle(&atb, &closed(), at(30));
-        assert_eq!(
-            resting.list(at(89)),
-            [(atb.clone(), TripReason::ProductClosed)]
-        );
+        assert_eq!(resting.list(at(89)), [(atb.clone(), TripReason::ProductClosed)]);
         assert_eq!(resting.reason(&atb, at(90)), None);
         resting.settle(&atb, &PayOutcome::Succeeded, at(91));
         resting.settle(&atb, &closed(), at(100));

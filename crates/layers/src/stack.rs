@@ -46,13 +46,7 @@ pub fn guard(
     let provider = layer(provider, ReadHealth(reserve.clone()));
     // Counts requests as the provider sees them: each repetition, without our own waiting. The call
     // that pays is counted here too.
-    let provider = layer(
-        provider,
-        Metrics {
-            provider: name.clone(),
-            clock: Arc::clone(&clock),
-        },
-    );
+    let provider = layer(provider, Metrics { provider: name.clone(), clock: Arc::clone(&clock) });
     // Inside the retries, so that each repetition takes a token: the provider never sees more than
     // the configured rate.
     let provider = layer(provider, ReadLimits::new(limits, &clock));

@@ -45,10 +45,7 @@ impl Window {
             self.latest_unknown.pop_front();
         }
         let many = self.latest_unknown.len() == FEW
-            && self
-                .latest_unknown
-                .front()
-                .is_some_and(|first| now.since(*first) <= SHORT);
+            && self.latest_unknown.front().is_some_and(|first| now.since(*first) <= SHORT);
         let settled: u64 = self.slots.iter().map(|slot| slot.settled).sum();
         let unknown: u64 = self.slots.iter().map(|slot| slot.unknown).sum();
         many || (settled >= ENOUGH && unknown * 100 > settled * MOST_PERCENT)
@@ -57,21 +54,14 @@ impl Window {
     /// Counts into the slot of `now`, and forgets slots that are too old.
     fn count(&mut self, now: Monotonic, unknown: u64) {
         let number = now.since_start().as_secs() / SLOT.as_secs();
-        while self
-            .slots
-            .front()
-            .is_some_and(|oldest| oldest.number + SLOTS <= number)
-        {
+        while self.slots.front().is_some_and(|oldest| oldest.number + SLOTS <= number) {
             self.slots.pop_front();
         }
         let mut newest = match self.slots.pop_back() {
             Some(newest) if newest.number >= number => newest,
             older => {
                 self.slots.extend(older);
-                Slot {
-                    number,
-                    ..Slot::default()
-                }
+                Slot { number, ..Slot::default() }
             }
         };
         newest.settled += 1;
@@ -93,10 +83,7 @@ mod tests {
         let mut window = Window::default();
         assert!(!window.unknown(at(0)));
         assert!(!window.unknown(at(30)));
-        assert!(
-            !window.unknown(at(61)),
-            "the first is more than a minute old"
-        );
+        assert!(!window.unknown(at(61)), "the first is more than a minute old");
         assert!(window.unknown(at(90)));
     }
 

@@ -44,14 +44,8 @@ pub struct Ledger {
 impl Ledger {
     /// What the deposits of `account` lost for good: costs without the refunded ones, in rupiah.
     pub fn cost_of(&self, account: &str) -> i64 {
-        let charges = self
-            .charges
-            .iter()
-            .filter(|charge| charge.account == account);
-        charges
-            .filter(|charge| !charge.refunded)
-            .map(|charge| charge.cost)
-            .sum()
+        let charges = self.charges.iter().filter(|charge| charge.account == account);
+        charges.filter(|charge| !charge.refunded).map(|charge| charge.cost).sum()
     }
 
     /// The debits for one customer number of one product, oldest first.
@@ -101,15 +95,8 @@ mod tests {
 
     #[test]
     fn the_cost_of_an_account_leaves_refunds_and_others_out() {
-        let charges = vec![
-            charge(1, "a", false),
-            charge(2, "a", true),
-            charge(3, "b", false),
-        ];
-        let ledger = Ledger {
-            charges,
-            pay_requests: BTreeMap::new(),
-        };
+        let charges = vec![charge(1, "a", false), charge(2, "a", true), charge(3, "b", false)];
+        let ledger = Ledger { charges, pay_requests: BTreeMap::new() };
         assert_eq!(ledger.cost_of("a"), 700);
         assert_eq!(ledger.charges_for("PLN", "530000000001").len(), 3);
     }

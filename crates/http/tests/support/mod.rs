@@ -56,11 +56,7 @@ impl Peer {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State::default());
         let task = tokio::spawn(accept(listener, behaviour, Arc::clone(&state)));
-        Self {
-            address,
-            state,
-            task,
-        }
+        Self { address, state, task }
     }
 
     /// Whole POST bodies read.
@@ -169,19 +165,14 @@ fn whole_length(request: &[u8]) -> Option<usize> {
     let head_length = text.find("\r\n\r\n")? + 4;
     let body_length = text[..head_length].lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
     Some(head_length + body_length.unwrap_or(0))
 }
 
 /// A whole answer with a stated length.
 pub(crate) fn answer(status: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 /// A socket whose accept queue is full: further connection requests get no answer (Linux drops them).
@@ -201,11 +192,7 @@ impl BlackHole {
         for _ in 0..2 {
             waiting.push(TcpStream::connect(address).await.unwrap());
         }
-        Self {
-            address,
-            _listener: listener,
-            _waiting: waiting,
-        }
+        Self { address, _listener: listener, _waiting: waiting }
     }
 }
 
@@ -224,10 +211,7 @@ impl Clock for StoppedClock {
 }
 
 /// A permit that may start until `start_by` seconds; the clock stands at 10.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test stands in for the commit of an intent"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test stands in for the commit of an intent")]
 pub(crate) fn permit(start_by: u64) -> (SendPermit, SendWatch) {
     SendPermit::mint(
         AttemptId::new(1, 1),
@@ -241,8 +225,5 @@ pub(crate) fn client(url: &str, timeouts: Timeouts) -> PayClient {
 }
 
 pub(crate) fn payment() -> FormRequest {
-    FormRequest::new(
-        "bayartagihan",
-        &[("username", "dummy"), ("password", "rahasia")],
-    )
+    FormRequest::new("bayartagihan", &[("username", "dummy"), ("password", "rahasia")])
 }

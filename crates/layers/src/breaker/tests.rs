@@ -79,10 +79,7 @@ fn failures_to_connect_open_it_only_in_a_row() {
 #[test]
 fn answers_about_the_bill_and_waiting_ones_never_open_it() {
     let mut bench = Bench::default();
-    bench.pay_times(
-        200,
-        &rejected(RefusalCode::BillAlreadyPaid, RefusalScope::Bill),
-    );
+    bench.pay_times(200, &rejected(RefusalCode::BillAlreadyPaid, RefusalScope::Bill));
     bench.pay_times(200, &PayOutcome::Pending);
     for code in [RefusalCode::Duplicate, RefusalCode::ProductClosed] {
         bench.pay_times(200, &rejected(code, RefusalScope::Provider));
@@ -94,10 +91,7 @@ fn answers_about_the_bill_and_waiting_ones_never_open_it() {
 #[test]
 fn a_refusal_of_the_account_opens_it_at_once_with_its_reason() {
     let reasons = [
-        (
-            RefusalCode::InsufficientBalance,
-            TripReason::InsufficientBalance,
-        ),
+        (RefusalCode::InsufficientBalance, TripReason::InsufficientBalance),
         (RefusalCode::Credentials, TripReason::Credentials),
     ];
     for (code, reason) in reasons {
@@ -118,10 +112,7 @@ fn only_a_read_after_the_open_time_lets_payments_through_again() {
     bench.wait(1);
     assert_eq!(bench.state(), BreakerState::HalfOpen);
     bench.wait(3_600);
-    assert!(
-        !bench.pay(&PayOutcome::Succeeded),
-        "no payment tries it out"
-    );
+    assert!(!bench.pay(&PayOutcome::Succeeded), "no payment tries it out");
     bench.read();
     assert_eq!(bench.state(), BreakerState::Ramp(1));
 }
@@ -140,10 +131,7 @@ fn payments_come_back_one_two_four_eight_at_a_time() {
                 bench.breaker.enter()
             })
             .collect();
-        assert!(
-            !bench.breaker.admits(bench.now()),
-            "{at_once} are on their way"
-        );
+        assert!(!bench.breaker.admits(bench.now()), "{at_once} are on their way");
         for ticket in &tickets {
             let now = bench.now();
             bench.breaker.leave(ticket, Some(Weight::Good), now);
@@ -187,10 +175,7 @@ fn payments_begun_before_it_opened_are_old_news() {
     bench.pay_times(3, &UNKNOWN);
     bench.wait(30);
     bench.read();
-    assert!(
-        !bench.breaker.admits(bench.now()),
-        "three are still on their way"
-    );
+    assert!(!bench.breaker.admits(bench.now()), "three are still on their way");
     for ticket in &late {
         let now = bench.now();
         bench.breaker.leave(ticket, Some(Weight::Unknown), now);

@@ -10,16 +10,10 @@ use crate::support::{Scripted, context, guarded, n, pay_request, permit, wide};
 
 #[tokio::test(start_paused = true)]
 async fn a_payment_of_any_length_is_not_cut_and_made_exactly_once() {
-    let slow = Scripted {
-        takes: Duration::from_hours(1),
-        ..Scripted::new()
-    };
+    let slow = Scripted { takes: Duration::from_hours(1), ..Scripted::new() };
     let (provider, guarded) = guarded(slow, &wide());
     let begun = Instant::now();
-    let answer = guarded
-        .provider
-        .pay(&context(), &pay_request(), permit())
-        .await;
+    let answer = guarded.provider.pay(&context(), &pay_request(), permit()).await;
     assert_eq!(answer.outcome, PayOutcome::Succeeded);
     assert_eq!(begun.elapsed(), Duration::from_hours(1));
     assert_eq!(provider.calls(), 1);
@@ -33,15 +27,9 @@ async fn no_outcome_makes_a_layer_pay_again() {
         PayOutcome::Pending,
     ];
     for outcome in outcomes {
-        let told = Scripted {
-            outcome: outcome.clone(),
-            ..Scripted::new()
-        };
+        let told = Scripted { outcome: outcome.clone(), ..Scripted::new() };
         let (provider, guarded) = guarded(told, &wide());
-        let answer = guarded
-            .provider
-            .pay(&context(), &pay_request(), permit())
-            .await;
+        let answer = guarded.provider.pay(&context(), &pay_request(), permit()).await;
         assert_eq!(answer.outcome, outcome);
         assert_eq!(provider.calls(), 1);
     }
@@ -49,10 +37,7 @@ async fn no_outcome_makes_a_layer_pay_again() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_waits_or_refuses_once_a_permit_is_there() {
-    let slow = Scripted {
-        takes: Duration::from_secs(10),
-        ..Scripted::new()
-    };
+    let slow = Scripted { takes: Duration::from_secs(10), ..Scripted::new() };
     let tight = Limits {
         pay_per_second: n(1),
         pay_burst: n(1),

@@ -79,14 +79,8 @@ async fn an_unwell_provider_is_asked_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_without_an_answer_ends_in_time() {
-    let silent = Scripted {
-        takes: Duration::from_hours(1),
-        ..Scripted::new()
-    };
-    let limits = Limits {
-        read_timeout: Duration::from_secs(10),
-        ..wide()
-    };
+    let silent = Scripted { takes: Duration::from_hours(1), ..Scripted::new() };
+    let limits = Limits { read_timeout: Duration::from_secs(10), ..wide() };
     let (provider, guarded) = guarded(silent, &limits);
     let begun = Instant::now();
     let error = balance(&guarded).await.unwrap_err();
@@ -97,11 +91,8 @@ async fn a_read_without_an_answer_ends_in_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
-    let buying = Scripted {
-        takes: Duration::from_mins(3),
-        status_is_purchase: true,
-        ..Scripted::new()
-    };
+    let buying =
+        Scripted { takes: Duration::from_mins(3), status_is_purchase: true, ..Scripted::new() };
     let (provider, guarded) = guarded(buying.failing(transport(1)), &wide());
     let begun = Instant::now();
     let answer = guarded.provider.check_status(&context(), &attempt()).await;
@@ -112,53 +103,31 @@ async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn reads_at_once_are_bounded_and_status_checks_keep_a_share() {
-    let slow = Scripted {
-        takes: Duration::from_secs(10),
-        ..Scripted::new()
-    };
-    let limits = Limits {
-        reads_in_flight: n(4),
-        ..wide()
-    };
+    let slow = Scripted { takes: Duration::from_secs(10), ..Scripted::new() };
+    let limits = Limits { reads_in_flight: n(4), ..wide() };
     let (provider, guarded) = guarded(slow, &limits);
     let cx = context();
     let flood = futures(8, || balance(&guarded));
     let attempt = attempt();
     let (answers, status) = tokio::join!(flood, guarded.provider.check_status(&cx, &attempt));
     assert!(status.is_ok());
-    assert_eq!(
-        provider.most_at_once(),
-        4,
-        "three reads and the status check"
-    );
+    assert_eq!(provider.most_at_once(), 4, "three reads and the status check");
     let refused = answers.iter().filter(
         |answer| matches!(answer, Err(error) if error.kind == ProviderErrorKind::RateLimited),
     );
     assert_eq!(refused.count(), 5);
     let overview = guarded.reserve.overview();
-    assert_eq!(
-        overview.breaker,
-        BreakerState::Closed,
-        "our own limits are no bad news"
-    );
+    assert_eq!(overview.breaker, BreakerState::Closed, "our own limits are no bad news");
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_repetition_takes_a_token() {
-    let limits = Limits {
-        reads_per_second: n(1),
-        wait_max: Duration::from_secs(10),
-        ..wide()
-    };
+    let limits = Limits { reads_per_second: n(1), wait_max: Duration::from_secs(10), ..wide() };
     let (provider, guarded) = guarded(Scripted::new().failing(transport(2)), &limits);
     let begun = Instant::now();
     assert!(balance(&guarded).await.is_ok());
     assert_eq!(provider.calls(), 3);
-    assert!(
-        begun.elapsed() >= Duration::from_secs(2),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,10 +140,7 @@ async fn only_a_read_lets_payments_through_again() {
     balance(&guarded).await.unwrap();
     assert_eq!(guarded.reserve.overview().breaker, BreakerState::Ramp(1));
     let one = guarded.reserve.try_reserve(&product()).unwrap();
-    assert!(
-        guarded.reserve.try_reserve(&product()).is_err(),
-        "one at a time"
-    );
+    assert!(guarded.reserve.try_reserve(&product()).is_err(), "one at a time");
     drop(one);
     assert!(guarded.reserve.try_reserve(&product()).is_ok());
 }
@@ -201,15 +167,9 @@ async fn bad_news_of_reads_spares_payments_the_attempt() {
     let reason = unreachable.reserve.overview().reason;
     assert_eq!(reason, Some(TripReason::Unreachable));
 
-    let (_, locked) = guarded(
-        Scripted::new().failing([ProviderErrorKind::Credentials]),
-        &wide(),
-    );
+    let (_, locked) = guarded(Scripted::new().failing([ProviderErrorKind::Credentials]), &wide());
     assert!(balance(&locked).await.is_err());
-    assert_eq!(
-        locked.reserve.overview().reason,
-        Some(TripReason::Credentials)
-    );
+    assert_eq!(locked.reserve.overview().reason, Some(TripReason::Credentials));
 }
 
 /// Runs `times` futures at once.
@@ -224,11 +184,7 @@ async fn futures<T, F: Future<Output = T>>(times: usize, make: impl Fn() -> F) -
             }
             std::task::Poll::Pending => true,
         });
-        if running.is_empty() {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
+        if running.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
     done

@@ -17,10 +17,7 @@ fn reserve(limits: &Limits) -> Reserve {
 }
 
 fn two_at_once() -> Limits {
-    Limits {
-        pay_in_flight: n(2),
-        ..wide()
-    }
+    Limits { pay_in_flight: n(2), ..wide() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,11 +70,7 @@ async fn a_full_waiting_line_refuses_at_once_and_shows_it() {
 
 #[tokio::test(start_paused = true)]
 async fn payments_beyond_the_burst_are_spaced_by_our_clock() {
-    let reserve = reserve(&Limits {
-        pay_per_second: n(10),
-        pay_burst: n(2),
-        ..wide()
-    });
+    let reserve = reserve(&Limits { pay_per_second: n(10), pay_burst: n(2), ..wide() });
     let begun = Instant::now();
     let mut at = Vec::new();
     for _ in 0..5 {
@@ -108,11 +101,7 @@ async fn a_token_that_comes_too_late_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn tokens_go_to_those_who_wait_in_their_order() {
-    let reserve = reserve(&Limits {
-        pay_per_second: n(2),
-        pay_burst: n(1),
-        ..wide()
-    });
+    let reserve = reserve(&Limits { pay_per_second: n(2), pay_burst: n(1), ..wide() });
     let (sender, mut order) = tokio::sync::mpsc::unbounded_channel();
     let tasks: Vec<_> = (0..6)
         .map(|number| {
@@ -162,11 +151,7 @@ async fn a_dropped_reservation_counts_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_open_breaker_refuses_at_once_and_costs_neither_slot_nor_token() {
-    let reserve = reserve(&Limits {
-        pay_burst: n(3),
-        pay_per_second: n(1),
-        ..wide()
-    });
+    let reserve = reserve(&Limits { pay_burst: n(3), pay_per_second: n(1), ..wide() });
     for _ in 0..3 {
         reserve.reserve(&PRODUCT).await.unwrap().settle(&UNKNOWN);
     }
@@ -180,20 +165,14 @@ async fn an_open_breaker_refuses_at_once_and_costs_neither_slot_nor_token() {
     assert!(!facts.admits);
     assert_eq!(facts.reason, Some(TripReason::Unknowns));
     reserve.set_override(BreakerOverride::Closed);
-    assert_eq!(
-        reserve.try_reserve(&PRODUCT).unwrap_err(),
-        NoRoom::RateLimit
-    );
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::RateLimit);
     advance(Duration::from_secs(1)).await;
     assert!(reserve.try_reserve(&PRODUCT).is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_breaker_that_opens_during_the_wait_refuses_after_it() {
-    let reserve = reserve(&Limits {
-        pay_in_flight: n(3),
-        ..wide()
-    });
+    let reserve = reserve(&Limits { pay_in_flight: n(3), ..wide() });
     let mut held = Vec::new();
     for _ in 0..3 {
         held.push(reserve.reserve(&PRODUCT).await.unwrap());
@@ -220,10 +199,7 @@ async fn a_closed_product_rests_and_the_account_goes_on() {
     let facts = reserve.facts(&PRODUCT);
     assert_eq!((facts.breaker, facts.admits), (BreakerState::Open, false));
     assert_eq!(facts.reason, Some(TripReason::ProductClosed));
-    assert_eq!(
-        reserve.overview().resting,
-        [(PRODUCT.clone(), TripReason::ProductClosed)]
-    );
+    assert_eq!(reserve.overview().resting, [(PRODUCT.clone(), TripReason::ProductClosed)]);
     let other = ProductCode::new("PDAM-ATB").unwrap();
     assert!(reserve.reserve(&other).await.is_ok());
     advance(Duration::from_secs(30)).await;

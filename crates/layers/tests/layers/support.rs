@@ -80,9 +80,7 @@ impl Scripted {
     }
 
     pub(crate) fn failing(self, kinds: impl IntoIterator<Item = ProviderErrorKind>) -> Self {
-        let errors = kinds
-            .into_iter()
-            .map(|kind| Err(ProviderError::new(kind, "as told")));
+        let errors = kinds.into_iter().map(|kind| Err(ProviderError::new(kind, "as told")));
         self.reads.lock().unwrap().extend(errors);
         self
     }
@@ -141,10 +139,7 @@ impl PpobProvider for Scripted {
         _attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         self.read().await?;
-        Ok(StatusReport {
-            verdict: StatusVerdict::Pending,
-            observed: Observed::default(),
-        })
+        Ok(StatusReport { verdict: StatusVerdict::Pending, observed: Observed::default() })
     }
 
     async fn balance(&self, _cx: &CallContext) -> Result<Rupiah, ProviderError> {
@@ -212,10 +207,7 @@ pub(crate) fn attempt() -> AttemptRef {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "there is no journal here to mint it"
-)]
+#[expect(clippy::disallowed_methods, reason = "there is no journal here to mint it")]
 pub(crate) fn permit() -> SendPermit {
     let start_by = Monotonic::from_start(Duration::from_secs(5));
     SendPermit::mint(AttemptId::new(1, 1), start_by, clock()).0

@@ -15,10 +15,7 @@ use crate::support::{METER, Scripted, attempt, context, guarded, n, pay_request,
 
 #[tokio::test(start_paused = true)]
 async fn every_request_to_the_provider_is_counted_and_nothing_else() {
-    let recorder = PrometheusBuilder::new()
-        .set_buckets(&[1.0, 5.0])
-        .unwrap()
-        .build_recorder();
+    let recorder = PrometheusBuilder::new().set_buckets(&[1.0, 5.0]).unwrap().build_recorder();
     let shown = recorder.handle();
     let _here = metrics::set_default_local_recorder(&recorder);
     describe_metrics();
@@ -28,11 +25,7 @@ async fn every_request_to_the_provider_is_counted_and_nothing_else() {
         outcome: PayOutcome::Unknown(UnknownCause::TimedOut),
         ..Scripted::new()
     };
-    let limits = Limits {
-        reads_in_flight: n(2),
-        wait_max: Duration::ZERO,
-        ..wide()
-    };
+    let limits = Limits { reads_in_flight: n(2), wait_max: Duration::ZERO, ..wide() };
     let (_, guarded) = guarded(told.failing([ProviderErrorKind::Transport]), &limits);
     let cx = context();
     let (first, refused) =
@@ -64,10 +57,8 @@ async fn a_trace_names_the_attempt_and_no_customer() {
         .finish();
     let _here = tracing::subscriber::set_default(subscriber);
 
-    let told = Scripted {
-        outcome: PayOutcome::Unknown(UnknownCause::Unreadable),
-        ..Scripted::new()
-    };
+    let told =
+        Scripted { outcome: PayOutcome::Unknown(UnknownCause::Unreadable), ..Scripted::new() };
     let (_, guarded) = guarded(told.failing([ProviderErrorKind::Unreadable]), &wide());
     let cx = context();
     let _ = guarded.provider.pay(&cx, &pay_request(), permit()).await;
@@ -83,10 +74,7 @@ async fn a_trace_names_the_attempt_and_no_customer() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    assert!(
-        !text.contains(METER) && !text.contains(&METER[7..]),
-        "{text}"
-    );
+    assert!(!text.contains(METER) && !text.contains(&METER[7..]), "{text}");
 }
 
 #[derive(Clone, Default)]

@@ -22,31 +22,20 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            unread: BytesMut::with_capacity(1024),
-        }
+        Self { stream, unread: BytesMut::with_capacity(1024) }
     }
 
     /// The next head, or `None` when the client left between two requests.
     pub(crate) async fn read_head(&mut self) -> Result<Option<Head>, ReadError> {
         loop {
-            if let Some(end) = self
-                .unread
-                .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
+            if let Some(end) = self.unread.windows(4).position(|window| window == b"\r\n\r\n") {
                 return Head::parse(&self.unread.split_to(end + 4)).map(Some);
             }
             if self.unread.len() > MAX_HEAD_BYTES {
                 return Err(ReadError::TooLarge);
             }
             if self.stream.read_buf(&mut self.unread).await? == 0 {
-                return if self.unread.is_empty() {
-                    Ok(None)
-                } else {
-                    Err(ReadError::Cut)
-                };
+                return if self.unread.is_empty() { Ok(None) } else { Err(ReadError::Cut) };
             }
         }
     }
@@ -58,9 +47,7 @@ impl Connection {
             return Err(ReadError::TooLarge);
         }
         if head.expects_continue() && self.unread.len() < length {
-            self.stream
-                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
-                .await?;
+            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
         while self.unread.len() < length {
             if self.stream.read_buf(&mut self.unread).await? == 0 {
@@ -79,18 +66,13 @@ impl Connection {
         match reply {
             Reply::Answer(answer) => {
                 let length = answer.body.len();
-                self.write(&answer, length, Framing::ContentLength, closes)
-                    .await?;
+                self.write(&answer, length, Framing::ContentLength, closes).await?;
                 if !closes {
                     return Ok(Some(self));
                 }
                 self.stream.shutdown().await?;
             }
-            Reply::Truncated {
-                answer,
-                keep,
-                framing,
-            } => {
+            Reply::Truncated { answer, keep, framing } => {
                 let closes = closes || framing == Framing::CloseDelimited;
                 self.write(&answer, keep, framing, closes).await?;
                 self.stream.shutdown().await?;

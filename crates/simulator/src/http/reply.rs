@@ -39,11 +39,7 @@ pub(crate) enum Reply {
     /// A whole answer.
     Answer(Answer),
     /// The head and the first `keep` bytes of an answer, then the end of the stream.
-    Truncated {
-        answer: Answer,
-        keep: usize,
-        framing: Framing,
-    },
+    Truncated { answer: Answer, keep: usize, framing: Framing },
     /// These bytes instead of HTTP, then the end of the stream.
     Raw(&'static [u8]),
     /// No answer: the connection ends.
@@ -54,12 +50,7 @@ pub(crate) enum Reply {
 
 impl Answer {
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            content_type: content_type.to_owned(),
-            location: None,
-            body: body.into(),
-        }
+        Self { status, content_type: content_type.to_owned(), location: None, body: body.into() }
     }
 
     /// The bytes of the head; no `Content-Length` for a body that ends with the connection.
@@ -71,10 +62,7 @@ impl Answer {
             self.content_type
         );
         if framing == Framing::ContentLength {
-            head.push_str(&format_header(
-                "Content-Length",
-                &self.body.len().to_string(),
-            ));
+            head.push_str(&format_header("Content-Length", &self.body.len().to_string()));
         }
         if let Some(location) = &self.location {
             head.push_str(&format_header("Location", location));

@@ -72,10 +72,7 @@ impl Head {
 
     /// The value of a header, by its lower-case name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// How many bytes of body follow.
@@ -83,15 +80,13 @@ impl Head {
         if self.header("transfer-encoding").is_some() {
             return Err(ReadError::LengthRequired);
         }
-        self.header("content-length").map_or(Ok(0), |value| {
-            value.parse().map_err(|_| ReadError::Malformed)
-        })
+        self.header("content-length")
+            .map_or(Ok(0), |value| value.parse().map_err(|_| ReadError::Malformed))
     }
 
     /// Whether the client waits for `100 Continue` before it sends the body.
     pub(crate) fn expects_continue(&self) -> bool {
-        self.header("expect")
-            .is_some_and(|value| value.eq_ignore_ascii_case("100-continue"))
+        self.header("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue"))
     }
 
     /// Whether the connection ends with this request.
@@ -127,12 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_not_http_is_refused() {
-        for raw in [
-            "\r\n\r\n",
-            "HELLO\r\n\r\n",
-            "GET / FTP/1\r\n\r\n",
-            "GET / HTTP/1.1\r\nx\r\n",
-        ] {
+        for raw in ["\r\n\r\n", "HELLO\r\n\r\n", "GET / FTP/1\r\n\r\n", "GET / HTTP/1.1\r\nx\r\n"] {
             assert!(Head::parse(raw.as_bytes()).is_err(), "{raw:?}");
         }
     }

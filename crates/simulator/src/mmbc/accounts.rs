@@ -154,23 +154,10 @@ impl Account {
     }
 
     pub(crate) fn price(&self, product: &Product, per_sheet: bool) -> Price {
-        let usual_fee = if product.family.has_admin() {
-            self.config.fee
-        } else {
-            0
-        };
+        let usual_fee = if product.family.has_admin() { self.config.fee } else { 0 };
         Price {
-            admin: self
-                .admins
-                .get(product.code)
-                .copied()
-                .unwrap_or(product.admin),
-            fee: self
-                .config
-                .fees
-                .get(product.code)
-                .copied()
-                .unwrap_or(usual_fee),
+            admin: self.admins.get(product.code).copied().unwrap_or(product.admin),
+            fee: self.config.fees.get(product.code).copied().unwrap_or(usual_fee),
             ready: !self.closed.get(product.code).copied().unwrap_or(false),
             per_sheet,
         }
@@ -184,8 +171,7 @@ impl Account {
             self.admins.insert(update.product.clone(), admin);
         }
         if let Some(status) = update.status {
-            self.closed
-                .insert(update.product.clone(), status == ProductStatus::Close);
+            self.closed.insert(update.product.clone(), status == ProductStatus::Close);
         }
     }
 

@@ -72,14 +72,8 @@ impl FaultBoard {
         self.faults.iter().any(|fault| {
             fault.fault == FaultKind::Closed {}
                 && fault.verb.is_none_or(|verb| verb == Verb::PriceList)
-                && fault
-                    .account
-                    .as_deref()
-                    .is_none_or(|wanted| wanted == account)
-                && fault
-                    .product
-                    .as_deref()
-                    .is_none_or(|wanted| wanted == product)
+                && fault.account.as_deref().is_none_or(|wanted| wanted == account)
+                && fault.product.as_deref().is_none_or(|wanted| wanted == product)
                 && fault.customer_number.is_none()
         })
     }
@@ -112,17 +106,11 @@ fn use_up(fault: &mut Fault) {
 mod tests {
     use super::*;
 
-    const PAY: Situation<'_> = Situation {
-        verb: Verb::Pay,
-        account: "a",
-        product: "PLN",
-        customer_number: "1",
-    };
+    const PAY: Situation<'_> =
+        Situation { verb: Verb::Pay, account: "a", product: "PLN", customer_number: "1" };
 
     fn refusal(reason: &str) -> FaultKind {
-        FaultKind::Refusal {
-            reason: reason.to_owned(),
-        }
+        FaultKind::Refusal { reason: reason.to_owned() }
     }
 
     #[test]
@@ -130,9 +118,7 @@ mod tests {
         let mut board = FaultBoard::default();
         board.add(Fault::new(refusal("one")).times(1)).unwrap();
         board.add(Fault::new(refusal("two")).times(1)).unwrap();
-        board
-            .add(Fault::new(FaultKind::PhpNotice {}).times(1))
-            .unwrap();
+        board.add(Fault::new(FaultKind::PhpNotice {}).times(1)).unwrap();
         assert_eq!(board.take(&PAY), [refusal("one"), FaultKind::PhpNotice {}]);
         assert_eq!(board.take(&PAY), [refusal("two")]);
         assert_eq!(board.take(&PAY), []);
@@ -156,24 +142,12 @@ mod tests {
     #[test]
     fn a_fault_that_can_never_happen_is_refused() {
         let mut board = FaultBoard::default();
-        let early = FaultKind::Drop {
-            stage: Stage::BeforeBody,
-            ending: crate::http::Ending::Fin,
-        };
-        assert_eq!(
-            board.add(Fault::new(early).account("a")),
-            Err(FaultError::FilterBeforeBody)
-        );
+        let early = FaultKind::Drop { stage: Stage::BeforeBody, ending: crate::http::Ending::Fin };
+        assert_eq!(board.add(Fault::new(early).account("a")), Err(FaultError::FilterBeforeBody));
         let late = Fault::new(FaultKind::DuplicateRows {}).verb(Verb::Pay);
         assert_eq!(board.add(late), Err(FaultError::VerbWithoutEffect));
-        assert_eq!(
-            board.add(Fault::new(refusal("x")).times(0)),
-            Err(FaultError::ZeroTimes)
-        );
-        let status = FaultKind::HttpStatus {
-            status: 99,
-            stage: Stage::BeforeDebit,
-        };
+        assert_eq!(board.add(Fault::new(refusal("x")).times(0)), Err(FaultError::ZeroTimes));
+        let status = FaultKind::HttpStatus { status: 99, stage: Stage::BeforeDebit };
         assert_eq!(board.add(Fault::new(status)), Err(FaultError::Status));
     }
 }

@@ -80,10 +80,7 @@ impl Book {
         if !price.ready {
             return Err(Refusal::ProductClosed);
         }
-        let paid = self
-            .paid_through
-            .get(&(product.code, customer_number.to_owned()))
-            .copied();
+        let paid = self.paid_through.get(&(product.code, customer_number.to_owned())).copied();
         let mut quote =
             Quote::new(product, customer_number, now, paid, &price).ok_or(Refusal::AlreadyPaid)?;
         let (cost, total) = plan.price_change();
@@ -101,18 +98,12 @@ impl Book {
         now: &Moment,
         plan: &Plan,
     ) -> Result<Paid, Refusal> {
-        let account = self
-            .accounts
-            .get(username)
-            .ok_or(Refusal::WrongCredentials)?;
+        let account = self.accounts.get(username).ok_or(Refusal::WrongCredentials)?;
         let quote = self.quote(account, product, customer_number, now.month, plan)?;
         let saldo = account.balance.saturating_sub(quote.cost);
         if saldo < 0 {
             let agent = account.config.agent.clone();
-            return Err(Refusal::InsufficientBalance {
-                agent,
-                saldo: account.balance,
-            });
+            return Err(Refusal::InsufficientBalance { agent, saldo: account.balance });
         }
         if let Some(account) = self.accounts.get_mut(username) {
             account.balance = saldo;
@@ -121,8 +112,7 @@ impl Book {
         self.next_invoice += 1;
         let is_token = product.family == Family::PlnToken;
         if !is_token {
-            self.paid_through
-                .insert((product.code, customer_number.to_owned()), now.month);
+            self.paid_through.insert((product.code, customer_number.to_owned()), now.month);
         }
         let invoice = Arc::new(Invoice {
             number,
@@ -133,13 +123,7 @@ impl Book {
             quote,
         });
         self.charges.push(charge(&invoice, self.charges.len()));
-        self.invoices.insert(
-            number,
-            Entry {
-                invoice: Arc::clone(&invoice),
-                checks: 0,
-            },
-        );
+        self.invoices.insert(number, Entry { invoice: Arc::clone(&invoice), checks: 0 });
         Ok(Paid { invoice, saldo })
     }
 

@@ -16,10 +16,7 @@ impl Call {
     pub(crate) fn new(verb: Verb, request: &Request) -> Self {
         let mut all = parameters(request.head.query.as_bytes());
         all.extend(parameters(&request.body));
-        Self {
-            verb,
-            parameters: all,
-        }
+        Self { verb, parameters: all }
     }
 
     pub(crate) fn username(&self) -> &str {
@@ -47,12 +44,9 @@ impl Call {
     pub(crate) fn is_complete(&self) -> bool {
         let required: &[&str] = match self.verb {
             Verb::PriceList | Verb::Balance => &["username", "password"],
-            Verb::Inquiry | Verb::Pay => &[
-                "username",
-                "password",
-                "ppob_kodeproduk",
-                "ppob_nomorpelanggan",
-            ],
+            Verb::Inquiry | Verb::Pay => {
+                &["username", "password", "ppob_kodeproduk", "ppob_nomorpelanggan"]
+            }
             Verb::Status => &["username", "password", "invoice", "ppob_nomorpelanggan"],
         };
         required.iter().all(|name| !self.get(name).is_empty())

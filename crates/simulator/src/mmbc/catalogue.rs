@@ -48,16 +48,7 @@ const fn bill(
     admin: i64,
     amounts: (i64, i64),
 ) -> Product {
-    Product {
-        code,
-        group,
-        name: code,
-        receipt_name: code,
-        family,
-        nominal: 0,
-        admin,
-        amounts,
-    }
+    Product { code, group, name: code, receipt_name: code, family, nominal: 0, admin, amounts }
 }
 
 const fn named(name: &'static str, receipt_name: &'static str, product: &Product) -> Product {
@@ -81,11 +72,7 @@ const CARD: &str = "Kartu Postpaid";
 
 /// The whole price list, in its order.
 pub(crate) static PRODUCTS: [Product; 30] = [
-    named(
-        "PLN Bulanan",
-        "PLN",
-        &bill(PLN, "PLN", Family::PlnMonthly, 2_500, (45_000, 950_000)),
-    ),
+    named("PLN Bulanan", "PLN", &bill(PLN, "PLN", Family::PlnMonthly, 2_500, (45_000, 950_000))),
     token("PLNS20", 20_000),
     token("PLNS50", 50_000),
     token("PLNS100", 100_000),
@@ -95,105 +82,33 @@ pub(crate) static PRODUCTS: [Product; 30] = [
     named(
         "PLN Non Taglis",
         "PLNNONTAGLIS",
-        &bill(
-            PLN,
-            "PLNNONTAGLIS",
-            Family::PlnNonTaglis,
-            2_500,
-            (100_000, 1_500_000),
-        ),
+        &bill(PLN, "PLNNONTAGLIS", Family::PlnNonTaglis, 2_500, (100_000, 1_500_000)),
     ),
     bill(TELKOM, "TELKOM", Family::Telkom, 2_500, (50_000, 400_000)),
     bill(TELKOM, "SPEEDY", Family::Telkom, 2_500, (150_000, 600_000)),
-    bill(
-        TELKOM,
-        "TELKOMVISION",
-        Family::Telkom,
-        2_500,
-        (80_000, 250_000),
-    ),
+    bill(TELKOM, "TELKOMVISION", Family::Telkom, 2_500, (80_000, 250_000)),
     bill(TV, "INDOVISION", Family::PayTv, 2_500, (100_000, 400_000)),
     bill(TV, "TOPTV", Family::PayTv, 2_500, (60_000, 150_000)),
     bill(TV, "OKEVISION", Family::PayTv, 2_500, (60_000, 180_000)),
     bill(TV, "NEXMEDIA", Family::PayTv, 2_500, (70_000, 200_000)),
     bill("PGN", "PGN", Family::Pgn, 2_500, (30_000, 350_000)),
-    bill(
-        "PDAM",
-        "PDAM AETRA/TPJ",
-        Family::Pdam,
-        2_500,
-        (25_000, 300_000),
-    ),
-    bill(
-        "PDAM",
-        "PDAM PALYJA",
-        Family::Pdam,
-        2_500,
-        (25_000, 300_000),
-    ),
+    bill("PDAM", "PDAM AETRA/TPJ", Family::Pdam, 2_500, (25_000, 300_000)),
+    bill("PDAM", "PDAM PALYJA", Family::Pdam, 2_500, (25_000, 300_000)),
     named(
         "PDAM ATB Batam",
         "PDAM ATB Batam",
         &bill("PDAM", "PDAM ATB", Family::Pdam, 2_000, (25_000, 300_000)),
     ),
-    bill(
-        FINANCE,
-        "MCF",
-        Family::VehicleFinance,
-        5_000,
-        (450_000, 2_500_000),
-    ),
-    bill(
-        FINANCE,
-        "MAF",
-        Family::VehicleFinance,
-        5_000,
-        (450_000, 2_500_000),
-    ),
-    bill(
-        FINANCE,
-        "WOM",
-        Family::VehicleFinance,
-        5_000,
-        (400_000, 1_500_000),
-    ),
-    bill(
-        FINANCE,
-        "BAF",
-        Family::VehicleFinance,
-        5_000,
-        (400_000, 1_500_000),
-    ),
+    bill(FINANCE, "MCF", Family::VehicleFinance, 5_000, (450_000, 2_500_000)),
+    bill(FINANCE, "MAF", Family::VehicleFinance, 5_000, (450_000, 2_500_000)),
+    bill(FINANCE, "WOM", Family::VehicleFinance, 5_000, (400_000, 1_500_000)),
+    bill(FINANCE, "BAF", Family::VehicleFinance, 5_000, (400_000, 1_500_000)),
     bill(FINANCE, "FIF", Family::Fif, 0, (400_000, 1_500_000)),
     bill(FINANCE, "ADIRA", Family::Adira, 5_000, (400_000, 2_000_000)),
-    bill(
-        FINANCE,
-        "COLUMBIA",
-        Family::OtherFinance,
-        0,
-        (150_000, 900_000),
-    ),
-    bill(
-        CARD,
-        "HALO",
-        Family::PostpaidPhone,
-        2_500,
-        (50_000, 500_000),
-    ),
-    bill(
-        CARD,
-        "XPLOR",
-        Family::PostpaidPhone,
-        2_500,
-        (50_000, 400_000),
-    ),
-    bill(
-        CARD,
-        "MENTARI",
-        Family::PostpaidPhone,
-        2_500,
-        (50_000, 400_000),
-    ),
+    bill(FINANCE, "COLUMBIA", Family::OtherFinance, 0, (150_000, 900_000)),
+    bill(CARD, "HALO", Family::PostpaidPhone, 2_500, (50_000, 500_000)),
+    bill(CARD, "XPLOR", Family::PostpaidPhone, 2_500, (50_000, 400_000)),
+    bill(CARD, "MENTARI", Family::PostpaidPhone, 2_500, (50_000, 400_000)),
     named(
         "BPJS Kesehatan",
         "BPJS Kesehatan",

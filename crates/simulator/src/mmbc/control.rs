@@ -51,9 +51,7 @@ impl Control {
             ("GET", ["control", "faults"]) => encode(&state.book().faults.active()),
             ("GET", ["control", "magic"]) => Ok(magic_numbers()),
             ("POST", ["control", "faults"]) => {
-                state
-                    .add_fault(decode(request)?)
-                    .map_err(|error| refused(&error))?;
+                state.add_fault(decode(request)?).map_err(|error| refused(&error))?;
                 Ok(json!({ "added": true }))
             }
             ("DELETE", ["control", "faults"]) => {
@@ -69,18 +67,13 @@ impl Control {
             }
             ("POST", ["control", "charges", sequence, "refund"]) => {
                 let sequence = sequence.parse().map_err(|_| {
-                    (
-                        400,
-                        "the sequence of a charge is a whole number from 1".to_owned(),
-                    )
+                    (400, "the sequence of a charge is a whole number from 1".to_owned())
                 })?;
                 let balance = state.refund(sequence).map_err(|error| refused(&error))?;
                 Ok(json!({ "balance": balance }))
             }
             ("POST", ["control", "prices"]) => {
-                state
-                    .update_price(&decode(request)?)
-                    .map_err(|error| refused(&error))?;
+                state.update_price(&decode(request)?).map_err(|error| refused(&error))?;
                 Ok(json!({ "changed": true }))
             }
             (method, _) => Err((404, format!("there is no {method} {}", request.head.path))),
@@ -90,9 +83,9 @@ impl Control {
 
 fn after_sequence(query: &str) -> Result<u64, Refused> {
     match parameters(query.as_bytes()).get("after") {
-        Some(text) => text
-            .parse()
-            .map_err(|_| (400, "after must be the sequence of a charge".to_owned())),
+        Some(text) => {
+            text.parse().map_err(|_| (400, "after must be the sequence of a charge".to_owned()))
+        }
         None => Ok(0),
     }
 }
@@ -109,12 +102,8 @@ fn encode(value: &impl serde::Serialize) -> Result<Value, Refused> {
 }
 
 fn decode<T: DeserializeOwned>(request: &Request) -> Result<T, Refused> {
-    serde_json::from_slice(&request.body).map_err(|error| {
-        (
-            400,
-            format!("the body is not what this path expects: {error}"),
-        )
-    })
+    serde_json::from_slice(&request.body)
+        .map_err(|error| (400, format!("the body is not what this path expects: {error}")))
 }
 
 fn refused(error: &ControlError) -> Refused {
@@ -128,7 +117,5 @@ fn refused(error: &ControlError) -> Refused {
 /// Decodes a percent-encoded path segment.
 fn decoded(segment: &str) -> String {
     let query = format!("segment={}", segment.replace('+', "%2B"));
-    parameters(query.as_bytes())
-        .remove("segment")
-        .unwrap_or_default()
+    parameters(query.as_bytes()).remove("segment").unwrap_or_default()
 }

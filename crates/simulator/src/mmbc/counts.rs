@@ -21,9 +21,7 @@ pub struct RequestCounts {
 impl RequestCounts {
     /// Requests of a verb that were read to their end, of all logins.
     pub fn of(&self, verb: Verb) -> u64 {
-        self.read
-            .get(&verb)
-            .map_or(0, |logins| logins.values().sum())
+        self.read.get(&verb).map_or(0, |logins| logins.values().sum())
     }
 
     pub(crate) fn add(&mut self, verb: Verb, login: &str) {

@@ -28,10 +28,7 @@ pub(crate) fn reply(mut body: Body, plan: &Plan) -> Reply {
             FaultKind::MissingFields { fields } => {
                 body.edit(|answer| remove(answer, fields));
             }
-            FaultKind::SwappedAnswer {
-                product,
-                customer_number,
-            } => {
+            FaultKind::SwappedAnswer { product, customer_number } => {
                 body.edit(|answer| swap(answer, product.as_deref(), customer_number.as_deref()));
             }
             FaultKind::UnknownStatus { word } => {
@@ -51,11 +48,7 @@ pub(crate) fn reply(mut body: Body, plan: &Plan) -> Reply {
     match plan.truncation() {
         Some(framing) => {
             let keep = answer.body.len() / 2;
-            Reply::Truncated {
-                answer,
-                keep,
-                framing,
-            }
+            Reply::Truncated { answer, keep, framing }
         }
         None => Reply::Answer(answer),
     }
@@ -63,10 +56,7 @@ pub(crate) fn reply(mut body: Body, plan: &Plan) -> Reply {
 
 fn duplicate(body: &mut Body) {
     if let Body::List(rows) = body {
-        *rows = rows
-            .iter()
-            .flat_map(|row| [row.clone(), row.clone()])
-            .collect();
+        *rows = rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect();
     }
 }
 

@@ -72,20 +72,14 @@ impl Family {
                 "ppob_totaltagihan",
                 "ppob_admin",
             ],
-            Self::PlnNonTaglis => &[
-                "ppob_nomorregistrasi",
-                "ppob_jenisbayar",
-                "ppob_totaltagihan",
-                "ppob_admin",
-            ],
+            Self::PlnNonTaglis => {
+                &["ppob_nomorregistrasi", "ppob_jenisbayar", "ppob_totaltagihan", "ppob_admin"]
+            }
             Self::Telkom => &["ppob_detailtagihan", "ppob_totaltagihan", "ppob_admin"],
             Self::PayTv => &["ppob_bulantagihan", "ppob_totaltagihan", "ppob_admin"],
-            Self::Pgn | Self::Pdam => &[
-                "ppob_bulantagihan",
-                "ppob_volumepemakaian",
-                "ppob_totaltagihan",
-                "ppob_admin",
-            ],
+            Self::Pgn | Self::Pdam => {
+                &["ppob_bulantagihan", "ppob_volumepemakaian", "ppob_totaltagihan", "ppob_admin"]
+            }
             Self::Bpjs => &[
                 "ppob_jumlahpeserta",
                 "ppob_namapeserta",
@@ -176,34 +170,21 @@ pub(crate) fn status(invoice: &Invoice, standing: Standing, agent: Option<&str>)
 fn receipt(invoice: &Invoice, standing: Standing, after_product: &[&'static str]) -> Fields {
     let family = invoice.quote.product.family;
     let before: &[&str] = match family {
-        Family::PlnToken => &[
-            "ppob_tanggal",
-            "ppob_nomorpelanggan",
-            "ppob_nomormeter",
-            "ppob_namapelanggan",
-        ],
+        Family::PlnToken => {
+            &["ppob_tanggal", "ppob_nomorpelanggan", "ppob_nomormeter", "ppob_namapelanggan"]
+        }
         _ => &["ppob_tanggal", "ppob_nomorpelanggan", "ppob_namapelanggan"],
     };
     let after: &[&str] = match family {
-        Family::PlnToken => &[
-            "ppob_totalbayar",
-            "ppob_stroomtoken",
-            "ppob_totalkwh",
-            "ppob_reff",
-            "ppob_debet",
-        ],
+        Family::PlnToken => {
+            &["ppob_totalbayar", "ppob_stroomtoken", "ppob_totalkwh", "ppob_reff", "ppob_debet"]
+        }
         _ => &["ppob_totalbayar", "ppob_reff", "ppob_debet"],
     };
-    [
-        &["ppob_invoice", "ppob_produk"],
-        after_product,
-        before,
-        family.own_fields(),
-        after,
-    ]
-    .into_iter()
-    .flatten()
-    .fold(Fields::default().with("result", "ok"), |fields, name| {
-        fields.with(name, invoice_value(name, invoice, standing))
-    })
+    [&["ppob_invoice", "ppob_produk"], after_product, before, family.own_fields(), after]
+        .into_iter()
+        .flatten()
+        .fold(Fields::default().with("result", "ok"), |fields, name| {
+            fields.with(name, invoice_value(name, invoice, standing))
+        })
 }

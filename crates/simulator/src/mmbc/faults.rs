@@ -246,14 +246,7 @@ pub enum FaultError {
 impl Fault {
     /// This fault for every request.
     pub fn new(fault: FaultKind) -> Self {
-        Self {
-            fault,
-            account: None,
-            verb: None,
-            product: None,
-            customer_number: None,
-            times: None,
-        }
+        Self { fault, account: None, verb: None, product: None, customer_number: None, times: None }
     }
 
     /// Limits it to a login.
@@ -305,10 +298,7 @@ impl Fault {
             FaultKind::Redirect { status, .. } if !(300..400).contains(&status) => {
                 return Err(FaultError::Status);
             }
-            FaultKind::Delay {
-                stage: Stage::BeforeBody,
-                ..
-            } => {
+            FaultKind::Delay { stage: Stage::BeforeBody, .. } => {
                 return Err(FaultError::StageBeforeBody);
             }
             _ => {}

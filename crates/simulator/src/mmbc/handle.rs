@@ -52,15 +52,10 @@ impl MmbcSimulator {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         // Whatever fails below, what already listens must not live on.
         let guard = stop.clone().drop_guard();
-        let service = Service {
-            state: Arc::clone(&state),
-            tasks: tasks.clone(),
-            stop: stop.clone(),
-        };
+        let service =
+            Service { state: Arc::clone(&state), tasks: tasks.clone(), stop: stop.clone() };
         let api = Server::start(port, Arc::new(service), &tasks, &stop).await?;
-        let control = Control {
-            state: Arc::clone(&state),
-        };
+        let control = Control { state: Arc::clone(&state) };
         let control = Server::start(control_port, Arc::new(control), &tasks, &stop).await?;
         let stop = guard.disarm();
         Ok(MmbcHandle {
@@ -116,11 +111,7 @@ impl MmbcHandle {
 
     /// The deposit of a login in rupiah, if there is such an account.
     pub fn balance(&self, login: &str) -> Option<i64> {
-        self.state
-            .book()
-            .accounts
-            .get(login)
-            .map(|account| account.balance)
+        self.state.book().accounts.get(login).map(|account| account.balance)
     }
 
     /// Switches a fault on.
@@ -178,10 +169,7 @@ impl MmbcHandle {
     pub fn pay_requests_for(&self, product: &str, customer_number: &str) -> u64 {
         let book = self.state.book();
         let numbers = book.counts.pays.get(product);
-        numbers
-            .and_then(|numbers| numbers.get(customer_number))
-            .copied()
-            .unwrap_or(0)
+        numbers.and_then(|numbers| numbers.get(customer_number)).copied().unwrap_or(0)
     }
 
     /// Waits until there were at least so many debits.

@@ -20,9 +20,7 @@ impl Draws {
 
     /// A number below `bound` (0 for a bound of 0) that depends on nothing but its inputs.
     pub(crate) fn below(self, label: &str, bound: u64) -> u64 {
-        spread(fnv1a(self.0, label.as_bytes()))
-            .checked_rem(bound)
-            .unwrap_or(0)
+        spread(fnv1a(self.0, label.as_bytes())).checked_rem(bound).unwrap_or(0)
     }
 
     /// An amount between the bounds in steps of 50 rupiah.
@@ -39,9 +37,7 @@ impl Draws {
 }
 
 fn fnv1a(state: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(state, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
-    })
+    bytes.iter().fold(state, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
 }
 
 /// FNV mixes its low bits poorly for short inputs; this finishes the job (`SplitMix64`'s last step).

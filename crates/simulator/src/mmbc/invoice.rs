@@ -68,11 +68,7 @@ impl Invoice {
     /// 32 characters, as in the sample.
     pub(crate) fn reference(&self) -> String {
         let draws = Draws::new(&["reference", &self.number.to_string()]);
-        format!(
-            "{:016X}{:016X}",
-            draws.below("high", u64::MAX),
-            draws.below("low", u64::MAX)
-        )
+        format!("{:016X}{:016X}", draws.below("high", u64::MAX), draws.below("low", u64::MAX))
     }
 }
 
@@ -90,33 +86,19 @@ mod tests {
 
     #[test]
     fn tokens_have_twenty_digits_and_differ() {
-        let tokens: std::collections::BTreeSet<String> = (20_000_001..20_002_001)
-            .map(|number| fresh_token(number, "PLNS20", "1"))
-            .collect();
+        let tokens: std::collections::BTreeSet<String> =
+            (20_000_001..20_002_001).map(|number| fresh_token(number, "PLNS20", "1")).collect();
         assert_eq!(tokens.len(), 2_000);
         assert!(tokens.iter().all(|token| token.len() == 20));
-        assert!(
-            tokens
-                .iter()
-                .all(|token| token.bytes().all(|byte| byte.is_ascii_digit()))
-        );
+        assert!(tokens.iter().all(|token| token.bytes().all(|byte| byte.is_ascii_digit())));
     }
 
     #[test]
     fn a_pending_payment_ends_at_its_check() {
-        let course = Course {
-            pending: Some((PendingEnd::Confirm, 2)),
-            token_from: 0,
-        };
+        let course = Course { pending: Some((PendingEnd::Confirm, 2)), token_from: 0 };
         let standings = [0, 1, 2, 3].map(|check| course.at(check).word());
         assert_eq!(standings, ["pending", "pending", "confirm", "confirm"]);
-        let lost = Course {
-            pending: Some((PendingEnd::NoData, 1)),
-            token_from: 0,
-        };
-        assert_eq!(
-            (lost.at(0), lost.at(1)),
-            (Standing::Pending, Standing::NoData)
-        );
+        let lost = Course { pending: Some((PendingEnd::NoData, 1)), token_from: 0 };
+        assert_eq!((lost.at(0), lost.at(1)), (Standing::Pending, Standing::NoData));
     }
 }

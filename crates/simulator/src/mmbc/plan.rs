@@ -34,10 +34,9 @@ impl Plan {
     /// How long to wait at this stage.
     pub(crate) fn delay_at(&self, stage: Stage) -> Option<Duration> {
         self.find(|kind| match kind {
-            FaultKind::Delay {
-                milliseconds,
-                stage: at,
-            } if *at == stage => Some(Duration::from_millis(*milliseconds)),
+            FaultKind::Delay { milliseconds, stage: at } if *at == stage => {
+                Some(Duration::from_millis(*milliseconds))
+            }
             _ => None,
         })
     }
@@ -63,14 +62,12 @@ impl Plan {
                     saldo: told.unwrap_or(saldo),
                 },
                 FaultKind::WrongCredentials {} => Refusal::WrongCredentials,
-                FaultKind::IpNotAllowed { ipaddr } => Refusal::IpNotAllowed {
-                    ipaddr: ipaddr.clone(),
-                },
+                FaultKind::IpNotAllowed { ipaddr } => {
+                    Refusal::IpNotAllowed { ipaddr: ipaddr.clone() }
+                }
                 FaultKind::UnknownNumber {} => Refusal::UnknownNumber,
                 FaultKind::AlreadyPaid {} => Refusal::AlreadyPaid,
-                FaultKind::Refusal { reason } => Refusal::Other {
-                    reason: reason.clone(),
-                },
+                FaultKind::Refusal { reason } => Refusal::Other { reason: reason.clone() },
                 _ => return None,
             })
         })
@@ -145,10 +142,7 @@ pub(crate) fn connection_reply(kind: &FaultKind) -> Option<Reply> {
         }
         FaultKind::Redirect { status, location } => {
             let location = Some(location.clone());
-            Reply::Answer(Answer {
-                location,
-                ..html(*status, "Moved")
-            })
+            Reply::Answer(Answer { location, ..html(*status, "Moved") })
         }
         FaultKind::HtmlPage { .. } => Reply::Answer(html(200, "Situs sedang dalam perbaikan")),
         FaultKind::EmptyBody { .. } => Reply::Answer(Answer::new(200, DEFAULT_CONTENT_TYPE, "")),

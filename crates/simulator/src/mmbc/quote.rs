@@ -81,11 +81,7 @@ impl Quote {
             return None;
         }
         let amount = product.nominal + sheets.iter().map(|sheet| sheet.amount).sum::<i64>();
-        let billed = if price.per_sheet {
-            sheets.len().max(1)
-        } else {
-            1
-        };
+        let billed = if price.per_sheet { sheets.len().max(1) } else { 1 };
         let billed = i64::try_from(billed).unwrap_or(1);
         Some(Self {
             product,
@@ -116,11 +112,7 @@ impl Quote {
     /// The document's sample splits 100 000 into 97 619 of energy and 2 381 of street lighting tax.
     pub(crate) fn token_parts(&self) -> TokenParts {
         let (_, power, kwh_price) = self.tariff();
-        let instalment = if self.draws.below("instalment", 5) == 0 {
-            5_000
-        } else {
-            0
-        };
+        let instalment = if self.draws.below("instalment", 5) == 0 { 5_000 } else { 0 };
         let stamp_duty = if self.amount >= 1_000_000 { 3_000 } else { 0 };
         let taxable = self.amount - instalment - stamp_duty;
         let street_lighting_tax = (taxable * 2_381 + 50_000) / 100_000;
@@ -147,11 +139,7 @@ fn sheets(product: &Product, draws: Draws, now: Month, paid_through: Option<Mont
             let label = month.compact();
             let is_late = month < now || draws.below(&format!("late {label}"), 3) == 0;
             let penalty = if is_late { product.family.penalty() } else { 0 };
-            Sheet {
-                month,
-                amount: draws.amount(&label, low, high) + penalty,
-                penalty,
-            }
+            Sheet { month, amount: draws.amount(&label, low, high) + penalty, penalty }
         })
         .collect()
 }
@@ -161,12 +149,7 @@ mod tests {
     use super::super::catalogue::product;
     use super::*;
 
-    const PRICE: Price = Price {
-        admin: 2_500,
-        fee: 700,
-        ready: true,
-        per_sheet: false,
-    };
+    const PRICE: Price = Price { admin: 2_500, fee: 700, ready: true, per_sheet: false };
 
     fn quote(code: &str, number: &str, paid: Option<Month>) -> Option<Quote> {
         let now = Month::of("2026-01-15 10:00:00").unwrap();

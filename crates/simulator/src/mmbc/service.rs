@@ -54,8 +54,7 @@ impl Handler for Service {
         }
         let body = work(&self.state, &call, &plan);
         wait(&plan, Stage::AfterDebit).await;
-        plan.reply_at(Stage::AfterDebit)
-            .unwrap_or_else(|| dress::reply(body, &plan))
+        plan.reply_at(Stage::AfterDebit).unwrap_or_else(|| dress::reply(body, &plan))
     }
 }
 
@@ -65,11 +64,7 @@ impl Service {
         let mut book = self.state.book();
         let account = book.accounts.get(call.username());
         let short = account.is_some_and(|account| account.config.short_for_magic);
-        let login = if account.is_some() {
-            call.username()
-        } else {
-            NOBODY
-        };
+        let login = if account.is_some() { call.username() } else { NOBODY };
         book.counts.add(call.verb, login);
         if call.verb == Verb::Pay {
             book.counts.add_pay(call.product(), call.customer_number());
@@ -80,17 +75,10 @@ impl Service {
             _ => call.product(),
         };
         let customer_number = call.customer_number();
-        let situation = Situation {
-            verb: call.verb,
-            account: call.username(),
-            product,
-            customer_number,
-        };
+        let situation =
+            Situation { verb: call.verb, account: call.username(), product, customer_number };
         let kinds = book.faults.take(&situation);
-        Plan::new(
-            kinds,
-            magic::faults(call.verb, product, customer_number, short),
-        )
+        Plan::new(kinds, magic::faults(call.verb, product, customer_number, short))
     }
 
     fn execute_later(&self, call: Call, plan: Plan) -> Reply {
@@ -99,19 +87,11 @@ impl Service {
         };
         let (state, stop) = (Arc::clone(&self.state), self.stop.clone());
         self.tasks.spawn(async move {
-            if stop
-                .run_until_cancelled(tokio::time::sleep(after))
-                .await
-                .is_some()
-            {
+            if stop.run_until_cancelled(tokio::time::sleep(after)).await.is_some() {
                 let _nobody_gets_the_answer = work(&state, &call, &plan);
             }
         });
-        if hold {
-            Reply::Stall(None)
-        } else {
-            Reply::Close(Ending::Fin)
-        }
+        if hold { Reply::Stall(None) } else { Reply::Close(Ending::Fin) }
     }
 }
 

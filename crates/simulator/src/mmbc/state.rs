@@ -71,10 +71,7 @@ impl State {
     pub(crate) fn now(&self) -> Moment {
         let text = (self.local_time)();
         let month = Month::of(&text).or_else(|| Month::of(FIXED_LOCAL_TIME));
-        Moment {
-            text,
-            month: month.unwrap_or(Month::FIRST),
-        }
+        Moment { text, month: month.unwrap_or(Month::FIRST) }
     }
 
     pub(crate) fn ledger(&self, after_sequence: u64) -> Ledger {
@@ -88,11 +85,7 @@ impl State {
     }
 
     pub(crate) fn accounts(&self) -> Vec<AccountView> {
-        self.book()
-            .accounts
-            .values()
-            .map(super::accounts::Account::view)
-            .collect()
+        self.book().accounts.values().map(super::accounts::Account::view).collect()
     }
 
     pub(crate) fn add_fault(&self, fault: Fault) -> Result<(), ControlError> {
@@ -117,10 +110,7 @@ impl State {
             .accounts
             .get_mut(login)
             .ok_or_else(|| ControlError::UnknownAccount(login.to_owned()))?;
-        let balance = account
-            .balance
-            .checked_add(amount)
-            .filter(|balance| *balance >= 0);
+        let balance = account.balance.checked_add(amount).filter(|balance| *balance >= 0);
         let deposited = account.deposited.checked_add(amount);
         (account.balance, account.deposited) =
             balance.zip(deposited).ok_or(ControlError::Amount)?;
@@ -132,20 +122,13 @@ impl State {
         let unknown = ControlError::UnknownCharge(sequence);
         let mut book = self.book();
         let book = &mut *book;
-        let index = sequence
-            .checked_sub(1)
-            .and_then(|index| usize::try_from(index).ok());
-        let charge = index
-            .and_then(|index| book.charges.get_mut(index))
-            .ok_or(unknown.clone())?;
+        let index = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        let charge = index.and_then(|index| book.charges.get_mut(index)).ok_or(unknown.clone())?;
         if charge.refunded {
             return Err(ControlError::AlreadyRefunded(sequence));
         }
         let account = book.accounts.get_mut(&charge.account).ok_or(unknown)?;
-        account.balance = account
-            .balance
-            .checked_add(charge.cost)
-            .ok_or(ControlError::Amount)?;
+        account.balance = account.balance.checked_add(charge.cost).ok_or(ControlError::Amount)?;
         charge.refunded = true;
         Ok(account.balance)
     }
@@ -155,11 +138,7 @@ impl State {
             return Err(ControlError::UnknownProduct(update.product.clone()));
         }
         let amounts = [update.fee, update.admin];
-        if amounts
-            .into_iter()
-            .flatten()
-            .any(|amount| amount.unsigned_abs() > MOST_FEE)
-        {
+        if amounts.into_iter().flatten().any(|amount| amount.unsigned_abs() > MOST_FEE) {
             return Err(ControlError::Amount);
         }
         let mut book = self.book();
@@ -169,10 +148,7 @@ impl State {
                 .get_mut(login)
                 .ok_or_else(|| ControlError::UnknownAccount(login.clone()))?
                 .update(update),
-            None => book
-                .accounts
-                .values_mut()
-                .for_each(|account| account.update(update)),
+            None => book.accounts.values_mut().for_each(|account| account.update(update)),
         }
         Ok(())
     }

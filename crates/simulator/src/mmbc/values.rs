@@ -53,10 +53,7 @@ fn electricity(name: &str, quote: &Quote) -> Option<String> {
         "ppob_totalkwh" => with_comma(parts.kwh_hundredths),
         "ppob_standmeter" => {
             let before = meter("meter before");
-            format!(
-                "{before:08}-{:08}",
-                before + 50 + quote.draws.below("used", 400)
-            )
+            format!("{before:08}-{:08}", before + 50 + quote.draws.below("used", 400))
         }
         "ppob_nomorregistrasi" => format!("{:013}", quote.draws.below("registration", 1 << 40)),
         "ppob_jenisbayar" => "PENYAMBUNGAN BARU".to_owned(),
@@ -96,11 +93,7 @@ fn household(name: &str, quote: &Quote) -> Option<String> {
 
 /// `202009`; several months are separated by commas, which the document does not define.
 fn months(quote: &Quote) -> String {
-    let months: Vec<_> = quote
-        .sheets
-        .iter()
-        .map(|sheet| sheet.month.compact())
-        .collect();
+    let months: Vec<_> = quote.sheets.iter().map(|sheet| sheet.month.compact()).collect();
     months.join(",")
 }
 
@@ -117,9 +110,6 @@ fn detail(quote: &Quote) -> String {
 /// Five groups of four digits.
 fn grouped(token: Option<&str>) -> String {
     let digits: Vec<char> = token.unwrap_or_default().chars().collect();
-    let groups: Vec<String> = digits
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
+    let groups: Vec<String> = digits.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join(" ")
 }

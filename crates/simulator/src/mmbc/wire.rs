@@ -85,9 +85,7 @@ const HOLDS_TEXT: [&str; 3] = ["reason", "ppob_namapelanggan", "ppob_produk"];
 
 /// A JSON string as `json_encode` of PHP writes it: slashes are escaped.
 fn php_string(value: &str) -> String {
-    serde_json::Value::from(value)
-        .to_string()
-        .replace('/', "\\/")
+    serde_json::Value::from(value).to_string().replace('/', "\\/")
 }
 
 fn with_raw_newline(quoted: &str) -> String {
@@ -100,11 +98,7 @@ fn with_raw_newline(quoted: &str) -> String {
 /// `100.700`: a dot every three digits.
 pub(crate) fn dotted(rupiah: i64) -> String {
     let digits = rupiah.unsigned_abs().to_string();
-    let mut text = if rupiah < 0 {
-        "-".to_owned()
-    } else {
-        String::new()
-    };
+    let mut text = if rupiah < 0 { "-".to_owned() } else { String::new() };
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('.');
@@ -126,10 +120,7 @@ mod tests {
     #[test]
     fn rupiah_get_a_dot_every_three_digits() {
         let texts = [0, 100, 2_500, 100_700, 1_002_500, -45_200].map(dotted);
-        assert_eq!(
-            texts,
-            ["0", "100", "2.500", "100.700", "1.002.500", "-45.200"]
-        );
+        assert_eq!(texts, ["0", "100", "2.500", "100.700", "1.002.500", "-45.200"]);
         assert_eq!(with_comma(9_450), "94,50");
         assert_eq!(with_comma(1_205), "12,05");
     }

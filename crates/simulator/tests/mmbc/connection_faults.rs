@@ -12,9 +12,7 @@ use super::support::{exchange, field, order, parse, pay, pay_request, request, s
 const NUMBER: &str = "530000001234";
 
 fn once(simulator: &MmbcHandle, kind: FaultKind) {
-    simulator
-        .add_fault(Fault::new(kind).verb(Verb::Pay).times(1))
-        .unwrap();
+    simulator.add_fault(Fault::new(kind).verb(Verb::Pay).times(1)).unwrap();
 }
 
 async fn raw_pay(simulator: &MmbcHandle) -> std::io::Result<Vec<u8>> {
@@ -31,11 +29,9 @@ fn read_pays(simulator: &MmbcHandle) -> u64 {
 
 #[tokio::test]
 async fn a_connection_drops_at_every_stage_with_fin_and_reset() {
-    for (stage, read, debited) in [
-        (Stage::BeforeBody, 0, 0),
-        (Stage::BeforeDebit, 1, 0),
-        (Stage::AfterDebit, 1, 1),
-    ] {
+    for (stage, read, debited) in
+        [(Stage::BeforeBody, 0, 0), (Stage::BeforeDebit, 1, 0), (Stage::AfterDebit, 1, 1)]
+    {
         for ending in [Ending::Fin, Ending::Reset] {
             let simulator = start().await;
             once(&simulator, FaultKind::Drop { stage, ending });
@@ -50,11 +46,7 @@ async fn a_connection_drops_at_every_stage_with_fin_and_reset() {
                     );
                 }
             }
-            assert_eq!(
-                (read_pays(&simulator), debits(&simulator)),
-                (read, debited),
-                "{stage:?}"
-            );
+            assert_eq!((read_pays(&simulator), debits(&simulator)), (read, debited), "{stage:?}");
             simulator.shutdown().await;
         }
     }
@@ -63,20 +55,9 @@ async fn a_connection_drops_at_every_stage_with_fin_and_reset() {
 #[tokio::test]
 async fn a_fault_before_the_body_strikes_although_the_body_never_comes() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::Drop {
-            stage: Stage::BeforeBody,
-            ending: Ending::Fin,
-        },
-    );
+    once(&simulator, FaultKind::Drop { stage: Stage::BeforeBody, ending: Ending::Fin });
     let head = "POST /json/ppob/bayartagihan HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n";
-    assert_eq!(
-        exchange(simulator.address(), head.as_bytes())
-            .await
-            .unwrap(),
-        b""
-    );
+    assert_eq!(exchange(simulator.address(), head.as_bytes()).await.unwrap(), b"");
     assert_eq!(simulator.requests().unread.get(&Verb::Pay), Some(&1));
     simulator.shutdown().await;
 }
@@ -84,22 +65,12 @@ async fn a_fault_before_the_body_strikes_although_the_body_never_comes() {
 #[tokio::test]
 async fn a_body_is_cut_with_and_without_a_length() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::TruncatedBody {
-            framing: Framing::ContentLength,
-        },
-    );
+    once(&simulator, FaultKind::TruncatedBody { framing: Framing::ContentLength });
     let cut = parse(&raw_pay(&simulator).await.unwrap()).unwrap();
     let promised: usize = cut.headers.get("content-length").unwrap().parse().unwrap();
     assert!(!cut.body.is_empty() && cut.body.len() < promised);
 
-    once(
-        &simulator,
-        FaultKind::TruncatedBody {
-            framing: Framing::CloseDelimited,
-        },
-    );
+    once(&simulator, FaultKind::TruncatedBody { framing: Framing::CloseDelimited });
     let cut = parse(&raw_pay(&simulator).await.unwrap()).unwrap();
     assert_eq!(cut.headers.get("content-length"), None);
     assert!(serde_json::from_slice::<serde_json::Value>(&cut.body).is_err());
@@ -110,18 +81,9 @@ async fn a_body_is_cut_with_and_without_a_length() {
 #[tokio::test]
 async fn a_stalled_connection_stays_silent_until_the_client_leaves() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::Stall {
-            stage: Stage::AfterDebit,
-            milliseconds: None,
-        },
-    );
+    once(&simulator, FaultKind::Stall { stage: Stage::AfterDebit, milliseconds: None });
     let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
-    stream
-        .write_all(&pay_request("one", "PLNS20", NUMBER))
-        .await
-        .unwrap();
+    stream.write_all(&pay_request("one", "PLNS20", NUMBER)).await.unwrap();
     simulator.wait_for_charges(1).await;
     stream.shutdown().await.unwrap();
     let mut received = Vec::new();
@@ -133,13 +95,7 @@ async fn a_stalled_connection_stays_silent_until_the_client_leaves() {
 #[tokio::test]
 async fn a_stall_for_a_time_ends_with_the_connection() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::Stall {
-            stage: Stage::BeforeDebit,
-            milliseconds: Some(20),
-        },
-    );
+    once(&simulator, FaultKind::Stall { stage: Stage::BeforeDebit, milliseconds: Some(20) });
     assert_eq!(raw_pay(&simulator).await.unwrap(), b"");
     assert_eq!(debits(&simulator), 0);
     simulator.shutdown().await;
@@ -148,18 +104,9 @@ async fn a_stall_for_a_time_ends_with_the_connection() {
 #[tokio::test]
 async fn a_stalled_connection_does_not_hold_up_the_shutdown_or_anybody_else() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::Stall {
-            stage: Stage::BeforeDebit,
-            milliseconds: None,
-        },
-    );
+    once(&simulator, FaultKind::Stall { stage: Stage::BeforeDebit, milliseconds: None });
     let mut stalled = TcpStream::connect(simulator.address()).await.unwrap();
-    stalled
-        .write_all(&pay_request("one", "PLNS20", NUMBER))
-        .await
-        .unwrap();
+    stalled.write_all(&pay_request("one", "PLNS20", NUMBER)).await.unwrap();
     simulator.wait_for_pay_requests(1).await;
     let paid = pay(&simulator, "one", "PLNS20", NUMBER).await.json();
     assert_eq!(field(&paid, "ppob_status"), "confirm");
@@ -170,12 +117,7 @@ async fn a_stalled_connection_does_not_hold_up_the_shutdown_or_anybody_else() {
 #[tokio::test]
 async fn garbage_is_not_http() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::Garbage {
-            stage: Stage::AfterDebit,
-        },
-    );
+    once(&simulator, FaultKind::Garbage { stage: Stage::AfterDebit });
     let received = raw_pay(&simulator).await.unwrap();
     assert!(!received.is_empty() && parse(&received).is_none());
     assert_eq!(debits(&simulator), 1);
@@ -185,11 +127,9 @@ async fn garbage_is_not_http() {
 #[tokio::test]
 async fn an_error_status_comes_before_or_after_the_debit() {
     let simulator = start().await;
-    for (status, stage, debited) in [
-        (503, Stage::BeforeBody, 0),
-        (500, Stage::BeforeDebit, 0),
-        (504, Stage::AfterDebit, 1),
-    ] {
+    for (status, stage, debited) in
+        [(503, Stage::BeforeBody, 0), (500, Stage::BeforeDebit, 0), (504, Stage::AfterDebit, 1)]
+    {
         once(&simulator, FaultKind::HttpStatus { status, stage });
         let answer = pay(&simulator, "one", "PLNS20", NUMBER).await;
         assert_eq!(answer.status, status);
@@ -204,18 +144,9 @@ async fn a_redirect_tells_where_and_does_nothing() {
     let simulator = start().await;
     for status in [301, 307] {
         let location = "http://127.0.0.1:1/json/ppob/bayartagihan".to_owned();
-        once(
-            &simulator,
-            FaultKind::Redirect {
-                status,
-                location: location.clone(),
-            },
-        );
+        once(&simulator, FaultKind::Redirect { status, location: location.clone() });
         let answer = pay(&simulator, "one", "PLNS20", NUMBER).await;
-        assert_eq!(
-            (answer.status, answer.headers.get("location")),
-            (status, Some(&location))
-        );
+        assert_eq!((answer.status, answer.headers.get("location")), (status, Some(&location)));
     }
     assert_eq!(debits(&simulator), 0);
     simulator.shutdown().await;
@@ -225,13 +156,7 @@ async fn a_redirect_tells_where_and_does_nothing() {
 async fn a_delayed_answer_arrives_whole() {
     let simulator = start().await;
     for stage in [Stage::BeforeDebit, Stage::AfterDebit] {
-        once(
-            &simulator,
-            FaultKind::Delay {
-                milliseconds: 20,
-                stage,
-            },
-        );
+        once(&simulator, FaultKind::Delay { milliseconds: 20, stage });
         let answer = pay(&simulator, "one", "PLNS20", NUMBER).await.json();
         assert_eq!(field(&answer, "result"), "ok");
     }
@@ -241,13 +166,7 @@ async fn a_delayed_answer_arrives_whole() {
 #[tokio::test]
 async fn a_late_execution_debits_after_the_connection_is_gone() {
     let simulator = start().await;
-    once(
-        &simulator,
-        FaultKind::LateExecution {
-            milliseconds: 200,
-            hold: false,
-        },
-    );
+    once(&simulator, FaultKind::LateExecution { milliseconds: 200, hold: false });
     assert_eq!(raw_pay(&simulator).await.unwrap(), b"");
     simulator.wait_for_charges(1).await;
     assert_eq!(simulator.balance("one"), Some(9_979_300));
@@ -258,9 +177,7 @@ async fn a_late_execution_debits_after_the_connection_is_gone() {
 async fn a_connection_carries_several_requests_until_it_is_told_to_close() {
     let simulator = start().await;
     let closing = pay_request("one", "PLNS20", NUMBER);
-    let staying = String::from_utf8(closing.clone())
-        .unwrap()
-        .replace("Connection: close\r\n", "");
+    let staying = String::from_utf8(closing.clone()).unwrap().replace("Connection: close\r\n", "");
     let both = [staying.as_bytes(), &closing].concat();
     let received = exchange(simulator.address(), &both).await.unwrap();
     let text = String::from_utf8(received).unwrap();
@@ -282,10 +199,7 @@ async fn what_is_no_request_of_the_api_moves_no_money() {
             b"POST /json/ppob/bayartagihan HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
             411,
         ),
-        (
-            b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n".to_vec(),
-            413,
-        ),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n".to_vec(), 413),
     ] {
         let answer = parse(&exchange(simulator.address(), &bytes).await.unwrap()).unwrap();
         assert_eq!(answer.status, status);
@@ -293,10 +207,7 @@ async fn what_is_no_request_of_the_api_moves_no_money() {
     // Half a body, then the client leaves: the request was never read.
     let whole = pay_request("one", "PLNS20", NUMBER);
     let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
-    stream
-        .write_all(whole.get(..whole.len() - 5).unwrap())
-        .await
-        .unwrap();
+    stream.write_all(whole.get(..whole.len() - 5).unwrap()).await.unwrap();
     stream.shutdown().await.unwrap();
     let mut received = Vec::new();
     stream.read_to_end(&mut received).await.unwrap();

@@ -95,11 +95,7 @@ async fn every_kind_can_be_written_as_json() {
         json!({ "kind": "unknown_status", "word": "proses" }),
     ] {
         let body = json!({ "fault": kind }).to_string();
-        assert_eq!(
-            control(&simulator, "POST", "faults", &body).await.0,
-            200,
-            "{body}"
-        );
+        assert_eq!(control(&simulator, "POST", "faults", &body).await.0, 200, "{body}");
     }
     simulator.shutdown().await;
 }
@@ -110,42 +106,12 @@ async fn what_is_not_understood_is_refused_with_a_reason() {
     for (method, path, body, status) in [
         ("POST", "faults", "not json", 400),
         ("POST", "faults", r#"{"fault": {"kind": "explode"}}"#, 400),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "drop", "stagee": "after_debit"}}"#,
-            400,
-        ),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "no_data", "extra": 1}}"#,
-            400,
-        ),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "drop"}, "acount": "one"}"#,
-            400,
-        ),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "drop"}, "verb": "bayar"}"#,
-            400,
-        ),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "drop"}, "account": "nobody"}"#,
-            404,
-        ),
-        (
-            "POST",
-            "faults",
-            r#"{"fault": {"kind": "drop"}, "product": "NOSUCH"}"#,
-            400,
-        ),
+        ("POST", "faults", r#"{"fault": {"kind": "drop", "stagee": "after_debit"}}"#, 400),
+        ("POST", "faults", r#"{"fault": {"kind": "no_data", "extra": 1}}"#, 400),
+        ("POST", "faults", r#"{"fault": {"kind": "drop"}, "acount": "one"}"#, 400),
+        ("POST", "faults", r#"{"fault": {"kind": "drop"}, "verb": "bayar"}"#, 400),
+        ("POST", "faults", r#"{"fault": {"kind": "drop"}, "account": "nobody"}"#, 404),
+        ("POST", "faults", r#"{"fault": {"kind": "drop"}, "product": "NOSUCH"}"#, 400),
         (
             "POST",
             "faults",
@@ -153,20 +119,10 @@ async fn what_is_not_understood_is_refused_with_a_reason() {
             400,
         ),
         ("POST", "accounts/nobody/deposit", r#"{"amount": 1}"#, 404),
-        (
-            "POST",
-            "accounts/one/deposit",
-            r#"{"amount": -99999999999}"#,
-            400,
-        ),
+        ("POST", "accounts/one/deposit", r#"{"amount": -99999999999}"#, 400),
         ("POST", "accounts/one/deposit", r#"{"amount": "1"}"#, 400),
         ("POST", "prices", r#"{"product": "NOSUCH"}"#, 400),
-        (
-            "POST",
-            "prices",
-            r#"{"product": "PLN", "fee": 9999999999}"#,
-            400,
-        ),
+        ("POST", "prices", r#"{"product": "PLN", "fee": 9999999999}"#, 400),
         ("POST", "charges/1/refund", "", 404),
         ("POST", "charges/x/refund", "", 400),
         ("GET", "ledger?after=x", "", 400),
@@ -183,13 +139,8 @@ async fn what_is_not_understood_is_refused_with_a_reason() {
 #[tokio::test]
 async fn deposits_prices_and_refunds_change_what_the_api_says() {
     let simulator = start().await;
-    let (_, deposited) = control(
-        &simulator,
-        "POST",
-        "accounts/one/deposit",
-        r#"{"amount": 500}"#,
-    )
-    .await;
+    let (_, deposited) =
+        control(&simulator, "POST", "accounts/one/deposit", r#"{"amount": 500}"#).await;
     assert_eq!(deposited["balance"], 10_000_500);
     let price = r#"{"account": "one", "product": "PLNS20", "fee": 1000}"#;
     control(&simulator, "POST", "prices", price).await;

@@ -20,14 +20,8 @@ const TABLES: &[(&str, &str)] = &[
     ("PLNS200", TOKEN),
     ("PLNS500", TOKEN),
     ("PLNS1000", TOKEN),
-    (
-        "PLN",
-        "bulantagihan standmeter tarifdaya totaltagihan admin",
-    ),
-    (
-        "PLNNONTAGLIS",
-        "nomorregistrasi jenisbayar totaltagihan admin",
-    ),
+    ("PLN", "bulantagihan standmeter tarifdaya totaltagihan admin"),
+    ("PLNNONTAGLIS", "nomorregistrasi jenisbayar totaltagihan admin"),
     ("TELKOM", "detailtagihan totaltagihan admin"),
     ("SPEEDY", "detailtagihan totaltagihan admin"),
     ("TELKOMVISION", "detailtagihan totaltagihan admin"),
@@ -49,10 +43,7 @@ const TABLES: &[(&str, &str)] = &[
     ("HALO", "totaltagihan admin"),
     ("XPLOR", "totaltagihan admin"),
     ("MENTARI", "totaltagihan admin"),
-    (
-        "BPJS",
-        "jumlahpeserta namapeserta bulantagihan totaltagihan admin",
-    ),
+    ("BPJS", "jumlahpeserta namapeserta bulantagihan totaltagihan admin"),
 ];
 
 const COMMON: &str = "invoice produk tanggal nomorpelanggan namapelanggan totalbayar reff debet \
@@ -60,10 +51,7 @@ const COMMON: &str = "invoice produk tanggal nomorpelanggan namapelanggan totalb
 
 fn names(lists: &[&str]) -> BTreeSet<String> {
     let fields = lists.iter().flat_map(|list| list.split_whitespace());
-    fields
-        .map(|name| format!("ppob_{name}"))
-        .chain(["result".to_owned()])
-        .collect()
+    fields.map(|name| format!("ppob_{name}")).chain(["result".to_owned()]).collect()
 }
 
 fn keys(answer: &Value) -> BTreeSet<String> {
@@ -77,11 +65,7 @@ async fn every_family_answers_the_fields_of_its_table() {
     for (code, table) in TABLES {
         let number = "530000001234";
         let paid = pay(&simulator, "one", code, number).await.json();
-        assert_eq!(
-            keys(&paid),
-            names(&[COMMON, "saldo", table]),
-            "bayartagihan {code}"
-        );
+        assert_eq!(keys(&paid), names(&[COMMON, "saldo", table]), "bayartagihan {code}");
 
         let invoice = field(&paid, "ppob_invoice");
         let checked = status(&simulator, "one", &invoice, number).await.json();
@@ -104,21 +88,11 @@ async fn the_price_list_is_a_bare_array_of_every_product() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["content-type"], "text/html; charset=UTF-8");
     let rows = answer.json().as_array().unwrap().clone();
-    let codes: BTreeSet<_> = rows
-        .iter()
-        .map(|row| field(row, "ppob_kodeproduk"))
-        .collect();
-    assert_eq!(
-        codes,
-        TABLES.iter().map(|(code, _)| (*code).to_owned()).collect()
-    );
+    let codes: BTreeSet<_> = rows.iter().map(|row| field(row, "ppob_kodeproduk")).collect();
+    assert_eq!(codes, TABLES.iter().map(|(code, _)| (*code).to_owned()).collect());
     assert_eq!(rows.len(), TABLES.len());
 
-    let row = |code: &str| {
-        rows.iter()
-            .find(|row| row["ppob_kodeproduk"] == code)
-            .unwrap()
-    };
+    let row = |code: &str| rows.iter().find(|row| row["ppob_kodeproduk"] == code).unwrap();
     assert_eq!(
         *row("PLN"),
         serde_json::json!({
@@ -155,31 +129,16 @@ async fn a_token_answers_as_the_sample_does() {
     assert_eq!(field(&paid, "ppob_saldo"), "9.899.300");
     assert_eq!(field(&paid, "ppob_status"), "confirm");
     assert_eq!(field(&paid, "ppob_reff").len(), 32);
-    let parts = [
-        "ppob_rptoken",
-        "ppob_ppj",
-        "ppob_ppn",
-        "ppob_materai",
-        "ppob_angsuran",
-    ];
+    let parts = ["ppob_rptoken", "ppob_ppj", "ppob_ppn", "ppob_materai", "ppob_angsuran"];
     assert!(parts.iter().all(|name| !field(&paid, name).contains('.')));
-    assert_eq!(
-        parts.iter().map(|name| rupiah(&paid, name)).sum::<i64>(),
-        100_000
-    );
-    let (whole, fraction) = field(&paid, "ppob_totalkwh")
-        .split_once(',')
-        .map(|(a, b)| (a.len(), b.len()))
-        .unwrap();
+    assert_eq!(parts.iter().map(|name| rupiah(&paid, name)).sum::<i64>(), 100_000);
+    let (whole, fraction) =
+        field(&paid, "ppob_totalkwh").split_once(',').map(|(a, b)| (a.len(), b.len())).unwrap();
     assert!(whole > 0 && fraction == 2);
     let token = field(&paid, "ppob_stroomtoken");
     let groups: Vec<_> = token.split(' ').collect();
     assert_eq!(groups.len(), 5);
-    assert!(
-        groups
-            .iter()
-            .all(|group| group.len() == 4 && group.parse::<u16>().is_ok())
-    );
+    assert!(groups.iter().all(|group| group.len() == 4 && group.parse::<u16>().is_ok()));
     simulator.shutdown().await;
 }
 
@@ -192,26 +151,12 @@ async fn a_bill_is_quoted_and_paid_with_the_same_money() {
         let again = inquire(&simulator, "one", code, "0110014601").await.json();
         assert_eq!(inquired, again);
         let paid = pay(&simulator, "one", code, "0110014601").await.json();
-        for name in [
-            "ppob_totaltagihan",
-            "ppob_totalbayar",
-            "ppob_debet",
-            "ppob_namapelanggan",
-        ] {
+        for name in ["ppob_totaltagihan", "ppob_totalbayar", "ppob_debet", "ppob_namapelanggan"] {
             assert_eq!(paid[name], inquired[name], "{name} of {code}");
         }
-        let (bill, total) = (
-            rupiah(&paid, "ppob_totaltagihan"),
-            rupiah(&paid, "ppob_totalbayar"),
-        );
-        let admin = paid
-            .get("ppob_admin")
-            .map_or(0, |_| rupiah(&paid, "ppob_admin"));
-        let fee = if paid.get("ppob_admin").is_some() {
-            700
-        } else {
-            0
-        };
+        let (bill, total) = (rupiah(&paid, "ppob_totaltagihan"), rupiah(&paid, "ppob_totalbayar"));
+        let admin = paid.get("ppob_admin").map_or(0, |_| rupiah(&paid, "ppob_admin"));
+        let fee = if paid.get("ppob_admin").is_some() { 700 } else { 0 };
         assert_eq!(total, bill + admin);
         assert_eq!(rupiah(&paid, "ppob_debet"), bill + fee);
     }
@@ -226,21 +171,12 @@ async fn a_bill_is_paid_once_by_whichever_account_and_a_token_twice() {
     let reason = "ERROR PLN 530000001234: TAGIHAN SUDAH TERBAYAR";
     for login in ["one", "two"] {
         let again = pay(&simulator, login, "PLN", "530000001234").await.json();
-        assert_eq!(
-            again,
-            serde_json::json!({ "result": "no", "reason": reason })
-        );
-        let asked = inquire(&simulator, login, "PLN", "530000001234")
-            .await
-            .json();
+        assert_eq!(again, serde_json::json!({ "result": "no", "reason": reason }));
+        let asked = inquire(&simulator, login, "PLN", "530000001234").await.json();
         assert_eq!(field(&asked, "reason"), reason);
     }
-    let left = pay(&simulator, "one", "PLNS20", "530000001234")
-        .await
-        .json();
-    let right = pay(&simulator, "one", "PLNS20", "530000001234")
-        .await
-        .json();
+    let left = pay(&simulator, "one", "PLNS20", "530000001234").await.json();
+    let right = pay(&simulator, "one", "PLNS20", "530000001234").await.json();
     assert_ne!(left["ppob_invoice"], right["ppob_invoice"]);
     assert_ne!(left["ppob_stroomtoken"], right["ppob_stroomtoken"]);
     assert_eq!(simulator.ledger().charges.len(), 3);
@@ -258,18 +194,9 @@ async fn refusals_are_http_200_with_a_reason() {
         ("bayartagihan", ""),
         ("bayartagihan", &order("one", "NOSUCH", "1")),
         ("bayartagihan", &order("one", "PLN", "no digits")),
-        (
-            "cekstatus",
-            &form("one", &[("invoice", "1"), ("ppob_nomorpelanggan", "1")]),
-        ),
+        ("cekstatus", &form("one", &[("invoice", "1"), ("ppob_nomorpelanggan", "1")])),
     ] {
-        let answer = send(
-            simulator.address(),
-            "POST",
-            &format!("/json/ppob/{path}"),
-            body,
-        )
-        .await;
+        let answer = send(simulator.address(), "POST", &format!("/json/ppob/{path}"), body).await;
         assert_eq!(answer.status, 200);
         assert_eq!(field(&answer.json(), "result"), "no", "{path} {body}");
         assert_ne!(field(&answer.json(), "reason"), "-", "{path} {body}");
@@ -282,9 +209,7 @@ async fn refusals_are_http_200_with_a_reason() {
 async fn too_little_deposit_is_refused_with_saldo_and_the_documented_text() {
     let simulator = start().await;
     simulator.deposit("one", -9_999_900).unwrap();
-    let refused = pay(&simulator, "one", "PLNS20", "530000001234")
-        .await
-        .json();
+    let refused = pay(&simulator, "one", "PLNS20", "530000001234").await.json();
     let expected = serde_json::json!({
         "result": "no",
         "saldo": "100",
@@ -298,9 +223,7 @@ async fn too_little_deposit_is_refused_with_saldo_and_the_documented_text() {
 #[tokio::test]
 async fn a_status_needs_the_invoice_the_customer_and_the_account_that_paid() {
     let simulator = start().await;
-    let paid = pay(&simulator, "one", "PLNS20", "530000001234")
-        .await
-        .json();
+    let paid = pay(&simulator, "one", "PLNS20", "530000001234").await.json();
     let invoice = field(&paid, "ppob_invoice");
     for (login, invoice, number) in [
         ("one", invoice.as_str(), "530000001235"),
@@ -308,10 +231,7 @@ async fn a_status_needs_the_invoice_the_customer_and_the_account_that_paid() {
         ("two", invoice.as_str(), "530000001234"),
     ] {
         let answer = status(&simulator, login, invoice, number).await.json();
-        assert_eq!(
-            answer,
-            serde_json::json!({ "result": "no", "reason": "No Data!" })
-        );
+        assert_eq!(answer, serde_json::json!({ "result": "no", "reason": "No Data!" }));
     }
     simulator.shutdown().await;
 }
@@ -321,9 +241,7 @@ async fn the_balance_request_tells_the_deposit() {
     let simulator = start().await;
     pay(&simulator, "one", "PLNS20", "530000001234").await;
     let body = form("one", &[]);
-    let answer = send(simulator.address(), "POST", "/json/ceksaldo", &body)
-        .await
-        .json();
+    let answer = send(simulator.address(), "POST", "/json/ceksaldo", &body).await.json();
     assert_eq!(field(&answer, "saldo"), "9.979.300");
     simulator.shutdown().await;
 }

@@ -49,10 +49,7 @@ async fn a_pending_token_is_empty_until_it_confirms() {
     status(&simulator, "one", &invoice, &number).await;
     let confirmed = status(&simulator, "one", &invoice, &number).await.json();
     let token = field(&confirmed, "ppob_stroomtoken").replace(' ', "");
-    assert_eq!(
-        simulator.ledger().charges.last().unwrap().token.as_deref(),
-        Some(token.as_str())
-    );
+    assert_eq!(simulator.ledger().charges.last().unwrap().token.as_deref(), Some(token.as_str()));
     simulator.shutdown().await;
 }
 
@@ -64,11 +61,7 @@ async fn a_lost_answer_leaves_a_debit_or_none() {
         let request = pay_request("one", "PLNS20", &number);
         let received = exchange(simulator.address(), &request).await.unwrap();
         assert!(received.is_empty());
-        assert_eq!(
-            simulator.ledger().charges_for("PLNS20", &number).len(),
-            debits,
-            "{suffix}"
-        );
+        assert_eq!(simulator.ledger().charges_for("PLNS20", &number).len(), debits, "{suffix}");
         assert_eq!(simulator.pay_requests_for("PLNS20", &number), 1);
     }
     simulator.shutdown().await;
@@ -102,20 +95,13 @@ async fn a_slow_payment_is_debited_before_its_answer() {
 async fn refused_numbers_are_refused_without_a_debit() {
     let simulator = start().await;
     let reason = |answer: Raw| field(&answer.json(), "reason");
-    for (suffix, text) in [
-        ("0301", "NOMOR PELANGGAN TIDAK TERDAFTAR"),
-        ("0302", "TAGIHAN SUDAH TERBAYAR"),
-    ] {
+    for (suffix, text) in
+        [("0301", "NOMOR PELANGGAN TIDAK TERDAFTAR"), ("0302", "TAGIHAN SUDAH TERBAYAR")]
+    {
         let number = number(suffix);
         let expected = format!("ERROR PLN {number}: {text}");
-        assert_eq!(
-            reason(inquire(&simulator, "one", "PLN", &number).await),
-            expected
-        );
-        assert_eq!(
-            reason(pay(&simulator, "one", "PLN", &number).await),
-            expected
-        );
+        assert_eq!(reason(inquire(&simulator, "one", "PLN", &number).await), expected);
+        assert_eq!(reason(pay(&simulator, "one", "PLN", &number).await), expected);
     }
     let unlisted = number("0303");
     let inquired = inquire(&simulator, "one", "PLN", &unlisted).await.json();
@@ -156,12 +142,7 @@ async fn a_token_can_be_missing_until_the_second_check() {
 async fn a_number_without_magic_succeeds() {
     let simulator = start().await;
     let answer = parse(
-        &exchange(
-            simulator.address(),
-            &pay_request("one", "PLN", "530000009999"),
-        )
-        .await
-        .unwrap(),
+        &exchange(simulator.address(), &pay_request("one", "PLN", "530000009999")).await.unwrap(),
     );
     assert_eq!(field(&answer.unwrap().json(), "ppob_status"), "confirm");
     simulator.shutdown().await;

@@ -31,13 +31,9 @@ impl Raw {
 pub(crate) async fn start() -> MmbcHandle {
     let accounts = vec![
         AccountConfig::new("one", "secret 1&", 10 * MEGA),
-        AccountConfig::new("two", "secret 2", 10 * MEGA)
-            .fee(500)
-            .short_for_magic(),
+        AccountConfig::new("two", "secret 2", 10 * MEGA).fee(500).short_for_magic(),
     ];
-    MmbcSimulator::start(MmbcConfig::new(accounts))
-        .await
-        .unwrap()
+    MmbcSimulator::start(MmbcConfig::new(accounts)).await.unwrap()
 }
 
 /// Sends bytes and reads until the server ends the connection.
@@ -60,74 +56,38 @@ pub(crate) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
 
 /// Splits an answer; `None` when nothing or something else than HTTP came.
 pub(crate) fn parse(received: &[u8]) -> Option<Raw> {
-    let end = received
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")?;
+    let end = received.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&received[..end]).ok()?;
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()?
-        .strip_prefix("HTTP/1.1 ")?
-        .get(..3)?
-        .parse()
-        .ok()?;
+    let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
     let headers = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    Some(Raw {
-        status,
-        headers,
-        body: received[end + 4..].to_vec(),
-    })
+    Some(Raw { status, headers, body: received[end + 4..].to_vec() })
 }
 
 pub(crate) async fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> Raw {
-    parse(
-        &exchange(address, &request(method, path, body))
-            .await
-            .unwrap(),
-    )
-    .unwrap()
+    parse(&exchange(address, &request(method, path, body)).await.unwrap()).unwrap()
 }
 
 pub(crate) fn form(login: &str, more: &[(&str, &str)]) -> String {
-    let password = if login == "one" {
-        "secret 1&"
-    } else {
-        "secret 2"
-    };
+    let password = if login == "one" { "secret 1&" } else { "secret 2" };
     let mut fields = vec![("username", login), ("password", password)];
     fields.extend_from_slice(more);
     serde_urlencoded::to_string(fields).unwrap()
 }
 
 pub(crate) fn order(login: &str, product: &str, number: &str) -> String {
-    form(
-        login,
-        &[
-            ("ppob_kodeproduk", product),
-            ("ppob_nomorpelanggan", number),
-        ],
-    )
+    form(login, &[("ppob_kodeproduk", product), ("ppob_nomorpelanggan", number)])
 }
 
 pub(crate) fn pay_request(login: &str, product: &str, number: &str) -> Vec<u8> {
-    request(
-        "POST",
-        "/json/ppob/bayartagihan",
-        &order(login, product, number),
-    )
+    request("POST", "/json/ppob/bayartagihan", &order(login, product, number))
 }
 
 pub(crate) async fn list(handle: &MmbcHandle, login: &str) -> Raw {
-    send(
-        handle.address(),
-        "POST",
-        "/json/ppob/daftarharga",
-        &form(login, &[]),
-    )
-    .await
+    send(handle.address(), "POST", "/json/ppob/daftarharga", &form(login, &[])).await
 }
 
 pub(crate) async fn inquire(handle: &MmbcHandle, login: &str, product: &str, number: &str) -> Raw {
@@ -141,10 +101,7 @@ pub(crate) async fn pay(handle: &MmbcHandle, login: &str, product: &str, number:
 }
 
 pub(crate) async fn status(handle: &MmbcHandle, login: &str, invoice: &str, number: &str) -> Raw {
-    let body = form(
-        login,
-        &[("invoice", invoice), ("ppob_nomorpelanggan", number)],
-    );
+    let body = form(login, &[("invoice", invoice), ("ppob_nomorpelanggan", number)]);
     send(handle.address(), "POST", "/json/ppob/cekstatus", &body).await
 }
 

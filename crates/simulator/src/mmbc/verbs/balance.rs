@@ -10,12 +10,7 @@ use super::admit;
 pub(super) fn answer(state: &State, call: &Call, plan: &Plan) -> Result<Body, Refusal> {
     let book = state.book();
     admit(&book, call, plan)?;
-    let account = book
-        .accounts
-        .get(call.username())
-        .ok_or(Refusal::WrongCredentials)?;
-    let fields = Fields::default()
-        .with("result", "ok")
-        .with("saldo", dotted(account.balance));
+    let account = book.accounts.get(call.username()).ok_or(Refusal::WrongCredentials)?;
+    let fields = Fields::default().with("result", "ok").with("saldo", dotted(account.balance));
     Ok(Body::Object(fields))
 }

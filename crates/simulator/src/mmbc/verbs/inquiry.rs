@@ -15,10 +15,7 @@ pub(super) fn answer(state: &State, call: &Call, plan: &Plan) -> Result<Body, Re
         let book = state.book();
         admit(&book, call, plan)?;
         let product = product(call.product()).ok_or(Refusal::UnknownProduct)?;
-        let account = book
-            .accounts
-            .get(call.username())
-            .ok_or(Refusal::WrongCredentials)?;
+        let account = book.accounts.get(call.username()).ok_or(Refusal::WrongCredentials)?;
         book.quote(account, product, call.customer_number(), now.month, plan)?
     };
     Ok(Body::Object(families::inquiry(&quote, &now.text)))

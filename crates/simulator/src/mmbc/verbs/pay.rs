@@ -22,9 +22,5 @@ pub(super) fn answer(state: &State, call: &Call, plan: &Plan) -> Result<Body, Re
         paid
     };
     let standing = paid.invoice.course.at(0);
-    Ok(Body::Object(families::payment(
-        &paid.invoice,
-        standing,
-        paid.saldo,
-    )))
+    Ok(Body::Object(families::payment(&paid.invoice, standing, paid.saldo)))
 }

@@ -13,10 +13,7 @@ use super::admit;
 pub(super) fn answer(state: &State, call: &Call, plan: &Plan) -> Result<Body, Refusal> {
     let book = state.book();
     admit(&book, call, plan)?;
-    let account = book
-        .accounts
-        .get(call.username())
-        .ok_or(Refusal::WrongCredentials)?;
+    let account = book.accounts.get(call.username()).ok_or(Refusal::WrongCredentials)?;
     let rows = PRODUCTS.iter().map(|product| {
         let mut price = account.price(product, false);
         price.ready = price.ready && !book.faults.closes(call.username(), product.code);

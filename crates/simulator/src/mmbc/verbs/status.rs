@@ -13,20 +13,11 @@ pub(super) fn answer(state: &State, call: &Call, plan: &Plan) -> Result<Body, Re
         let mut book = state.book();
         admit(&book, call, plan)?;
         let number = call.invoice().ok_or(Refusal::NoData)?;
-        let (invoice, standing) = book
-            .check(call.username(), number, call.customer_number())
-            .ok_or(Refusal::NoData)?;
+        let (invoice, standing) =
+            book.check(call.username(), number, call.customer_number()).ok_or(Refusal::NoData)?;
         let account = book.accounts.get(call.username());
-        (
-            invoice,
-            standing,
-            account.map(|account| account.config.agent.clone()),
-        )
+        (invoice, standing, account.map(|account| account.config.agent.clone()))
     };
     let agent = agent.filter(|_| state.agent_in_status);
-    Ok(Body::Object(families::status(
-        &invoice,
-        standing,
-        agent.as_deref(),
-    )))
+    Ok(Body::Object(families::status(&invoice, standing, agent.as_deref())))
 }
