@@ -15,15 +15,13 @@ pub struct KnownBalance {
     pub seen_at: Timestamp,
 }
 
-/// How a stated balance fits what was known.
+/// What was known of a deposit when a payment was about to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Comparison {
-    /// It is what was known, so nothing was debited.
-    Same,
-    /// It is what was known less the cost.
-    LooksDebited,
-    /// Nothing fresh is known, or something else moves it.
-    Unsure,
+pub(crate) struct BeforeSend {
+    known: Option<KnownBalance>,
+    /// No other payment of ours was on its way.
+    alone: bool,
+    starts: u64,
 }
 
 /// How long a balance counts as known.
@@ -34,6 +32,8 @@ struct Account {
     known: Option<KnownBalance>,
     /// Attempts on their way, each of which may change the balance at any moment.
     in_flight: u32,
+    /// How many attempts were begun in all.
+    starts: u64,
 }
 
 /// What is known of our deposits, and whether a stated balance fits.
@@ -53,10 +53,18 @@ impl Balances {
         });
     }
 
-    pub(crate) fn sending(&self, provider: &ProviderName) {
+    /// A payment is about to be sent. What is known now is what its answer is held against: later
+    /// looks may already show its debit.
+    pub(crate) fn sending(&self, provider: &ProviderName) -> BeforeSend {
         self.with(provider, |account| {
             account.in_flight = account.in_flight.saturating_add(1);
-        });
+            account.starts = account.starts.wrapping_add(1);
+            BeforeSend {
+                known: account.known,
+                alone: account.in_flight == 1,
+                starts: account.starts,
+            }
+        })
     }
 
     pub(crate) fn answered(&self, provider: &ProviderName) {
@@ -65,23 +73,24 @@ impl Balances {
         });
     }
 
-    /// Holds a stated balance against what was known before.
-    pub(crate) fn compare(
+    /// Whether a refusal that states `stated` as our balance excludes that `cost` was debited: a fresh
+    /// balance was known before the send, no other payment of ours moved it, and it has fallen by
+    /// clearly less than the cost.
+    pub(crate) fn excludes_debit(
         &self,
         provider: &ProviderName,
+        before: BeforeSend,
         stated: Rupiah,
         cost: Rupiah,
         now: Timestamp,
-    ) -> Comparison {
-        self.with(provider, |account| {
-            let known = account.known.filter(|known| now.since(known.seen_at) <= FRESH);
-            match known {
-                Some(known) if known.amount.minus(cost) == Ok(stated) => Comparison::LooksDebited,
-                // Only ours is on its way, so nothing else is moving the balance.
-                Some(known) if known.amount == stated && account.in_flight <= 1 => Comparison::Same,
-                Some(_) | None => Comparison::Unsure,
-            }
-        })
+    ) -> bool {
+        let alone = before.alone && self.with(provider, |account| account.starts == before.starts);
+        let Some(known) = before.known.filter(|known| now.since(known.seen_at) <= FRESH) else {
+            return false;
+        };
+        let Ok(fallen) = known.amount.minus(stated) else { return false };
+        let clearly_less = fallen.saturating_plus(fallen) < cost;
+        alone && stated < cost && !fallen.is_negative() && clearly_less
     }
 
     fn with<T>(&self, provider: &ProviderName, work: impl FnOnce(&mut Account) -> T) -> T {
@@ -98,24 +107,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stated_balance_is_confirmed_only_by_a_fresh_and_equal_one() {
+    fn a_stated_balance_excludes_a_debit_only_if_little_is_missing_from_a_fresh_one() {
         let balances = Balances::default();
         let name = ProviderName::new("mmbc-a").unwrap();
         let at = Timestamp::from_seconds;
-        let compare = |stated, now| {
-            balances.compare(&name, Rupiah::new(stated), Rupiah::new(20_700), at(now))
+        let excludes = |before, stated, now| {
+            balances.excludes_debit(
+                &name,
+                before,
+                Rupiah::new(stated),
+                Rupiah::new(20_700),
+                at(now),
+            )
         };
-        assert_eq!(compare(100, 0), Comparison::Unsure, "nothing is known");
-        balances.seen(&name, Rupiah::new(30_000), at(1));
-        assert_eq!(compare(100, 2), Comparison::Unsure, "known otherwise");
-        assert_eq!(compare(9_300, 2), Comparison::LooksDebited);
-        balances.seen(&name, Rupiah::new(100), at(3));
-        assert_eq!(compare(100, 4), Comparison::Same);
-        assert_eq!(compare(100, 304), Comparison::Unsure, "known too long ago");
-        balances.sending(&name);
-        balances.sending(&name);
-        assert_eq!(compare(100, 4), Comparison::Unsure, "another payment moves it");
+        let before = balances.sending(&name);
+        assert!(!excludes(before, 20_000, 1), "nothing was known");
         balances.answered(&name);
-        assert_eq!(compare(100, 4), Comparison::Same);
+        balances.seen(&name, Rupiah::new(25_000), at(1));
+        let before = balances.sending(&name);
+        assert!(excludes(before, 20_000, 2), "5 000 are missing, a debit would be 20 700");
+        assert!(!excludes(before, 4_300, 2), "that is what a debit leaves");
+        assert!(!excludes(before, 4_305, 2), "or nearly");
+        assert!(!excludes(before, 100, 2), "a debit may hide in it");
+        assert!(!excludes(before, 21_000, 2), "enough is not too little");
+        assert!(!excludes(before, 20_000, 400), "known too long ago");
+        balances.seen(&name, Rupiah::new(20_000), at(2));
+        assert!(excludes(before, 20_000, 2), "what was seen since the send does not count");
+        let second = balances.sending(&name);
+        assert!(!excludes(before, 20_000, 2), "another payment was sent meanwhile");
+        assert!(!excludes(second, 20_000, 2), "nor was the second one alone");
     }
 }

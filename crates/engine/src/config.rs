@@ -52,8 +52,8 @@ pub struct ProviderSetup {
     pub weight: u32,
     /// What must remain of the deposit.
     pub balance_floor: Rupiah,
-    /// Nothing else uses this deposit account: a promise of the operator, which makes what we know of
-    /// its balance worth more as evidence.
+    /// Nothing else uses this deposit account: a promise of the operator, for evidence drawn from its
+    /// balance.
     pub exclusive: bool,
     /// How much more than ranked an attempt may cost.
     pub cost_tolerance: Rupiah,

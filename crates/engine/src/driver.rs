@@ -90,6 +90,8 @@ impl Inner {
                 continue;
             }
             match next(&stored.payment, self.now()) {
+                // A stopping engine begins nothing; the next start goes on before `pay_by`.
+                Next::Route if self.tasks.stopping().is_cancelled() => return,
                 Next::Route => match self.route_and_begin(stored.clone(), elsewhere).await {
                     Routed::Ready(begun) => {
                         stored = begun.stored;
@@ -102,7 +104,11 @@ impl Inner {
                     Routed::Changed(current) => stored = current,
                     Routed::NotBegun(current) | Routed::NoRoomYet(current) => {
                         let waited = self.clock.monotonic();
-                        tokio::time::sleep(pause).await;
+                        tokio::select! {
+                            biased;
+                            () = self.tasks.stopping().cancelled() => return,
+                            () = tokio::time::sleep(pause) => {}
+                        }
                         *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(waited));
                         pause = (pause * 2).min(LONGEST_PAUSE);
                         stored = self.reload(&current).await.unwrap_or(current);

@@ -1,14 +1,14 @@
 //! The engine as a whole: its parts, its start and its end.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ppob_journal::{Journal, JournalError};
 use ppob_payment::Attempt;
 use ppob_provider::CallContext;
-use ppob_types::{Clock, ProviderName, Timestamp};
+use ppob_types::{Clock, Monotonic, ProviderName, Timestamp};
 use tokio::sync::Notify;
 
 use crate::catalogue::Prices;
@@ -65,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) turns: Turns,
     draws: AtomicU64,
     draining: AtomicBool,
+    stopping_since: OnceLock<Monotonic>,
 }
 
 impl Engine {
@@ -98,14 +99,17 @@ impl Engine {
                 turns: Turns::default(),
                 draws: AtomicU64::new(parts.seed),
                 draining: AtomicBool::new(false),
+                stopping_since: OnceLock::new(),
             }),
         };
         let inner = &engine.inner;
         inner.providers.restore(inner.journal.as_ref()).await?;
         inner.restore_catalogue().await?;
-        Inner::recover(inner).await?;
+        let to_drive = Inner::recover(inner).await?;
+        // From here on nothing fails.
         Inner::start_refreshing(inner);
         Inner::start_reconciling(inner);
+        Inner::drive_on_taken_over(inner, to_drive);
         Ok(engine)
     }
 
@@ -127,6 +131,7 @@ impl Engine {
     /// [`JournalError`] if the journal could not be closed cleanly.
     pub async fn shutdown(&self) -> Result<(), JournalError> {
         self.drain();
+        let _ = self.inner.stopping_since.set(self.inner.clock.monotonic());
         self.inner.tasks.finish().await;
         self.inner.journal.close().await
     }
@@ -157,6 +162,11 @@ impl Inner {
         let bound = attempt.no_negative_verdict_before.since(attempt.begun_at);
         self.now() >= attempt.no_negative_verdict_before
             && self.clock.has_surely_elapsed(attempt.begun_at, bound)
+    }
+
+    pub(crate) fn has_been_stopping_for(&self, span: Duration) -> bool {
+        let since = self.stopping_since.get();
+        since.is_some_and(|since| self.clock.monotonic().since(*since) >= span)
     }
 
     pub(crate) fn is_draining(&self) -> bool {

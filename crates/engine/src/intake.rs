@@ -59,16 +59,16 @@ impl Inner {
         let since = self.clock.monotonic();
         let key = PaymentKey { consumer: request.consumer.clone(), id: request.id.clone() };
         let entrance = self.entrances.of(&key);
-        let turn;
-        let taken = {
+        let (taken, turn) = {
             let _alone = entrance.lock().await;
             // Taken before the payment exists, so that nobody else takes it up in between.
-            turn = self.turns.take(&key);
+            let turn = self.turns.take(&key);
             let taken = self.find_or_accept(&key, request).await;
             if let Ok(Taken::New(begun)) = &taken {
                 self.live.open(begun.stored().clone());
             }
-            taken
+            let works = matches!(taken, Ok(Taken::New(_)) | Err(Refusal::Unclear(_)));
+            (taken, turn.filter(|_| works))
         };
         match taken {
             Ok(Taken::New(begun)) => {
@@ -77,10 +77,12 @@ impl Inner {
                 let stored = begun.stored().clone();
                 let ticket = self.live.get(&key).unwrap_or_else(|| Ticket::of_ended(stored));
                 let _ = answer.send(Ok(ticket.of_its_maker()));
-                // Only a payment that exists already is worked on by somebody else.
-                if let Some(turn) = turn {
-                    self.drive(begun.measured_from(since), turn).await;
-                }
+                // Somebody who settles an earlier call with this id may still have the turn.
+                let turn = match turn {
+                    Some(turn) => turn,
+                    None => self.turns.wait(&key).await,
+                };
+                self.drive(begun.measured_from(since), turn).await;
             }
             Ok(Taken::Known(ticket)) => {
                 metrics::counter!("ppob_duplicate_requests_total", "result" => "same").increment(1);
@@ -95,8 +97,11 @@ impl Inner {
             }
             Err(Refusal::Unclear(new)) => {
                 let _ = answer.send(Err(CreateError::Unclear));
-                drop(turn);
-                self.settle_unclear_acceptance(*new).await;
+                let turn = match turn {
+                    Some(turn) => turn,
+                    None => self.turns.wait(&key).await,
+                };
+                self.settle_unclear_acceptance(*new, turn).await;
             }
         }
     }

@@ -179,10 +179,15 @@ impl Engine {
         self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
         require_who_and_why(actor, reason)?;
         let action = format!("set-provider-mode {provider} {}", mode.as_str());
-        let journal = self.inner.journal.as_ref();
-        let saved = self.inner.providers.set_mode(journal, provider, mode).await;
-        self.audit(actor, &action, reason).await?;
-        saved.map_err(|_| OperateError::JournalUnavailable)
+        let entry = self.audit_entry(actor, action, reason);
+        let (inner, provider) = (Arc::clone(&self.inner), provider.clone());
+        let work = async move {
+            let journal = inner.journal.as_ref();
+            let saved = inner.providers.set_mode(journal, &provider, mode).await;
+            journal.audit(entry).await.and(saved)
+        };
+        let done = self.inner.tasks.detached(work).await;
+        done.and_then(Result::ok).ok_or(OperateError::JournalUnavailable)
     }
 
     /// Switches one product at one provider (*gangguan*).
@@ -198,24 +203,28 @@ impl Engine {
         reason: &str,
     ) -> Result<(), OperateError> {
         self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
-        let word = if on { "on" } else { "off" };
         require_who_and_why(actor, reason)?;
-        let journal = self.inner.journal.as_ref();
-        let saved = self.inner.providers.set_offer(journal, provider, product, on).await;
-        self.audit(actor, &format!("set-offer-mode {provider} {product} {word}"), reason).await?;
-        saved.map_err(|_| OperateError::JournalUnavailable)
+        let word = if on { "on" } else { "off" };
+        let action = format!("set-offer-mode {provider} {product} {word}");
+        let entry = self.audit_entry(actor, action, reason);
+        let (inner, at, what) = (Arc::clone(&self.inner), provider.clone(), product.clone());
+        let work = async move {
+            let journal = inner.journal.as_ref();
+            let saved = inner.providers.set_offer(journal, &at, &what, on).await;
+            journal.audit(entry).await.and(saved)
+        };
+        let done = self.inner.tasks.detached(work).await;
+        done.and_then(Result::ok).ok_or(OperateError::JournalUnavailable)
     }
 
-    async fn audit(&self, actor: &str, action: &str, reason: &str) -> Result<(), OperateError> {
-        let entry = AuditEntry {
+    fn audit_entry(&self, actor: &str, action: String, reason: &str) -> AuditEntry {
+        AuditEntry {
             actor: actor.to_owned(),
-            action: action.to_owned(),
+            action,
             payment: None,
             reason: reason.to_owned(),
             at: self.inner.now(),
-        };
-        let written = self.inner.journal.audit(entry).await;
-        written.map_err(|_| OperateError::JournalUnavailable)
+        }
     }
 
     /// Resolves a payment in doubt. The engine verifies what it can; everything is audited.

@@ -11,6 +11,8 @@ use crate::engine::Inner;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long a stopping engine waits for a journal that is down.
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(30);
 
 /// A change of `stored` to `payment`, with nothing besides.
 pub(crate) fn change(
@@ -35,9 +37,14 @@ pub(crate) fn change(
 pub(crate) enum NotApplied {
     /// The machine refuses it for the payment as it is now.
     Refused(Refused),
-    /// The journal refuses the news: its provider reference settles another payment already, so one
-    /// of the two got somebody else's answer; or it would break a rule.
-    RefusedByJournal,
+    /// The provider reference settles another payment already: one of the two got somebody else's
+    /// answer.
+    ReferenceTaken,
+    /// The journal refuses the news because it would break a rule: a mistake of ours.
+    RuleBroken,
+    /// The engine is stopping, and the journal did not take the news in time. The next start calls
+    /// what was being sent in doubt.
+    Stopped,
     /// The payment is gone from the journal: a person must look.
     Missing,
 }
@@ -92,19 +99,20 @@ impl Inner {
                     // answer. Nothing is told; a person must look.
                     tracing::error!(payment = %current.key, other = %by, "one provider reference is claimed by two payments");
                     self.freeze_for(&current, None, "one reference claimed by two payments").await;
-                    return Err(NotApplied::RefusedByJournal);
+                    return Err(NotApplied::ReferenceTaken);
                 }
                 Err(error @ JournalError::RuleBroken(_)) => {
                     tracing::error!(payment = %current.key, %error, "the journal refuses a step; a person must look");
                     metrics::counter!("ppob_invariant_violations_total", "id" => "journal")
                         .increment(1);
-                    return Err(NotApplied::RefusedByJournal);
+                    return Err(NotApplied::RuleBroken);
                 }
                 Err(error) => {
                     tracing::error!(payment = %current.key, %error, "an outcome is not durable yet; trying again");
                     metrics::counter!("ppob_journal_retries_total").increment(1);
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    if !self.pause(&current, &mut pause).await {
+                        return Err(NotApplied::Stopped);
+                    }
                 }
             }
             current = self.reload(&current).await.ok_or(NotApplied::Missing)?;
@@ -129,9 +137,22 @@ impl Inner {
                     tracing::warn!(payment = %stored.key, %error, "the journal cannot be read yet");
                 }
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            if !self.pause(stored, &mut pause).await {
+                return None;
+            }
         }
+    }
+
+    /// Waits before the journal is tried again. `false` once the engine has been stopping for long:
+    /// ending is safe, and only turns what is known here into a doubt.
+    async fn pause(&self, stored: &StoredPayment, pause: &mut Duration) -> bool {
+        if self.has_been_stopping_for(PATIENCE_AT_STOP) {
+            tracing::error!(payment = %stored.key, "the engine ends before the journal took this payment's news");
+            return false;
+        }
+        tokio::time::sleep(*pause).await;
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+        true
     }
 
     /// Alarms what a step owes.

@@ -1,7 +1,7 @@
 //! The configured providers, and what is known about them while they work.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -31,7 +31,9 @@ pub(crate) struct Providers {
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
     saving: AsyncMutex<()>,
-    unsaved: AtomicBool,
+    /// Counts switches; the second is the last one that the journal holds.
+    switched: AtomicU64,
+    saved: AtomicU64,
     health: RwLock<BTreeMap<ProviderName, Health>>,
 }
 
@@ -58,7 +60,8 @@ impl Providers {
             balances: Balances::default(),
             switches: RwLock::default(),
             saving: AsyncMutex::new(()),
-            unsaved: AtomicBool::new(false),
+            switched: AtomicU64::new(0),
+            saved: AtomicU64::new(0),
             health: RwLock::default(),
         }
     }
@@ -198,7 +201,7 @@ impl Providers {
     ) -> Result<(), JournalError> {
         // It takes effect before anything waits.
         change(&mut self.switches.write().unwrap_or_else(PoisonError::into_inner));
-        self.unsaved.store(true, Ordering::SeqCst);
+        self.switched.fetch_add(1, Ordering::SeqCst);
         self.save_switches(journal).await
     }
 
@@ -207,7 +210,8 @@ impl Providers {
     pub(crate) async fn save_switches(&self, journal: &dyn Journal) -> Result<(), JournalError> {
         // One at a time, so that the document saved last is the state switched last.
         let _alone = self.saving.lock().await;
-        if !self.unsaved.swap(false, Ordering::SeqCst) {
+        let switched = self.switched.load(Ordering::SeqCst);
+        if self.saved.load(Ordering::SeqCst) == switched {
             return Ok(());
         }
         let json =
@@ -216,8 +220,8 @@ impl Providers {
             Ok(json) => journal.save_document(DOCUMENT, json).await,
             Err(error) => Err(JournalError::Unavailable(error.to_string())),
         };
-        if saved.is_err() {
-            self.unsaved.store(true, Ordering::SeqCst);
+        if saved.is_ok() {
+            self.saved.store(switched, Ordering::SeqCst);
         }
         saved
     }

@@ -119,6 +119,28 @@ impl Engine {
         Ok(RouteExplanation { route: self.inner.route(product, &question) })
     }
 
+    /// Whether anybody can be asked what became of a payment in doubt: the provider, by a reference it
+    /// knows, or the biller, whether the bill is still owed. Otherwise only evidence helps.
+    pub fn can_ask_about(&self, stored: &StoredPayment) -> bool {
+        let Some(attempt) = stored.payment.live_attempt() else { return false };
+        let Some(setup) = self.inner.providers.get(&attempt.provider) else { return false };
+        let family = stored.payment.terms.family;
+        let capability = setup.guarded.provider.capability(family);
+        capability.status.possible(attempt.observed.provider_ref.is_some())
+            || (family.is_bill() && capability.inquiry.is_supported())
+    }
+
+    /// Whether the provider can certainly no longer execute what is in doubt, by the engine's own
+    /// reckoning: only then may it be called not executed, or be paid once more in spite of it.
+    pub fn may_call_not_executed(&self, stored: &StoredPayment) -> bool {
+        stored.payment.live_attempt().is_some_and(|attempt| self.inner.bound_has_passed(attempt))
+    }
+
+    /// Whether the journal answers a question just now.
+    pub async fn journal_answers(&self) -> bool {
+        self.inner.journal.latest_cursor().await.is_ok()
+    }
+
     /// Makes sure that an id is not, or never becomes, a payment that may be made.
     ///
     /// # Errors

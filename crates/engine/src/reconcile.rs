@@ -21,6 +21,8 @@ use crate::persist::NotApplied;
 use crate::turns::Turn;
 
 const BATCH: usize = 200;
+/// In one round; more than that is found in the next.
+const MOST_LOOKED_AT: usize = 12_800;
 
 /// The soonest that what is due is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -89,32 +91,45 @@ impl Inner {
         }
     }
 
-    /// Each check is a task of its own. What finds no seat is found again in the next round.
+    /// Each check is a task of its own. What finds no seat is found again in the next round; it must
+    /// not hide what is due elsewhere, so the look goes further as long as it finds the page full.
     async fn check_what_is_due(this: &Arc<Self>, seats: &Seats) {
-        let due = match this.journal.due(this.now(), BATCH).await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::warn!(%error, "the journal could not say what is due");
+        let mut limit = BATCH;
+        loop {
+            let due = match this.journal.due(this.now(), limit).await {
+                Ok(due) => due,
+                Err(error) => {
+                    tracing::warn!(%error, "the journal could not say what is due");
+                    return;
+                }
+            };
+            metrics::gauge!("ppob_reconciliation_due").set(gauge(due.len()));
+            let full = due.len() >= limit;
+            for stored in due {
+                Self::start_check(this, seats, stored);
+            }
+            if !full || limit >= MOST_LOOKED_AT {
                 return;
             }
-        };
-        metrics::gauge!("ppob_reconciliation_due").set(gauge(due.len()));
-        for stored in due {
-            let Next::Check { attempt, .. } = next(&stored.payment, this.now()) else { continue };
-            let provider = stored.payment.attempt(attempt).map(|attempt| &attempt.provider);
-            let seat = match provider.and_then(|provider| seats.get(provider)) {
-                Some(seats) => Arc::clone(seats).try_acquire_owned().map(Some),
-                // Nobody can be asked any more, but the schedule must go on.
-                None => Ok(None),
-            };
-            let Ok(seat) = seat else { continue };
-            let Some(turn) = this.turns.take(&stored.key) else { continue };
-            let inner = Arc::clone(this);
-            this.tasks.spawn(async move {
-                inner.check(&stored, turn, false).await;
-                drop(seat);
-            });
+            limit = (limit * 8).min(MOST_LOOKED_AT);
         }
+    }
+
+    fn start_check(this: &Arc<Self>, seats: &Seats, stored: StoredPayment) {
+        let Next::Check { attempt, .. } = next(&stored.payment, this.now()) else { return };
+        let provider = stored.payment.attempt(attempt).map(|attempt| &attempt.provider);
+        let seat = match provider.and_then(|provider| seats.get(provider)) {
+            Some(seats) => Arc::clone(seats).try_acquire_owned().map(Some),
+            // Nobody can be asked any more, but the schedule must go on.
+            None => Ok(None),
+        };
+        let Ok(seat) = seat else { return };
+        let Some(turn) = this.turns.take(&stored.key) else { return };
+        let inner = Arc::clone(this);
+        this.tasks.spawn(async move {
+            inner.check(&stored, turn, false).await;
+            drop(seat);
+        });
     }
 
     /// One look at one payment. What it brings is recorded; what it does not bring is a check made.
@@ -128,16 +143,20 @@ impl Inner {
         let Some(attempt) = stored.payment.attempt(attempt).cloned() else { return };
         let events = self.gather(&stored, &attempt).await;
         let number = attempt.number;
-        let recorded =
-            match self.record(stored.clone(), EventKind::Reported, &events, Vec::new()).await {
-                // The reference settles another payment: it was never ours. It is not asked about again.
-                Err(NotApplied::RefusedByJournal) => {
-                    let events =
-                        [Event::Checked { attempt: number }, Event::Disowned { attempt: number }];
-                    self.record(stored, EventKind::Reported, &events, Vec::new()).await
-                }
-                recorded => recorded,
-            };
+        let checked = Event::Checked { attempt: number };
+        let first = self.record(stored.clone(), EventKind::Reported, &events, Vec::new()).await;
+        let recorded = match first {
+            // The reference settles another payment: it was never ours. It is not asked about again.
+            Err(NotApplied::ReferenceTaken) => {
+                let events = [checked, Event::Disowned { attempt: number }];
+                self.record(stored, EventKind::Reported, &events, Vec::new()).await
+            }
+            // A mistake of ours must not cost the reference; but the schedule goes on.
+            Err(NotApplied::RuleBroken) => {
+                self.record(stored, EventKind::Reported, &[checked], Vec::new()).await
+            }
+            recorded => recorded,
+        };
         if let Ok(stored) = recorded
             && matches!(next(&stored.payment, self.now()), Next::Route | Next::GiveUp(_))
         {

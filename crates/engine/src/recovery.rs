@@ -12,45 +12,60 @@ use crate::turns::Turn;
 
 const PAGE: usize = 500;
 
+/// A payment of an earlier process, to be driven on.
+#[derive(Debug)]
+pub(crate) struct TakenOver {
+    stored: StoredPayment,
+    turn: Turn,
+}
+
 impl Inner {
     /// Takes over every open payment: an attempt that was being sent is in doubt now (it may or may
-    /// not have left), the others are driven on, and the reconciliation worker finds the rest.
-    pub(crate) async fn recover(this: &Arc<Self>) -> Result<(), JournalError> {
+    /// not have left). Returns those to be driven on: nothing is sent before everything was taken over.
+    pub(crate) async fn recover(this: &Arc<Self>) -> Result<Vec<TakenOver>, JournalError> {
         let mut after = 0;
-        let mut recovered = 0_usize;
+        let mut to_drive = Vec::new();
         loop {
             let page = this.journal.open_payments(after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.serial;
-            recovered += page.len();
             for stored in page {
                 this.live.open(stored.clone());
                 if let Some(turn) = this.turns.take(&stored.key) {
-                    Self::take_over(this, stored, turn).await;
+                    to_drive.extend(Self::take_over(this, stored, turn).await);
                 }
             }
         }
-        if recovered > 0 {
-            tracing::info!(payments = recovered, "took over open payments of an earlier process");
+        if after > 0 {
+            tracing::info!(
+                driven_on = to_drive.len(),
+                "took over what an earlier process left open"
+            );
         }
-        Ok(())
+        Ok(to_drive)
     }
 
-    async fn take_over(this: &Arc<Self>, stored: StoredPayment, turn: Turn) {
+    pub(crate) fn drive_on_taken_over(this: &Arc<Self>, payments: Vec<TakenOver>) {
+        for TakenOver { stored, turn } in payments {
+            let inner = Arc::clone(this);
+            this.tasks.spawn(async move { inner.drive(Begun::new(stored, None), turn).await });
+        }
+    }
+
+    /// The payment, if there is something to be done about it at once.
+    async fn take_over(this: &Arc<Self>, stored: StoredPayment, turn: Turn) -> Option<TakenOver> {
         let sending = stored.payment.attempts.iter().any(|a| a.state == AttemptState::Sending);
         let stored = if sending {
             let event = [Event::Recovered];
             match this.record(stored, EventKind::Recovered, &event, Vec::new()).await {
                 Ok(stored) => stored,
-                Err(_) => return,
+                Err(_) => return None,
             }
         } else {
             stored
         };
-        if matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_)) {
-            let inner = Arc::clone(this);
-            this.tasks.spawn(async move { inner.drive(Begun::new(stored, None), turn).await });
-        }
+        let now = matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_));
+        now.then_some(TakenOver { stored, turn })
     }
 
     /// Finds open payments that nobody in this process works on although somebody should: a task that
@@ -69,7 +84,8 @@ impl Inner {
                     Self::call_it_not_sent(this, stored, turn).await;
                     continue;
                 }
-                Self::take_over(this, stored, turn).await;
+                let taken = Self::take_over(this, stored, turn).await;
+                Self::drive_on_taken_over(this, taken.into_iter().collect());
             }
         }
     }

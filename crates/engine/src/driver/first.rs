@@ -10,6 +10,7 @@ use ppob_types::NotSentCause;
 use super::send::Ready;
 use super::{Begun, route::Chosen};
 use crate::engine::Inner;
+use crate::turns::Turn;
 
 impl Inner {
     /// Accepts a payment. Bills are accepted alone: their fresh inquiry takes time, and the caller
@@ -48,7 +49,7 @@ impl Inner {
 
     /// An acceptance was not acknowledged. If it turns out durable, this process knows that it did
     /// not send, says so, and drives the payment on; if not, nothing ever happened.
-    pub(crate) async fn settle_unclear_acceptance(self: Arc<Self>, new: NewPayment) {
+    pub(crate) async fn settle_unclear_acceptance(self: Arc<Self>, new: NewPayment, turn: Turn) {
         let probe = StoredPayment {
             key: new.key.clone(),
             serial: new.serial,
@@ -65,7 +66,6 @@ impl Inner {
             return;
         }
         self.live.open(stored.clone());
-        let Some(turn) = self.turns.take(&stored.key) else { return };
         let not_begun: Vec<Event> = stored
             .payment
             .live_attempt()

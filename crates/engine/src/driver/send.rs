@@ -10,11 +10,10 @@ use ppob_layers::Reservation;
 use ppob_payment::{Attempt, Event, Payment};
 use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
 use ppob_types::{
-    Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, Rupiah,
-    UnknownCause,
+    Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, UnknownCause,
 };
 
-use crate::balance::Comparison;
+use crate::balance::BeforeSend;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
 
@@ -51,13 +50,13 @@ impl Inner {
             return Err(NotApplied::Missing);
         };
         let provider = attempt.provider.clone();
-        self.providers.balances.sending(&provider);
+        let before = self.providers.balances.sending(&provider);
         let begun = self.clock.monotonic();
         let answer = self.call(&stored, &attempt, ready.start_by).await;
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
-        let refusal_trusted = self.weighs(&attempt, &stored, &answer).await;
+        let refusal_trusted = self.weighs(&attempt, &stored, &answer, before).await;
         self.providers.balances.answered(&provider);
         self.providers.saw_balance(&provider, &answer, self.now());
         self.providers.learn(&provider, &answer.outcome, took);
@@ -69,7 +68,7 @@ impl Inner {
         match self.record(stored.clone(), EventKind::Answered, &[event], unlisted).await {
             // The answer speaks of a reference that settled another payment: it is not about ours.
             // What is left is an attempt whose outcome nobody knows.
-            Err(NotApplied::RefusedByJournal) => {
+            Err(NotApplied::ReferenceTaken | NotApplied::RuleBroken) => {
                 let observed = Observed { raw, ..Observed::default() };
                 let outcome = PayOutcome::Unknown(UnknownCause::Mismatch);
                 let answer = PayAnswer { outcome, observed };
@@ -113,38 +112,26 @@ impl Inner {
     /// Whether a refusal is worth enough to ask another provider.
     ///
     /// Over a channel that can be forged a bare "no" proves nothing. Only "too little balance" with a
-    /// stated balance that is confirmed counts: by what was known before, or by asking for it now.
-    async fn weighs(&self, attempt: &Attempt, stored: &StoredPayment, answer: &PayAnswer) -> bool {
+    /// stated balance that excludes a debit counts; and where the provider can be asked for its
+    /// balance, it must say the same.
+    async fn weighs(
+        &self,
+        attempt: &Attempt,
+        stored: &StoredPayment,
+        answer: &PayAnswer,
+        before: BeforeSend,
+    ) -> bool {
         let PayOutcome::Rejected(rejection) = &answer.outcome else { return false };
         let Some(setup) = self.providers.get(&attempt.provider) else { return false };
         match setup.guarded.provider.capability(stored.payment.terms.family).refusals {
             RefusalTrust::None => false,
             RefusalTrust::Authenticated => true,
             RefusalTrust::CorroboratedByBalance => {
-                let stated = answer.observed.balance_after;
-                let stated = stated.filter(|stated| *stated < attempt.expected_cost);
-                match stated {
-                    Some(stated) if rejection.code == RefusalCode::InsufficientBalance => {
-                        self.confirms_balance(attempt, stated).await
-                    }
-                    Some(_) | None => false,
-                }
-            }
-        }
-    }
-
-    fn is_exclusive(&self, provider: &ProviderName) -> bool {
-        self.providers.get(provider).is_some_and(|setup| setup.exclusive)
-    }
-
-    async fn confirms_balance(&self, attempt: &Attempt, stated: Rupiah) -> bool {
-        let (provider, cost) = (&attempt.provider, attempt.expected_cost);
-        match self.providers.balances.compare(provider, stated, cost, self.now()) {
-            Comparison::Same if self.is_exclusive(provider) => true,
-            // What was there before less what this payment costs: it may have been debited.
-            Comparison::LooksDebited => false,
-            Comparison::Same | Comparison::Unsure => {
-                self.read_balance(provider).await == Some(stated)
+                let (provider, cost, now) = (&attempt.provider, attempt.expected_cost, self.now());
+                let Some(stated) = answer.observed.balance_after else { return false };
+                rejection.code == RefusalCode::InsufficientBalance
+                    && self.providers.balances.excludes_debit(provider, before, stated, cost, now)
+                    && self.read_balance(provider).await.is_none_or(|read| read == stated)
             }
         }
     }

@@ -68,18 +68,21 @@ async fn refused_for_balance(known: i64, now: i64, stated: Option<i64>) -> (Paym
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_little_balance_goes_to_the_next_provider_once_the_balance_confirms_it() {
-    let confirmed = refused_for_balance(900_000, 100, Some(100)).await;
-    assert_eq!(confirmed, (PaymentState::Succeeded, 1));
+async fn too_little_balance_goes_to_the_next_provider_if_it_excludes_a_debit() {
+    // 25 000 were known, 5 000 were used by somebody else: our 20 600 cannot have been debited.
+    let used_elsewhere = refused_for_balance(25_000, 20_000, Some(20_000)).await;
+    assert_eq!(used_elsewhere, (PaymentState::Succeeded, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_bare_no_over_a_forgeable_channel_ends_the_payment() {
     let ended = (PaymentState::Failed, 0);
-    assert_eq!(refused_for_balance(900_000, 100, None).await, ended, "states no balance");
-    assert_eq!(refused_for_balance(900_000, 900_000, Some(100)).await, ended, "not confirmed");
-    assert_eq!(refused_for_balance(900_000, 50_000, Some(50_000)).await, ended, "enough");
-    assert_eq!(refused_for_balance(30_000, 9_400, Some(9_400)).await, ended, "looks debited");
+    assert_eq!(refused_for_balance(25_000, 20_000, None).await, ended, "states no balance");
+    assert_eq!(refused_for_balance(25_000, 25_000, Some(20_000)).await, ended, "not confirmed");
+    assert_eq!(refused_for_balance(50_000, 50_000, Some(50_000)).await, ended, "enough");
+    assert_eq!(refused_for_balance(30_000, 9_400, Some(9_400)).await, ended, "what a debit leaves");
+    assert_eq!(refused_for_balance(30_000, 9_395, Some(9_395)).await, ended, "or nearly");
+    assert_eq!(refused_for_balance(900_000, 100, Some(100)).await, ended, "a debit may hide in it");
     let closed = refusal(RefusalCode::ProductClosed, RefusalScope::Provider, Some(100));
     let (paid, charges) = two(closed, RefusalTrust::CorroboratedByBalance).await;
     assert_eq!((paid.payment.state(), charges), (PaymentState::Failed, [0, 0]));

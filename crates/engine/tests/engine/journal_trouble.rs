@@ -129,3 +129,13 @@ async fn an_outcome_is_told_only_once_it_is_durable_and_is_never_lost() {
         assert_eq!(provider.charges(), 1);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unclear_acceptance_repeated_at_once_is_still_settled_and_paid() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let hooks = Failing::new(What::Accept, true, 1);
+    let world = world(&hooks, &provider).await;
+    assert_eq!(world.create(token("payment-0001")).await.unwrap_err(), CreateError::Unclear);
+    let again = world.pay(token("payment-0001")).await;
+    assert_eq!((again.payment.state(), provider.charges()), (PaymentState::Succeeded, 1));
+}

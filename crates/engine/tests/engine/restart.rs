@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
-use ppob_types::{FailureReason, PaymentId, PaymentKey, UnknownCause};
+use ppob_types::{
+    FailureReason, PayAnswer, PayOutcome, PaymentId, PaymentKey, RefusalCode, RefusalScope,
+    Rejection, UnknownCause,
+};
 
 use crate::support::*;
 
@@ -66,4 +69,24 @@ async fn a_drain_lets_payments_on_their_way_end() {
     provider.gate.add_permits(1);
     stopping.await.unwrap().unwrap();
     assert_eq!(ticket.payment().payment.state(), PaymentState::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stopping_engine_begins_no_further_attempt_and_the_next_start_goes_on() {
+    let first = Scripted::new("a", 20_600, RefusalTrust::Authenticated);
+    let second = Scripted::new("b", 20_700, RefusalTrust::Authenticated);
+    let no = Rejection { code: RefusalCode::ProductClosed, scope: RefusalScope::Provider };
+    first.will([Pay::HeldThen(PayAnswer::bare(PayOutcome::Rejected(no)))]);
+    let world = World::of(&[&first, &second]).await;
+    let _ticket = world.create(token("payment-0001")).await.unwrap();
+    first.held.acquire().await.unwrap().forget();
+    let engine = world.engine.clone();
+    let stopping = tokio::spawn(async move { engine.shutdown().await });
+    tokio::task::yield_now().await;
+    first.gate.add_permits(1);
+    stopping.await.unwrap().unwrap();
+    assert_eq!(second.charges(), 0);
+    let world = world.restarted().await;
+    let paid = world.pay(token("payment-0001")).await;
+    assert_eq!((paid.payment.state(), second.charges()), (PaymentState::Succeeded, 1));
 }

@@ -68,6 +68,8 @@ pub(crate) enum Pay {
     Free(PayAnswer),
     /// Waits until let go, then debits and says so.
     Held,
+    /// Waits until let go, then says anything without a debit.
+    HeldThen(PayAnswer),
     /// Its code panics after the connection stood.
     Panic,
 }
@@ -218,6 +220,11 @@ impl PpobProvider for Scripted {
                 self.held.add_permits(1);
                 self.gate.acquire().await.unwrap().forget();
                 success(charge(), self.cost)
+            }
+            Pay::HeldThen(answer) => {
+                self.held.add_permits(1);
+                self.gate.acquire().await.unwrap().forget();
+                answer
             }
             Pay::Panic => unreachable!("a mistake in provider code"),
         }
