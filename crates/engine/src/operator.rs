@@ -204,8 +204,8 @@ impl Engine {
     ) -> Result<(), OperateError> {
         self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
         require_who_and_why(actor, reason)?;
-        let word = if on { "on" } else { "off" };
-        let action = format!("set-offer-mode {provider} {product} {word}");
+        let position = if on { "on" } else { "off" };
+        let action = format!("set-offer-mode {provider} {product} {position}");
         let entry = self.audit_entry(actor, action, reason);
         let (inner, at, what) = (Arc::clone(&self.inner), provider.clone(), product.clone());
         let work = async move {
