@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -16,6 +17,8 @@ use crate::v1::{CreatePaymentRequest, Payment, PaymentState};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How much longer than its patience a caller waits for the answer that ends it.
+const GRACE: Duration = Duration::from_secs(2);
 /// How long one `CreatePayment` waits at the server for a final state.
 const WAIT: Duration = Duration::from_secs(20);
 /// How long one `CreatePayment` may take in all; later its answer counts as lost.
@@ -100,13 +103,17 @@ impl PpobClient {
     /// may be spent.
     pub async fn pay_and_wait(
         &self,
-        mut request: CreatePaymentRequest,
+        request: CreatePaymentRequest,
         patience: Duration,
     ) -> Result<Payment, PayError> {
-        request.wait = prost_types::Duration::try_from(WAIT.min(patience)).ok();
         let payment_id = request.payment_id.clone();
         let mut last = Last::default();
-        match tokio::time::timeout(patience, self.repeat(request, &mut last)).await {
+        match tokio::time::timeout(
+            patience.saturating_add(GRACE),
+            self.repeat(request, patience, &mut last),
+        )
+        .await
+        {
             Ok(done) => done,
             Err(_) => last
                 .payment
@@ -118,18 +125,23 @@ impl PpobClient {
     /// Dropping this future at any point is safe: the next call repeats the same id.
     async fn repeat(
         &self,
-        request: CreatePaymentRequest,
+        mut request: CreatePaymentRequest,
+        patience: Duration,
         last: &mut Last,
     ) -> Result<Payment, PayError> {
+        let begun = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
+            // The server answers with the state as it is when its wait is over, and that is an answer.
+            let left = patience.saturating_sub(begun.elapsed());
+            request.wait = prost_types::Duration::try_from(WAIT.min(left)).ok();
             let mut call = Request::new(request.clone());
             call.set_timeout(CALL_TIMEOUT);
             match self.payments.clone().create_payment(call).await {
                 Ok(answer) => {
                     let payment = answer.into_inner().payment;
                     if let Some(payment) = payment {
-                        if is_final(&payment) {
+                        if is_final(&payment) || begun.elapsed() >= patience {
                             return Ok(payment);
                         }
                         last.payment = Some(Box::new(payment));

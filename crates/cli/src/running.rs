@@ -97,7 +97,11 @@ impl Running {
             engine.shutdown().await
         };
         tokio::select! {
-            closed = drained => ended(closed),
+            closed = drained => {
+                ended(closed)?;
+                tracing::info!("stopped; the journal is closed");
+                Ok(())
+            }
             () = signals.next() => Err(Failure::new(
                 Exit::Open,
                 "Ended at once, as asked. Payments on their way are in doubt and will be worked on at \

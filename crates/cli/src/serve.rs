@@ -61,7 +61,10 @@ pub(crate) fn config(command: ConfigCommand) -> Done {
 }
 
 fn checked(loaded: &Loaded, providers: &Providers) -> String {
-    let mut text = format!("# {} is valid. This takes effect:\n\n", loaded.place);
+    let mut text = format!(
+        "# Valid: {}. This takes effect; what a kind of provider adds by itself stands in\n# config/ppob.example.toml:\n\n",
+        loaded.place
+    );
     text.push_str(&shown(&loaded.effective));
     for (provider, warning) in &providers.warnings {
         text.add(format_args!("\n# WARNING {provider}: {warning}"));

@@ -32,17 +32,18 @@ impl SteadyClock {
         Self { inner, seen: Mutex::new(seen) }
     }
 
-    /// Whether `span` has passed since the wall time `from`, by monotonic time: what happened before
-    /// this process (or the last jump of the clock) counts as having happened only then.
-    pub(crate) fn has_surely_elapsed(&self, from: Timestamp, span: Duration) -> bool {
+    /// How long it takes until `span` has surely passed since the wall time `from`, by monotonic time:
+    /// what happened before this process (or the last jump of the clock) counts as having happened only
+    /// then. Zero if it has passed.
+    pub(crate) fn left_of(&self, span: Duration, from: Timestamp) -> Duration {
         let now = self.now();
         let seen = self.seen();
         let (steady_wall, steady_monotonic) = seen.steady_since;
         if from >= steady_wall {
             // Within the steady span the wall may run ahead by that much.
-            now.since(from) >= span.saturating_add(JUMP)
+            span.saturating_add(JUMP).saturating_sub(now.since(from))
         } else {
-            self.inner.monotonic().since(steady_monotonic) >= span
+            span.saturating_sub(self.inner.monotonic().since(steady_monotonic))
         }
     }
 
@@ -125,19 +126,19 @@ mod tests {
         let minute = Duration::from_mins(1);
         let begun = clock.now();
         machine.pass(3_600, 1);
-        assert!(!clock.has_surely_elapsed(begun, minute), "an hour by the wall, a second in truth");
+        assert!(!clock.left_of(minute, begun).is_zero(), "an hour by the wall, a second in truth");
         machine.pass(3_659, 59);
-        assert!(!clock.has_surely_elapsed(begun, minute), "59 seconds since the jump was seen");
+        assert!(!clock.left_of(minute, begun).is_zero(), "59 seconds since the jump was seen");
         machine.pass(3_660, 1);
-        assert!(clock.has_surely_elapsed(begun, minute));
+        assert!(clock.left_of(minute, begun).is_zero());
     }
 
     #[test]
     fn what_an_earlier_process_began_counts_from_the_start_of_this_one() {
         let (machine, clock) = steady(1_000);
         let earlier = Timestamp::from_seconds(10);
-        assert!(!clock.has_surely_elapsed(earlier, Duration::from_mins(1)));
+        assert!(!clock.left_of(Duration::from_mins(1), earlier).is_zero());
         machine.pass(1_060, 60);
-        assert!(clock.has_surely_elapsed(earlier, Duration::from_mins(1)));
+        assert!(clock.left_of(Duration::from_mins(1), earlier).is_zero());
     }
 }

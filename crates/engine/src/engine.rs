@@ -157,11 +157,16 @@ impl Inner {
         Arc::clone(&self.clock) as Arc<dyn Clock>
     }
 
-    /// Whether the provider can certainly no longer execute this attempt (P8).
-    pub(crate) fn bound_has_passed(&self, attempt: &Attempt) -> bool {
+    /// How long the provider may still execute this attempt, for all we can be sure of (P8).
+    pub(crate) fn left_of_bound(&self, attempt: &Attempt) -> Duration {
         let bound = attempt.no_negative_verdict_before.since(attempt.begun_at);
-        self.now() >= attempt.no_negative_verdict_before
-            && self.clock.has_surely_elapsed(attempt.begun_at, bound)
+        let by_the_wall = attempt.no_negative_verdict_before.since(self.now());
+        by_the_wall.max(self.clock.left_of(bound, attempt.begun_at))
+    }
+
+    /// Whether the provider can certainly no longer execute this attempt.
+    pub(crate) fn bound_has_passed(&self, attempt: &Attempt) -> bool {
+        self.left_of_bound(attempt).is_zero()
     }
 
     pub(crate) fn has_been_stopping_for(&self, span: Duration) -> bool {

@@ -50,8 +50,7 @@ pub enum CreateError {
     },
     /// An equal payment succeeded a short while ago.
     #[error(
-        "the same product was paid for this customer at {succeeded_at}; nothing was accepted. To pay once more on purpose, set repeat = {repeat}"
-    )]
+        "the same product was paid for this customer at {} WIB; nothing was accepted. To pay once more on purpose, set repeat = {repeat}", succeeded_at.wib())]
     RepeatNeeded {
         /// The `repeat` that is accepted.
         repeat: u32,
@@ -174,9 +173,7 @@ pub enum OperateError {
     #[error("the payment is not in doubt; there is nothing to resolve")]
     NotInDoubt,
     /// The provider may still execute the attempt.
-    #[error(
-        "the provider may still execute this attempt until {until}; it cannot be called not executed before"
-    )]
+    #[error("the provider may still execute this attempt until {} WIB; it cannot be called not executed before", until.wib())]
     TooEarly {
         /// When the bound has passed.
         until: Timestamp,

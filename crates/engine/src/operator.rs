@@ -316,7 +316,7 @@ impl Inner {
                 Ok(Resolution::Executed { observed, basis: Basis::Status })
             }
             ResolveVerdict::NotExecuted { .. } if !self.bound_has_passed(attempt) => {
-                Err(OperateError::TooEarly { until: attempt.no_negative_verdict_before })
+                Err(OperateError::TooEarly { until: self.now().plus(self.left_of_bound(attempt)) })
             }
             ResolveVerdict::NotExecuted { .. } => Ok(Resolution::NotExecuted),
         }

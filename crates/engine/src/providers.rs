@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use ppob_journal::{Journal, JournalError};
-use ppob_provider::{PpobProvider, RefusalTrust};
+use ppob_provider::{InquiryRule, PpobProvider, RefusalTrust};
 use ppob_routing::{Health, Mode, ProviderFacts};
 use ppob_types::{
     Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
@@ -108,7 +108,9 @@ impl Providers {
                         .offers_off
                         .get(name)
                         .is_some_and(|products| products.contains(product)),
-                    can_pay: capability.pay,
+                    // A payment that must carry its inquiry's token cannot be made yet.
+                    can_pay: capability.pay
+                        && !matches!(capability.inquiry, InquiryRule::Bound { .. }),
                     can_inquire: capability.inquiry.is_supported(),
                     balance: self.usable_balance(name, setup, now),
                     balance_floor: setup.balance_floor,

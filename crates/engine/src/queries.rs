@@ -130,10 +130,12 @@ impl Engine {
             || (family.is_bill() && capability.inquiry.is_supported())
     }
 
-    /// Whether the provider can certainly no longer execute what is in doubt, by the engine's own
-    /// reckoning: only then may it be called not executed, or be paid once more in spite of it.
+    /// Whether the provider can certainly no longer execute what is in doubt, and no other will be
+    /// asked: only then may it be called not executed, or be paid once more in spite of it.
     pub fn may_call_not_executed(&self, stored: &StoredPayment) -> bool {
-        stored.payment.live_attempt().is_some_and(|attempt| self.inner.bound_has_passed(attempt))
+        let past_pay_by = self.inner.now() > stored.payment.terms.pay_by;
+        let attempt = stored.payment.live_attempt();
+        past_pay_by && attempt.is_some_and(|attempt| self.inner.bound_has_passed(attempt))
     }
 
     /// Whether the journal answers a question just now.

@@ -79,7 +79,7 @@ impl fmt::Display for LeftOut {
             Self::PricesTooOld => "The provider's prices are older than allowed.",
             Self::CostAboveCap => "It would cost more than the caller or the engine allows.",
             Self::BalanceTooLow => "Our deposit at the provider would fall below its floor.",
-            Self::BreakerOpen => "The provider failed too often lately and is being rested.",
+            Self::BreakerOpen => "The provider is being rested: it failed too often, lacks balance, or refuses our credentials.",
             Self::NoRoom => "The provider's limits are used up at this moment.",
         })
     }

@@ -23,10 +23,19 @@ pub struct Settings {
     pub seed: u64,
     /// How many payments in all, at least.
     pub payments: u64,
-    /// A deliberate mistake of the engine.
-    pub mutant: Option<Mutant>,
+    /// How the worlds differ from the plain ones.
+    pub variant: Variant,
     /// Stop at the first world with a violation.
     pub stop_at_violation: bool,
+}
+
+/// How a world differs from the plain one of its seed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Variant {
+    /// A deliberate mistake of the engine.
+    pub mutant: Option<Mutant>,
+    /// Some providers take a status check for an order if they do not know the reference.
+    pub purchase_is_status: bool,
 }
 
 /// What came of one world.
@@ -76,7 +85,7 @@ pub fn simulate(settings: &Settings) -> Report {
     let mut seeds = Random::new(settings.seed);
     let mut seed = settings.seed;
     while report.total.payments < settings.payments {
-        let outcome = world(seed, settings.mutant, false);
+        let outcome = world(seed, settings.variant, false);
         seed = seeds.next();
         report.worlds += 1;
         let total = &mut report.total;
@@ -99,8 +108,8 @@ pub fn simulate(settings: &Settings) -> Report {
 }
 
 /// Simulates the world of one seed, from its beginning to its end.
-pub fn world(seed: u64, mutant: Option<Mutant>, keep_trace: bool) -> Outcome {
-    match mutant {
+pub fn world(seed: u64, variant: Variant, keep_trace: bool) -> Outcome {
+    match variant.mutant {
         Some(mutant) => set_mutant(mutant),
         None => clear_mutant(),
     }
@@ -111,7 +120,11 @@ pub fn world(seed: u64, mutant: Option<Mutant>, keep_trace: bool) -> Outcome {
             .start_paused(true)
             .build()
             .unwrap_or_else(|error| unreachable!("a runtime without I/O needs nothing: {error}"));
-        runtime.block_on(live(World::of(seed, PAYMENTS_PER_WORLD), &alarms, keep_trace))
+        runtime.block_on(live(
+            World::of(seed, PAYMENTS_PER_WORLD, variant.purchase_is_status),
+            &alarms,
+            keep_trace,
+        ))
     });
     clear_mutant();
     outcome

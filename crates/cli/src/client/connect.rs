@@ -10,7 +10,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::args::{OperatorServer, Server};
 use crate::failure::Failure;
-use crate::show;
+use crate::{output, show};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -22,7 +22,7 @@ pub(crate) async fn connect(server: &Server) -> Result<PpobClient, Failure> {
     let key = api_key(server.api_key.as_deref())?;
     PpobClient::connect_with_key(url(&server.address)?, key)
         .await
-        .map_err(|error| show::unreached(&server.address, &innermost(&error)))
+        .map_err(|error| unreached(server.json, "--address", &server.address, &error))
 }
 
 /// Connects to the operators' service. Nothing was sent if this fails.
@@ -35,7 +35,7 @@ pub(crate) async fn connect_operator(server: &OperatorServer) -> Result<Operator
         .connect_timeout(CONNECT_TIMEOUT)
         .connect()
         .await
-        .map_err(|error| show::unreached(address, &innermost(&error)))?;
+        .map_err(|error| unreached(server.json, "--operator-address", address, &error))?;
     Ok(OperatorServiceClient::with_interceptor(channel, key))
 }
 
@@ -57,6 +57,18 @@ fn api_key(key: Option<&str>) -> Result<ApiKey, Failure> {
     key.filter(|key| !key.is_empty())
         .map_or_else(|| Ok(ApiKey::default()), ApiKey::new)
         .map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Nothing was sent. In JSON mode scripts get it on standard output too.
+fn unreached(json: bool, option: &str, address: &str, error: &dyn Error) -> Failure {
+    let why = innermost(error);
+    let status = tonic::Status::unavailable(format!("not reached: {address}: {why}"));
+    if json
+        && let Err(failure) = output::print(&show::json_error(&status, &show::Asked::Read, true))
+    {
+        return failure;
+    }
+    show::unreached(option, address, &why)
 }
 
 /// The cause at the bottom says most: "Connection refused", not "transport error".

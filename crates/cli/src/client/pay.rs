@@ -86,8 +86,10 @@ async fn create(
 }
 
 fn unanswered(json: bool, last: Option<&tonic::Status>, paying: &Paying) -> Failure {
-    if json && let Some(status) = last {
-        let error = show::json_error(status, &Asked::Pay(paying.clone()), false);
+    if json {
+        let silence = tonic::Status::deadline_exceeded("no answer came in time");
+        let asked = Asked::Pay(paying.clone());
+        let error = show::json_error(last.unwrap_or(&silence), &asked, false);
         if let Err(failure) = output::print(&error) {
             return failure;
         }

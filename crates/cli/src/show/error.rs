@@ -56,6 +56,11 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
         .unwrap_or_default()
     {
         text.add(format_args!("Field: {}: {}\n", violation.field, violation.description));
+        if violation.field == "approval" {
+            text.push_str(
+                "       here: `ppob inquire` first, then pay with --inquiry ID or --approved-total RUPIAH\n",
+            );
+        }
     }
     let code = format!("{:?}", status.code());
     text.add(format_args!("({})\n", reason.unwrap_or(code)));
@@ -75,15 +80,15 @@ pub(crate) fn unanswered(last: Option<&Status>, paying: &Paying) -> Failure {
     Failure::new(Exit::Unknown, text)
 }
 
-/// Nothing listens there, so nothing was sent.
-pub(crate) fn unreached(address: &str, why: &str) -> Failure {
+/// Nothing listens there, so nothing was sent. `option` names another address.
+pub(crate) fn unreached(option: &str, address: &str, why: &str) -> Failure {
     Failure::new(
         Exit::Unknown,
         format!(
             "Not reached: {address}: {why}\n\
              Money: nothing was sent by this command.\n\
              Do:    start the engine (`ppob serve`, or `ppob sandbox` to try it), or name another \
-             --address.\n"
+             {option}.\n"
         ),
     )
 }

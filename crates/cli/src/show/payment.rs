@@ -122,6 +122,13 @@ fn in_doubt(payment: &Payment) -> String {
              ppob resolve {id} --executed INVOICE --actor NAME --evidence TEXT\n"
         ));
     }
+    if doubt.late_execution_time.is_some() {
+        text.add(format_args!(
+            "If it was not paid, two persons may say so, some time after {}:\n  \
+             ppob resolve {id} --not-executed --actor NAME --second-person NAME --evidence TEXT\n",
+            moment(doubt.late_execution_time.as_ref())
+        ));
+    }
     if doubt.may_pay_again {
         text.add(format_args!(
             "To pay once more on purpose although it may turn out paid: --despite-in-doubt {id} --repeat {}\n",

@@ -36,7 +36,8 @@ fn displaces(newer: &StoredPayment, older: &StoredPayment) -> bool {
         && newer.key.consumer == older.key.consumer
 }
 
-/// Whether its owner let another payment pass it by: then it guards nothing any more.
+/// Whether its owner let another payment pass it by: then it guards nothing any more, also when that
+/// other payment has failed. (Stricter would be: only for payments with a higher `repeat`.)
 fn is_displaced(stage: &Stage, stored: &StoredPayment) -> bool {
     records(stage).iter().any(|other| displaces(other, stored))
 }

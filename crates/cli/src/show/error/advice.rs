@@ -15,6 +15,9 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
             "ask whoever runs the engine to give this consumer the right."
         }
         reason::FIELD_INVALID => "correct the value and try again.",
+        reason::PROVIDERS_UNAVAILABLE => {
+            "try again shortly; `ppob providers` tells how they stand."
+        }
         reason::PRODUCT_UNKNOWN => "see `ppob products` for the codes.",
         reason::PAYMENT_NOT_FOUND => {
             "check the id. That it is unknown is no promise; `ppob payment abandon ID` gives one."
@@ -38,9 +41,9 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
         reason::INQUIRY_UNKNOWN | reason::INQUIRY_EXPIRED | reason::INQUIRY_MISMATCH => {
             "inquire again, show the customer the new bill, and pay that inquiry."
         }
-        reason::TOTAL_ABOVE_MAXIMUM => "inquire again, or raise --max-total.",
+        reason::TOTAL_ABOVE_MAXIMUM => "inquire again, or raise --approved-total or --max-total.",
         reason::DESPITE_REFUSED => {
-            "look at the payment in doubt: only when it says so may it be paid again."
+            "wait and ask again, or look at the payment in doubt: only when it says so may it be paid again."
         }
         reason::NO_ROUTE => "see `ppob explain PRODUCT` for why no provider can be asked.",
         reason::CUT_OFF => "try again after the biller's closing hours.",
@@ -54,7 +57,8 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
             "the provider's transaction does not fit this payment; find the right one on the statement."
         }
         reason::TOO_EARLY_FOR_VERDICT => {
-            "wait: the provider may still execute it (see `ppob reviews`)."
+            "wait and ask again. The engine counts the time that it saw pass itself, half a minute more, and \
+             anew after a restart."
         }
         reason::PROVIDER_UNKNOWN => "see `ppob providers` for the names.",
         reason::ATTEMPT_ALIVE => {

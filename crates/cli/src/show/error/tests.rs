@@ -97,7 +97,7 @@ Do:    see `ppob products` for the codes.
 
 #[test]
 fn an_engine_that_is_not_there_was_sent_nothing() {
-    let failure = unreached("127.0.0.1:50051", "connection refused");
+    let failure = unreached("--address", "127.0.0.1:50051", "connection refused");
     assert_eq!(failure.exit, Exit::Unknown);
     assert!(failure.text.contains("nothing was sent"), "{}", failure.text);
 }
