@@ -1,4 +1,4 @@
-//! Every write, applied inside the savepoint that the writer opened for it.
+//! Every write, applied inside the savepoint `one` that the writer opened for it.
 
 mod accept;
 mod change;
@@ -45,6 +45,11 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         Self::Journal(error)
     }
+}
+
+/// Takes back everything that the write has written so far.
+pub(crate) fn undo(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("ROLLBACK TO one")?.execute([]).map(|_| ())
 }
 
 /// Writes the attempts from the first on; `recorded` of them have a row already.

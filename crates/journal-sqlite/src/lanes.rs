@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Which lane; the first is emptied before the second.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,11 @@ struct State<T> {
     intakes: VecDeque<T>,
     closed: bool,
 }
+
+/// Kept by the threads that take: however the last of them ends (a panic, too), nobody must wait for
+/// it for ever.
+#[derive(Debug)]
+pub(crate) struct Closing<T>(Arc<Lanes<T>>);
 
 /// Why an item was not taken. It never began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +107,19 @@ impl<T> Lanes<T> {
     }
 }
 
+impl<T> Closing<T> {
+    pub(crate) const fn new(lanes: Arc<Lanes<T>>) -> Self {
+        Self(lanes)
+    }
+}
+
+impl<T> Drop for Closing<T> {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.discard();
+    }
+}
+
 impl<T> State<T> {
     fn is_empty(&self) -> bool {
         self.outcomes.is_empty() && self.intakes.is_empty()
@@ -155,5 +173,14 @@ mod tests {
         assert_eq!(lanes.take(8, &mut taken), Some(0));
         assert_eq!(lanes.take(8, &mut taken), None);
         assert_eq!(taken, [1]);
+    }
+    #[test]
+    fn when_whoever_takes_is_gone_the_queue_is_closed_and_empty() {
+        let lanes = Arc::new(Lanes::new(10));
+        let closing = Closing::new(Arc::clone(&lanes));
+        lanes.push(Lane::Intake, 1).unwrap();
+        drop(closing);
+        assert_eq!(lanes.push(Lane::Intake, 2), Err(NotTaken::Closed));
+        assert_eq!(lanes.take(8, &mut Vec::new()), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Every read.
 
 mod list;
+mod payments;
 
 use ppob_journal::{
     AuditEntry, Cursor, JournalError, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
@@ -11,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 pub(crate) use self::list::list;
 #[cfg(test)]
 pub(crate) use self::list::list_sql;
+use self::payments::payments;
 use crate::decode::{self, PaymentRow, from_json, integer};
 use crate::error::unchanged;
 use crate::sql;
@@ -28,8 +30,7 @@ pub(crate) fn open_payments(
     after: u64,
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
-    let bounds = (integer(after), integer(limit));
-    payments(connection, sql::OPEN_PAYMENTS, bounds)
+    payments(connection, sql::OPEN_PAYMENTS, [integer(after)], limit)
 }
 
 pub(crate) fn due(
@@ -37,7 +38,7 @@ pub(crate) fn due(
     now: Timestamp,
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
-    payments(connection, sql::DUE, (now.as_micros(), integer(limit)))
+    payments(connection, sql::DUE, [now.as_micros()], limit)
 }
 
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {
@@ -97,15 +98,6 @@ pub(crate) fn audit_trail(connection: &Connection, limit: usize) -> Answer<Vec<A
     let rows =
         all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| decode::AuditRow::try_from(row))?;
     rows.into_iter().map(decode::audit_entry).collect()
-}
-
-fn payments(
-    connection: &Connection,
-    statement: &str,
-    parameters: impl Params,
-) -> Answer<Vec<StoredPayment>> {
-    let rows = all(connection, statement, parameters, PaymentRow::read)?;
-    rows.into_iter().map(PaymentRow::decode).collect()
 }
 
 fn all<T>(

@@ -1,5 +1,6 @@
 //! Threads that read, each with a connection of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::connection::open_reader;
 use crate::error::{closed, unchanged};
-use crate::lanes::{Lane, Lanes, NotTaken};
+use crate::lanes::{Closing, Lane, Lanes, NotTaken};
 
 /// How many reads may wait; beyond that, readers are told to come back.
 const WAITING: usize = 16_384;
@@ -26,12 +27,17 @@ pub(crate) struct Readers(Arc<Lanes<Read>>);
 impl Readers {
     pub(crate) fn start(path: &Path) -> std::io::Result<(Self, Vec<JoinHandle<()>>)> {
         let lanes = Arc::new(Lanes::new(WAITING));
+        let closing = Arc::new(Closing::new(Arc::clone(&lanes)));
         let mut threads = Vec::new();
         for number in 1..=THREADS {
-            let (lanes, path) = (Arc::clone(&lanes), path.to_owned());
+            let (lanes, path, closing) =
+                (Arc::clone(&lanes), path.to_owned(), Arc::clone(&closing));
             let name = format!("journal-read-{number}");
             let thread = std::thread::Builder::new().name(name);
-            threads.push(thread.spawn(move || run(&lanes, &path))?);
+            threads.push(thread.spawn(move || {
+                let _closing = closing;
+                run(&lanes, &path);
+            })?);
         }
         Ok((Self(lanes), threads))
     }
@@ -43,7 +49,9 @@ impl Readers {
     ) -> Result<T, JournalError> {
         let (reply, answer) = oneshot::channel();
         let job = move |connection: Result<&Connection, JournalError>| {
-            let result = connection.and_then(read);
+            // One bad read must not take the thread, and with it everybody's reads, along.
+            let result = catch_unwind(AssertUnwindSafe(|| connection.and_then(read)))
+                .unwrap_or_else(|_| Err(panicked()));
             let healthy = matches!(result, Ok(_) | Err(JournalError::RuleBroken(_)));
             // Nobody waits any more if the caller went away.
             let _ = reply.send(result);
@@ -59,6 +67,11 @@ impl Readers {
     pub(crate) fn close(&self) {
         self.0.close();
     }
+}
+
+fn panicked() -> JournalError {
+    tracing::error!("a read of the journal panicked; nothing was changed");
+    JournalError::Unavailable("a read ended badly".to_owned())
 }
 
 fn run(lanes: &Lanes<Read>, path: &Path) {

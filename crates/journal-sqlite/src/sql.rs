@@ -12,6 +12,7 @@ pub(crate) const DUE: &str = include_str!("sql/due.sql");
 pub(crate) const EVENT_INSERT: &str = include_str!("sql/event_insert.sql");
 pub(crate) const EVENTS_OF_ALL: &str = include_str!("sql/events_of_all.sql");
 pub(crate) const EVENTS_OF_CONSUMER: &str = include_str!("sql/events_of_consumer.sql");
+pub(crate) const GUARD_GIVE_BACK: &str = include_str!("sql/guard_give_back.sql");
 pub(crate) const GUARD_RELEASE: &str = include_str!("sql/guard_release.sql");
 pub(crate) const GUARD_TAKE: &str = include_str!("sql/guard_take.sql");
 pub(crate) const INQUIRY_FORGET: &str = include_str!("sql/inquiry_forget.sql");
@@ -36,4 +37,7 @@ pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+pub(crate) const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_guards_given_back.sql"),
+];

@@ -1,8 +1,9 @@
-//! What cannot be seen from outside: failed commits, query plans, the errors of opening.
+//! What cannot be seen from outside: failed commits, query plans, reads that panic, the errors of opening.
 
 mod commits;
 mod opening;
 mod plans;
+mod reads;
 
 use std::path::PathBuf;
 

@@ -17,7 +17,7 @@ use self::job::{Job, Task};
 use crate::apply::Failure;
 use crate::connection::WriteConnection;
 use crate::error::{closed, unchanged};
-use crate::lanes::{Lane, Lanes, NotTaken};
+use crate::lanes::{Closing, Lane, Lanes, NotTaken};
 use crate::open::FileLock;
 use crate::stats::Counters;
 
@@ -91,10 +91,9 @@ impl Writer {
     }
 }
 
-fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
+fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
     let WriterParts { path, connection, counters, lock, fault } = parts;
-    // However this thread ends (a panic, too), nobody must wait for it for ever.
-    let _closing = Closing(lanes);
+    let _closing = Closing::new(Arc::clone(lanes));
     let mut connection = Some(connection);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
@@ -118,15 +117,6 @@ fn run(lanes: &Lanes<Box<dyn Job>>, parts: WriterParts) {
     }
     drop(connection);
     drop(lock);
-}
-
-struct Closing<'a>(&'a Lanes<Box<dyn Job>>);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        self.0.close();
-        self.0.discard();
-    }
 }
 
 fn reopen(path: &Path) -> Result<WriteConnection, JournalError> {

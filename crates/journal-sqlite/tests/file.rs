@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::join_all;
-use ppob_journal::{Acceptance, Cursor, Journal, JournalError};
+use ppob_journal::{Acceptance, Cursor, Journal, JournalError, NewPayment};
 use ppob_journal_sqlite::{OpenError, SqliteJournal};
 
-use self::payments::{broken_payment, key, new_payment};
+use self::payments::{key, new_payment};
 
 #[tokio::test]
 async fn concurrent_acceptances_share_commits() {
@@ -114,6 +114,30 @@ async fn a_closed_journal_is_one_whole_file() {
 }
 
 #[tokio::test]
+async fn a_guard_that_an_earlier_schema_freed_too_early_is_taken_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let journal = SqliteJournal::open(&path).unwrap();
+    let serial = journal.reserve_serial().await.unwrap();
+    let _ = journal.accept(new_payment(1, serial)).await.unwrap();
+    journal.close().await.unwrap();
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "DROP INDEX payment_open_of_customer;
+             DELETE FROM guard;
+             UPDATE schema_version SET version = 1;",
+        )
+        .unwrap();
+    let journal = SqliteJournal::open(&path).unwrap();
+    let serial = journal.reserve_serial().await.unwrap();
+    let mut second = new_payment(1, serial);
+    second.key = key(2);
+    let guarded = Acceptance::Guarded { holder: key(1) };
+    assert_eq!(journal.accept(second).await, Ok(guarded));
+}
+
+#[tokio::test]
 async fn a_second_opener_is_refused_while_the_first_lives() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
@@ -184,4 +208,13 @@ fn damage_schema(path: &Path) {
     let mut bytes = std::fs::read(path).unwrap();
     bytes.iter_mut().take(4_096).skip(100).for_each(|byte| *byte = 0xa5);
     std::fs::write(path, bytes).unwrap();
+}
+
+/// A payment that no machine makes: two of its attempts are alive.
+fn broken_payment(number: u64, serial: u64) -> NewPayment {
+    let mut new = new_payment(number, serial);
+    let mut second = new.payment.attempts.first().unwrap().clone();
+    second.number = 2;
+    new.payment.attempts.push(second);
+    new
 }

@@ -49,8 +49,11 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// [`JournalError::Unacknowledged`]: re-read the payment by its key.
     async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError>;
 
-    /// Applies a change if the payment is still at the version it was made from. Releases the guard
-    /// when the payment ends, and remembers a success for the duplicate window.
+    /// Applies a change if the payment is still at the version it was made from. When the payment
+    /// ends and holds the guard, the guard goes back to the newest payment for the same product and
+    /// customer that is still open (it was displaced while in doubt, and still is what the next one
+    /// must wait for or name), or is freed if there is none. Remembers a success for the duplicate
+    /// window.
     ///
     /// # Errors
     /// [`JournalError::Unacknowledged`]: re-read; if the version is one more and the payment equal,
@@ -74,13 +77,15 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// [`JournalError`] if it cannot be read.
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError>;
 
-    /// Payments, newest first (serial descending).
+    /// Payments, newest first (serial descending). One that cannot be read is left out; loading it
+    /// by its key answers `Corrupt`. The list is shorter than the limit only at its end.
     ///
     /// # Errors
     /// [`JournalError`] if they cannot be read.
     async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError>;
 
-    /// Payments that have not ended, oldest first, with a serial above `after`.
+    /// Payments that have not ended, oldest first, with a serial above `after`. One that cannot be
+    /// read is left out, as in [`Journal::list`].
     ///
     /// # Errors
     /// [`JournalError`] if they cannot be read.
@@ -91,7 +96,7 @@ pub trait Journal: Send + Sync + Debug + 'static {
     ) -> Result<Vec<StoredPayment>, JournalError>;
 
     /// Payments whose `next_check_at` is at or before `now`, earliest first; also ended ones that
-    /// await a token.
+    /// await a token. One that cannot be read is left out, as in [`Journal::list`].
     ///
     /// # Errors
     /// [`JournalError`] if they cannot be read.

@@ -85,6 +85,9 @@ macro_rules! journal_suite {
             a_holder_that_has_ended_is_not_displaced
             a_displaced_payment_that_ends_leaves_the_newer_guard_alone
             a_displaced_payment_that_succeeds_later_counts_as_a_success
+            a_guard_given_back_returns_to_the_payment_still_in_doubt
+            after_a_success_the_guard_returns_to_the_payment_still_in_doubt
+            a_guard_given_back_goes_to_the_newest_of_the_payments_still_open
             a_change_is_stored_and_raises_the_version_by_one
             a_change_from_a_stale_version_writes_nothing
             of_sixty_racing_changes_from_one_version_exactly_one_is_done
@@ -101,6 +104,7 @@ macro_rules! journal_suite {
             a_payment_does_not_fail_while_an_attempt_is_alive
             one_provider_reference_settles_one_payment
             a_reference_found_late_settles_too
+            a_change_whose_reference_is_taken_writes_nothing_at_all
             each_change_writes_exactly_one_event
             events_of_one_consumer_hide_those_of_others
             paging_through_events_while_writers_run_misses_none

@@ -3,7 +3,8 @@
 //! A reason is free text that the document does not list, and `no` alone does not say that nothing
 //! was paid. So only reasons that match a pattern here, from beginning to end, are refusals; all
 //! others leave the payment unknown and are shown to the operator, who may add a pattern
-//! (`refusals` in the configuration). Patterns are matched in linear time, without regard to case
+//! (`refusals` in the configuration). "Paid already" refuses only an inquiry, never our own payment,
+//! whatever pattern says it (see `pay.rs`). Patterns are matched in linear time, without regard to case
 //! and with every run of white space as one space.
 
 use ppob_types::{RefusalCode, RefusalScope, Rejection};

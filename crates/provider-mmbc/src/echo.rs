@@ -14,6 +14,11 @@ pub(crate) struct Asked<'a> {
     pub(crate) code: &'a str,
 }
 
+/// The customer number may come back as any of these: a token can be bought with the subscriber id or
+/// the meter number, a PLN non-taglis bill has a registration number.
+const CUSTOMER_FIELDS: [&str; 3] =
+    ["ppob_nomorpelanggan", "ppob_nomormeter", "ppob_nomorregistrasi"];
+
 impl Asked<'_> {
     /// What the answer names that was not asked for. A field that is absent contradicts nothing:
     /// the document's own sample of a payment lacks the product code.
@@ -33,11 +38,9 @@ impl Asked<'_> {
         None
     }
 
-    /// The customer number may come back as any of these: a token can be bought with the subscriber
-    /// id or the meter number, a PLN non-taglis bill has a registration number.
     fn names_customer(&self, fields: &Fields) -> bool {
         let mut named = false;
-        for name in ["ppob_nomorpelanggan", "ppob_nomormeter", "ppob_nomorregistrasi"] {
+        for name in CUSTOMER_FIELDS {
             let Some(echo) = fields.text(name) else {
                 continue;
             };
@@ -58,6 +61,11 @@ impl Asked<'_> {
     fn nominal(&self) -> Option<Rupiah> {
         if self.purchase.family == Family::PlnPrepaid { token_nominal(self.code) } else { None }
     }
+}
+
+/// Whether an answer names a customer at all; [`Asked::contradiction`] tells whether it is ours.
+pub(crate) fn names_any_customer(fields: &Fields) -> bool {
+    CUSTOMER_FIELDS.into_iter().any(|name| fields.text(name).is_some())
 }
 
 /// A number without the separators that people and printers put into it.

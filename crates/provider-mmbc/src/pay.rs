@@ -1,7 +1,7 @@
 //! What the answer to `bayartagihan` means (document, *Bayar tagihan produk PPOB*).
 
 use ppob_http::SendResult;
-use ppob_types::{Observed, PayAnswer, PayOutcome, UnknownCause};
+use ppob_types::{Observed, PayAnswer, PayOutcome, RefusalCode, UnknownCause};
 
 use crate::codes::{Refusals, masked};
 use crate::echo::Asked;
@@ -69,21 +69,12 @@ fn accepted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed) -> PayAn
     observed.receipt = Some(Box::new(receipt(asked.purchase.family, fields)));
     let outcome = match Standing::of(fields) {
         Standing::Confirmed => PayOutcome::Succeeded,
-        Standing::Other(word) => {
-            observed.unlisted = Some(masked(&word, &personal(asked, fields)));
-            pending_with_invoice(&observed)
-        }
-        Standing::Pending => pending_with_invoice(&observed),
+        Standing::Pending if observed.provider_ref.is_some() => PayOutcome::Pending,
+        Standing::Pending => PayOutcome::Unknown(UnknownCause::NoReference),
+        // It may mean that it failed: nobody works on it then, and nobody would look.
+        Standing::Other(word) => return unlisted(asked, fields, observed, &word),
     };
     PayAnswer { outcome, observed }
-}
-
-fn pending_with_invoice(observed: &Observed) -> PayOutcome {
-    if observed.provider_ref.is_some() {
-        PayOutcome::Pending
-    } else {
-        PayOutcome::Unknown(UnknownCause::NoReference)
-    }
 }
 
 fn refused(
@@ -96,7 +87,9 @@ fn refused(
     // An invoice or a standing means that something was formed, so the refusal is not all there is.
     let formed = observed.provider_ref.is_some() || fields.text("ppob_status").is_some();
     match refusals.classify(reason) {
-        Some(rejection) if !formed => {
+        // The bill was read as owed seconds before. If it is paid now, it may be us who paid it: MMBC
+        // takes no reference, so it cannot tell a request that reached it twice from two requests.
+        Some(rejection) if !formed && rejection.code != RefusalCode::BillAlreadyPaid => {
             PayAnswer { outcome: PayOutcome::Rejected(rejection), observed }
         }
         _ => unlisted(asked, fields, observed, reason),

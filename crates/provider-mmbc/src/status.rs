@@ -5,7 +5,7 @@ use ppob_provider::ProviderError;
 use ppob_types::{Observed, ProviderRef, RawAnswer, StatusReport, StatusVerdict};
 
 use crate::codes::{Refusals, masked};
-use crate::echo::Asked;
+use crate::echo::{Asked, names_any_customer};
 use crate::inquiry::{is_ok, object, refused_read, unreadable};
 use crate::pay::{Standing, personal};
 use crate::receipt::{observe, receipt};
@@ -40,10 +40,16 @@ pub(crate) fn interpret(
         return Err(unreadable(format!("the status in the answer names {what}")));
     }
     let named = fields.text("ppob_invoice").and_then(reference);
-    if named.is_some_and(|named| named != *invoice) {
+    if named.as_ref().is_some_and(|named| named != invoice) {
         return Err(unreadable("the status in the answer names another invoice"));
     }
     let verdict = match Standing::of(&fields) {
+        // A success is told to the customer, so it has to say whose it is.
+        Standing::Confirmed if named.is_none() && !names_any_customer(&fields) => {
+            return Err(unreadable(
+                "the status in the answer names neither the invoice nor the customer number",
+            ));
+        }
         Standing::Confirmed => StatusVerdict::Succeeded,
         Standing::Pending => StatusVerdict::Pending,
         Standing::Other(word) => {

@@ -66,23 +66,40 @@ fn unknown(cause: UnknownCause) -> PayOutcome {
 
 #[tokio::test]
 async fn pending_with_an_invoice_is_pending_and_keeps_it() {
-    for status in [json!("pending"), json!("PENDING"), json!("proses"), Value::Null] {
+    for status in [json!("pending"), json!("PENDING")] {
         let answer = paid(&confirmed(json!({ "ppob_status": status }))).await;
         assert_eq!(answer.outcome, PayOutcome::Pending, "{status}");
         assert!(answer.observed.provider_ref.is_some());
-        let listed = answer.observed.unlisted.is_some();
-        assert_eq!(listed, status != "pending" && status != "PENDING", "{status}");
+        assert_eq!(answer.observed.unlisted, None, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_standing_on_no_list_is_unknown_and_keeps_the_invoice() {
+    for status in [json!("proses"), json!("gagal"), json!("refund"), Value::Null] {
+        let answer = paid(&confirmed(json!({ "ppob_status": status }))).await;
+        assert_eq!(answer.outcome, unknown(UnknownCause::Unlisted), "{status}");
+        assert_eq!(answer.observed.provider_ref.unwrap().as_str(), "12345678");
+        let word = status.as_str().unwrap_or("(none)");
+        assert_eq!(answer.observed.unlisted, Some(format!("ppob_status: {word}")));
+    }
+}
+
+#[tokio::test]
+async fn a_bill_that_is_paid_already_when_we_pay_may_have_been_paid_by_us() {
+    for reason in ["TAGIHAN SUDAH TERBAYAR", "ERROR PLN 123456789: TAGIHAN SUDAH LUNAS"] {
+        let answer = paid(&refusal(reason)).await;
+        assert_eq!(answer.outcome, unknown(UnknownCause::Unlisted), "{reason}");
+        assert!(answer.observed.unlisted.unwrap().contains("TAGIHAN SUDAH"));
     }
 }
 
 #[tokio::test]
 async fn a_pending_answer_without_an_invoice_is_unknown() {
-    for status in [json!("pending"), json!("proses"), Value::Null] {
-        for invoice in [Value::Null, json!(""), json!("-"), json!("0")] {
-            let body = confirmed(json!({ "ppob_status": status, "ppob_invoice": invoice }));
-            let answer = paid(&body).await;
-            assert_eq!(answer.outcome, unknown(UnknownCause::NoReference), "{body}");
-        }
+    for invoice in [Value::Null, json!(""), json!("-"), json!("0")] {
+        let body = confirmed(json!({ "ppob_status": "pending", "ppob_invoice": invoice }));
+        let answer = paid(&body).await;
+        assert_eq!(answer.outcome, unknown(UnknownCause::NoReference), "{body}");
     }
 }
 
@@ -213,6 +230,10 @@ async fn what_mmbc_has_no_field_for_is_not_sent() {
 async fn a_status_check_gives_a_verdict_only_about_our_payment() {
     let confirm = confirmed(json!({}));
     assert_eq!(checked(&confirm).await, Ok(StatusVerdict::Succeeded));
+    let nobody = json!({ "ppob_nomorpelanggan": null, "ppob_nomormeter": null });
+    assert_eq!(checked(&confirmed(nobody)).await, Ok(StatusVerdict::Succeeded), "the invoice is");
+    let no_invoice = confirmed(json!({ "ppob_invoice": null }));
+    assert_eq!(checked(&no_invoice).await, Ok(StatusVerdict::Succeeded), "the number is");
     let pending = confirmed(json!({ "ppob_status": "pending" }));
     assert_eq!(checked(&pending).await, Ok(StatusVerdict::Pending));
     assert_eq!(checked(&refusal("No Data!")).await, Ok(StatusVerdict::NotFound));
@@ -220,6 +241,10 @@ async fn a_status_check_gives_a_verdict_only_about_our_payment() {
         confirmed(json!({ "ppob_status": "gagal" })),
         confirmed(json!({ "ppob_status": null })),
         confirmed(json!({ "ppob_invoice": "12345679" })),
+        "{\"result\":\"ok\",\"ppob_status\":\"confirm\"}".to_owned(),
+        confirmed(json!({
+            "ppob_invoice": null, "ppob_nomorpelanggan": null, "ppob_nomormeter": "",
+        })),
         confirmed(json!({ "ppob_nomorpelanggan": "530000000002", "ppob_nomormeter": null })),
         confirmed(json!({ "ppob_nominal": "50.000" })),
         refusal("no data"),

@@ -90,6 +90,18 @@ impl Connected for Connection {
     }
 }
 
+impl Connection {
+    /// Whether the connection was cut; wakes when it is.
+    fn is_cut(&mut self, cx: &mut Context<'_>) -> bool {
+        self.cut.as_mut().poll(cx).is_ready()
+    }
+
+    /// Fails once cut: a peer that reads nothing must not hold us up by what is still to be written.
+    fn check_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.is_cut(cx) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+}
+
 impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -97,7 +109,7 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         // As if the other side had gone: whoever still holds a stream open must not hold us up.
-        if self.cut.as_mut().poll(cx).is_ready() {
+        if self.is_cut(cx) {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
@@ -110,10 +122,12 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.check_cut(cx)?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check_cut(cx)?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -126,10 +140,48 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.check_cut(cx)?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_never_reads_cannot_hold_up_a_cut_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let cut = CancellationToken::new();
+        let mut connections = pin!(incoming(listener, "test", 1, cut.clone()));
+        let mut connection = connections.next().await.unwrap().unwrap();
+        let bytes = [0; 8 * 1024];
+        // Until nothing more fits in between.
+        let mut full = false;
+        while !full {
+            poll_fn(|cx| {
+                full = Pin::new(&mut connection).poll_write(cx, &bytes).is_pending();
+                Poll::Ready(())
+            })
+            .await;
+        }
+        cut.cancel();
+        let ends = poll_fn(|cx| {
+            let written = Pin::new(&mut connection).poll_write(cx, &bytes);
+            let flushed = Pin::new(&mut connection).poll_flush(cx);
+            Poll::Ready((written, flushed))
+        });
+        let (written, flushed) = ends.await;
+        assert!(matches!(written, Poll::Ready(Err(_))), "{written:?}");
+        assert!(matches!(flushed, Poll::Ready(Err(_))), "{flushed:?}");
+        drop(peer);
     }
 }

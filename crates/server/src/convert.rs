@@ -17,12 +17,15 @@ pub(crate) mod request;
 pub(crate) mod review;
 pub(crate) mod scalar;
 
+use ppob_engine::Engine;
 use ppob_routing::Catalogue;
 use ppob_types::{ProductCode, Timestamp};
 
 /// What is shown depends on it besides the payment itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {
+    /// What can be found out about a doubt.
+    pub(crate) engine: &'a Engine,
     /// The moment of the answer.
     pub(crate) now: Timestamp,
     /// For names of products.

@@ -150,9 +150,9 @@ impl Violations {
     }
 }
 
-/// The server is going down while a stream is open, or before anything was begun.
+/// The server is going down while a stream is open. Says nothing about any payment.
 pub(crate) fn shutting_down() -> Status {
-    Problem::nothing_done(
+    Problem::new(
         Code::Unavailable,
         reason::SHUTTING_DOWN,
         "the server is going down; connect again and go on where you are",

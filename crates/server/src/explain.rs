@@ -3,14 +3,19 @@
 //! Our own errors always carry details. A status without them in the headers of an answer was made
 //! before any of our code saw the call, so for the cases known here it is certain that nothing was
 //! done. All others are passed on as they are: the caller has to take them as "may be accepted".
+//!
+//! The answers to questions lose `accepted`, whoever wrote it: a caller that asks what became of a
+//! payment must not take the refusal of its question for the refusal of the payment.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use ppob_api::error::ACCEPTED;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tonic::{Code, Status};
+use tonic_types::{ErrorDetail, StatusExt};
 use tower::{Layer, Service};
 
 use crate::errors::{NOT_IMPLEMENTED, Problem, Violations};
@@ -45,12 +50,39 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let asks = is_question(request.uri().path());
         let answering = self.0.call(request);
         Box::pin(async move {
             let answer = answering.await?;
-            Ok(explain(answer.headers()).map_or(answer, Status::into_http))
+            let ours = explain(answer.headers());
+            let ours = if asks { of_question(ours, answer.headers()) } else { ours };
+            Ok(ours.map_or(answer, Status::into_http))
         })
     }
+}
+
+/// The beginnings of the names of RPCs that change nothing.
+const QUESTIONS: [&str; 6] = ["Get", "BatchGet", "List", "Watch", "Stream", "Explain"];
+
+fn is_question(path: &str) -> bool {
+    let method = path.rsplit('/').next().unwrap_or_default();
+    QUESTIONS.into_iter().any(|beginning| method.starts_with(beginning))
+}
+
+/// The error of a question without `accepted`, if it has that. `explained` goes before what stands in
+/// `headers`.
+fn of_question(explained: Option<Status>, headers: &HeaderMap) -> Option<Status> {
+    if explained.is_none() && !headers.contains_key("grpc-status-details-bin") {
+        return None;
+    }
+    let status = explained.or_else(|| Status::from_header_map(headers))?;
+    let mut details = status.get_error_details_vec();
+    for detail in &mut details {
+        if let ErrorDetail::ErrorInfo(info) = detail {
+            info.metadata.remove(ACCEPTED);
+        }
+    }
+    Some(Status::with_error_details_vec(status.code(), status.message(), details))
 }
 
 /// The error in our words, if it is one of the library's that we know.
@@ -93,7 +125,7 @@ fn unimplemented(message: &str) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::{may_be_accepted, reason, reason_of};
+    use ppob_api::error::{may_be_accepted, metadata_of, reason, reason_of};
 
     use super::*;
 
@@ -112,6 +144,35 @@ mod tests {
         assert!(!may_be_accepted(&large));
         let missing = explained(Status::unimplemented("")).unwrap();
         assert_eq!(reason_of(&missing).as_deref(), Some(NOT_IMPLEMENTED));
+    }
+
+    #[test]
+    fn a_refused_question_is_not_the_refusal_of_a_payment() {
+        let refused = Problem::nothing_done(Code::NotFound, reason::PRODUCT_UNKNOWN, "no such one")
+            .with("product_code", "PLN-X")
+            .resource("product", "PLN-X")
+            .status();
+        assert!(!may_be_accepted(&refused));
+        let answer: Response<Body> = refused.clone().into_http();
+        let told = of_question(None, answer.headers()).unwrap();
+        assert!(may_be_accepted(&told));
+        assert_eq!((told.code(), told.message()), (refused.code(), refused.message()));
+        assert_eq!(reason_of(&told), reason_of(&refused));
+        assert_eq!(metadata_of(&told)["product_code"], "PLN-X");
+        let count = |status: &Status| status.get_error_details_vec().len();
+        assert_eq!(count(&told), count(&refused), "everything else is kept");
+        let plain: Response<Body> = Status::unavailable("").into_http();
+        assert!(of_question(None, plain.headers()).is_none());
+    }
+
+    #[test]
+    fn questions_are_told_from_changes_by_their_names() {
+        for question in ["GetPayment", "BatchGetPayments", "WatchPayment", "StreamPaymentEvents"] {
+            assert!(is_question(&format!("/ppob.v1.PaymentService/{question}")), "{question}");
+        }
+        for change in ["CreatePayment", "AbandonPayment", "Inquire", "ResolvePayment", "CheckNow"] {
+            assert!(!is_question(&format!("/ppob.v1.PaymentService/{change}")), "{change}");
+        }
     }
 
     #[test]

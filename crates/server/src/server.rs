@@ -21,7 +21,7 @@ use tonic_health::server::HealthReporter;
 use crate::connections::incoming;
 use crate::consumer::{Consumers, Gate};
 use crate::explain::ExplainErrors;
-use crate::health::{self, API_SERVICES, OPERATOR_SERVICES};
+use crate::health::{self, API_SERVICES, OPERATOR_SERVICES, Readiness};
 use crate::listen::{ListenError, MOST_BYTES, check_loopback, limited};
 use crate::metrics::{self, Methods, MetricsHandle, RequestMetrics};
 use crate::reflection;
@@ -154,7 +154,8 @@ impl Server {
         let (reporter, api) = serve_api(&shared, listeners.api, &options, &stop)?;
         let (operator_health, operator) =
             serve_operator(&shared, listeners.operator, &options, &stop)?;
-        health::tell(&reporter, &API_SERVICES, health::is_ready(&engine)).await;
+        let ready = health::readiness(&engine).await == Readiness::Ready;
+        health::tell(&reporter, &API_SERVICES, ready).await;
         health::tell(&operator_health, &OPERATOR_SERVICES, true).await;
         let health = CancellationToken::new();
         let keeping = health::keep_true(engine.clone(), reporter, health.clone());

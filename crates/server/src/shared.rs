@@ -62,8 +62,8 @@ impl Shared {
     }
 
     /// What is shown of payments depends on it.
-    pub(crate) fn view<'a>(&self, catalogue: &'a Catalogue) -> View<'a> {
-        View { now: self.clock.now(), catalogue, simulated: self.simulated }
+    pub(crate) fn view<'a>(&'a self, catalogue: &'a Catalogue) -> View<'a> {
+        View { engine: &self.engine, now: self.clock.now(), catalogue, simulated: self.simulated }
     }
 
     /// Measures our own share of a call.

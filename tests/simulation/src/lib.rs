@@ -26,4 +26,4 @@ mod world;
 
 pub use checker::{Violation, ViolationKind};
 pub use fault::{Counts, Fault};
-pub use run::{Outcome, PAYMENTS_PER_WORLD, Report, Settings, replay, simulate, world};
+pub use run::{Outcome, PAYMENTS_PER_WORLD, Report, Settings, Variant, replay, simulate, world};

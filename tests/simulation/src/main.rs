@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ppob_payment::Mutant;
-use ppob_simulation::{Settings, simulate, world};
+use ppob_simulation::{Settings, Variant, simulate, world};
 
 /// Faulty payments through the real engine, held against what was really charged.
 #[derive(Debug, Parser)]
@@ -19,6 +19,9 @@ struct Arguments {
     /// A deliberate mistake, by its name, such as `TimeoutIsFailed`.
     #[arg(long, value_parser = mutant)]
     mutant: Option<Mutant>,
+    /// Some providers take a status check for an order.
+    #[arg(long)]
+    purchase_is_status: bool,
     /// Go on after a violation.
     #[arg(long)]
     go_on: bool,
@@ -30,8 +33,10 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let seed = arguments.seed.unwrap_or_else(fresh_seed);
+    let variant =
+        Variant { mutant: arguments.mutant, purchase_is_status: arguments.purchase_is_status };
     if arguments.trace {
-        let outcome = world(seed, arguments.mutant, true);
+        let outcome = world(seed, variant, true);
         for line in &outcome.lines {
             println!("{line}");
         }
@@ -41,7 +46,7 @@ fn main() -> ExitCode {
     let settings = Settings {
         seed,
         payments: arguments.payments,
-        mutant: arguments.mutant,
+        variant,
         stop_at_violation: !arguments.go_on,
     };
     let report = simulate(&settings);

@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "how soon each died is for whoever reads the run")]
 
 use ppob_payment::Mutant;
-use ppob_simulation::{Settings, simulate};
+use ppob_simulation::{Settings, Variant, simulate};
 
 /// Within how many payments each mutant must be found.
 const BUDGET: u64 = 10_000;
@@ -11,8 +11,8 @@ const BUDGET: u64 = 10_000;
 fn every_mutant_is_killed() {
     let mut survivors = Vec::new();
     for mutant in Mutant::ALL {
-        let settings =
-            Settings { seed: 1, payments: BUDGET, mutant: Some(mutant), stop_at_violation: true };
+        let variant = Variant { mutant: Some(mutant), ..Variant::default() };
+        let settings = Settings { seed: 1, payments: BUDGET, variant, stop_at_violation: true };
         let report = simulate(&settings);
         let harm = report.total.violations.iter().find(|violation| violation.kind.is_harm());
         let shown = harm.or_else(|| report.total.violations.first());

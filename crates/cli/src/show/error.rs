@@ -93,12 +93,14 @@ pub(crate) fn unreached(option: &str, address: &str, why: &str) -> Failure {
     )
 }
 
-/// The same for scripts. `known` is false where the error speaks for its own call only, and an
+/// The same for scripts. `accepted` is null unless a payment was asked for: no other error speaks of
+/// one. `known` is false where the error speaks for its own call only, and an
 /// earlier one was lost.
 pub(crate) fn json_error(status: &Status, asked: &Asked, known: bool) -> String {
     let accepted = match asked {
-        Asked::Pay(_) if !known || may_be_accepted(status) => "unknown",
-        _ => "no",
+        Asked::Pay(_) if !known || may_be_accepted(status) => Some("unknown"),
+        Asked::Pay(_) => Some("no"),
+        Asked::Read | Asked::Change => None,
     };
     let error = json!({
         "error": {

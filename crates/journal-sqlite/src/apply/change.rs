@@ -5,7 +5,7 @@ use ppob_payment::PaymentState;
 use ppob_types::{PaymentKey, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::{Failure, attempts, audit, money, write_attempts, write_event};
+use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
 use crate::decode::{integer, payment_key};
 use crate::sql;
 
@@ -47,18 +47,18 @@ pub(crate) fn change(
     let serial = current.serial;
     if let Err(error) = write_attempts(connection, serial, &change.payment, current.attempts) {
         return match reference_owner(connection, &change, serial, &error)? {
-            Some(owner) => Ok(ChangeAnswer::ReferenceTaken(owner)),
+            Some(owner) => {
+                // Rows of attempts before the one that failed are written already.
+                undo(connection)?;
+                Ok(ChangeAnswer::ReferenceTaken(owner))
+            }
             None => Err(error.into()),
         };
     }
     update(connection, &current, &change, value)?;
     let ended = change.payment.state().is_final();
     if ended && !is_final(&current.state) {
-        connection.prepare_cached(sql::GUARD_RELEASE)?.execute((
-            &current.product,
-            &current.customer,
-            serial,
-        ))?;
+        release_guard(connection, &current)?;
     }
     if let Some(at) = success_at(&change.payment)
         && current.state != PaymentState::Succeeded.as_str()
@@ -127,6 +127,17 @@ fn update(
     ])?;
     let (version, consumer) = (current.version + 1, &change.key.consumer);
     write_event(connection, current.serial, version, consumer, change.kind, payment, now)
+}
+
+/// Frees the guard if the payment, whose end is written already, holds it, and gives it back to the
+/// newest one that is still open.
+fn release_guard(connection: &Connection, current: &Current) -> rusqlite::Result<()> {
+    let (product, customer) = (&current.product, &current.customer);
+    let mut release = connection.prepare_cached(sql::GUARD_RELEASE)?;
+    if release.execute((product, customer, current.serial))? > 0 {
+        connection.prepare_cached(sql::GUARD_GIVE_BACK)?.execute((product, customer))?;
+    }
+    Ok(())
 }
 
 /// The payment that a reference of `change` settles already, if that is what `error` says.

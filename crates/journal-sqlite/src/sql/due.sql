@@ -2,4 +2,3 @@ SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, 
 FROM payment
 WHERE next_check_at IS NOT NULL AND next_check_at <= ?1
 ORDER BY next_check_at, serial
-LIMIT ?2

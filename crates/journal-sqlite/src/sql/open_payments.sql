@@ -2,4 +2,3 @@ SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, 
 FROM payment
 WHERE state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED') AND serial > ?1
 ORDER BY serial
-LIMIT ?2

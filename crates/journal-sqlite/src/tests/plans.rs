@@ -26,13 +26,14 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
     let ready = open::open(&path).unwrap();
     let connection = &ready.writer.connection;
     for (statement, values, index) in [
-        (sql::DUE, 2, "payment_due"),
+        (sql::DUE, 1, "payment_due"),
         (sql::NEXT_DUE, 0, "payment_due"),
-        (sql::OPEN_PAYMENTS, 2, "payment_open"),
+        (sql::OPEN_PAYMENTS, 1, "payment_open"),
         (sql::EVENTS_OF_ALL, 2, "SEARCH event USING INTEGER PRIMARY KEY"),
         (sql::EVENTS_OF_CONSUMER, 3, "event_of_consumer"),
         (sql::LATEST_CURSOR, 0, "SEARCH event"),
         (sql::PAYMENT_BY_KEY, 2, "sqlite_autoindex_payment_1"),
+        (sql::GUARD_GIVE_BACK, 2, "payment_open_of_customer"),
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
     ] {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::job::Job;
 use super::{Fault, float};
-use crate::apply::{Failure, raise_time};
+use crate::apply::{Failure, raise_time, undo};
 use crate::connection::WriteConnection;
 use crate::error::unchanged;
 use crate::stats::Counters;
@@ -119,7 +119,7 @@ fn apply_alone(
                 Failure::Sqlite(_) | Failure::Journal(_) => rusqlite::Error::InvalidQuery,
             });
         }
-        run(connection, "ROLLBACK TO one")?;
+        undo(connection)?;
     }
     run(connection, "RELEASE one")?;
     Ok(result)

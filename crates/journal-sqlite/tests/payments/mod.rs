@@ -59,12 +59,3 @@ pub(crate) fn new_payment(number: u64, serial: u64) -> NewPayment {
         now,
     }
 }
-
-/// A payment that no machine makes: two of its attempts are alive.
-pub(crate) fn broken_payment(number: u64, serial: u64) -> NewPayment {
-    let mut new = new_payment(number, serial);
-    let mut second = new.payment.attempts.first().unwrap().clone();
-    second.number = 2;
-    new.payment.attempts.push(second);
-    new
-}

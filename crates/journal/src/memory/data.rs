@@ -28,6 +28,8 @@ pub(super) struct Data {
     successes: BTreeMap<GuardKey, Success>,
     settled: BTreeMap<(ProviderName, ProviderRef), u64>,
     open: BTreeSet<u64>,
+    /// The open payments of each product and customer: one, unless one was displaced.
+    open_of: BTreeSet<(GuardKey, u64)>,
     due: BTreeSet<(Timestamp, u64)>,
     events: Vec<PaymentEvent>,
     inquiries: BTreeMap<(ConsumerId, InquiryId), StoredInquiry>,
@@ -193,6 +195,7 @@ impl Data {
             self.end(&stored, was_success);
         } else {
             self.open.insert(serial);
+            self.open_of.insert((stored.guard_key(), serial));
         }
         self.events.push(PaymentEvent {
             sequence: self.latest_cursor().0.saturating_add(1),
@@ -208,8 +211,9 @@ impl Data {
     fn end(&mut self, stored: &StoredPayment, was_success: bool) {
         self.open.remove(&stored.serial);
         let guard = stored.guard_key();
+        self.open_of.remove(&(guard.clone(), stored.serial));
         if self.guards.get(&guard) == Some(&stored.serial) {
-            self.guards.remove(&guard);
+            self.give_back(&guard);
         }
         if let Some(at) = success_at(&stored.payment)
             && !was_success
@@ -219,6 +223,16 @@ impl Data {
             success.repeat = success.repeat.max(repeat);
             success.at = success.at.max(at);
         }
+    }
+
+    /// Gives the guard to the newest payment that is still open, or frees it.
+    fn give_back(&mut self, guard: &GuardKey) {
+        let bounds = (guard.clone(), 0)..=(guard.clone(), u64::MAX);
+        let newest = self.open_of.range(bounds).next_back().map(|(_, serial)| *serial);
+        match newest {
+            Some(serial) => self.guards.insert(guard.clone(), serial),
+            None => self.guards.remove(guard),
+        };
     }
 
     fn count_unlisted(&mut self, provider: &ProviderName, text: &str, now: Timestamp) {

@@ -236,3 +236,80 @@ pub async fn a_displaced_payment_that_succeeds_later_counts_as_a_success(backend
     let unrelated = accept_at(&journal, "shop", 4, at(740)).await;
     assert_eq!(unrelated.version, 1);
 }
+
+/// The newer one took no money, but the older one is as much in doubt as before: it is what stands
+/// in the way again, for everybody, and what an honest caller names.
+pub async fn a_guard_given_back_returns_to_the_payment_still_in_doubt(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let displaced = in_doubt(&journal).await;
+    let newer = despite(&journal, "shop", 2, &displaced).await;
+    let newer = accepted(journal.accept(newer).await);
+    fail(&journal, &newer, at(710)).await;
+    let guarded = Acceptance::Guarded { holder: displaced.key.clone() };
+    assert_eq!(repeat(&journal, 3, 0, at(720)).await, guarded);
+    let honest = despite(&journal, "shop", 3, &displaced).await;
+    let honest = accepted(journal.accept(honest).await);
+    fail(&journal, &honest, at(730)).await;
+    assert_eq!(repeat(&journal, 4, 0, at(740)).await, guarded);
+    let dead = answer(&journal, &displaced, NOT_SENT, at(750)).await;
+    fail(&journal, &dead, at(751)).await;
+    let answer = repeat(&journal, 4, 0, at(760)).await;
+    assert!(matches!(answer, Acceptance::Accepted(_)), "{answer:?}");
+}
+
+/// Also a success says nothing about the older one, and neither does the end of its window.
+pub async fn after_a_success_the_guard_returns_to_the_payment_still_in_doubt(
+    backend: &dyn Backend,
+) {
+    let journal = backend.open().await;
+    let displaced = in_doubt(&journal).await;
+    let newer = despite(&journal, "shop", 2, &displaced).await;
+    let newer = accepted(journal.accept(newer).await);
+    succeed(&journal, &newer, at(710)).await;
+    let guarded = Acceptance::Guarded { holder: displaced.key.clone() };
+    let later = at(711).plus(WINDOW);
+    for (number, now) in [(2, at(720)), (0, later)] {
+        assert_eq!(repeat(&journal, 3, number, now).await, guarded);
+    }
+    let mut honest = despite(&journal, "shop", 3, &displaced).await;
+    honest.now = later;
+    let honest = accepted(journal.accept(honest).await);
+    let holder = honest.key.clone();
+    assert_eq!(repeat(&journal, 4, 0, later).await, Acceptance::Guarded { holder });
+}
+
+/// Displaced by one that was displaced itself: the guard goes back the way it came, past those that
+/// have ended meanwhile.
+pub async fn a_guard_given_back_goes_to_the_newest_of_the_payments_still_open(
+    backend: &dyn Backend,
+) {
+    let journal = backend.open().await;
+    let oldest = in_doubt(&journal).await;
+    let mut chain = vec![oldest];
+    for number in 2..=4 {
+        let next = despite(&journal, "shop", number, chain.last().unwrap()).await;
+        let next = accepted(journal.accept(next).await);
+        let begun = begin(&journal, &next).await;
+        let unknown = PayOutcome::Unknown(UnknownCause::TimedOut);
+        chain.push(answer(&journal, &begun, unknown, at(700)).await);
+    }
+    let [first, second, third, fourth] = chain.as_slice() else { panic!("{chain:?}") };
+    let end = async |stored: &StoredPayment| {
+        let dead = answer(&journal, stored, NOT_SENT, at(800)).await;
+        fail(&journal, &dead, at(801)).await;
+    };
+    let holder = async || match repeat(&journal, 5, 0, at(810)).await {
+        Acceptance::Guarded { holder } => holder,
+        other => panic!("nobody holds the guard: {other:?}"),
+    };
+    assert_eq!(holder().await, fourth.key);
+    end(third).await;
+    assert_eq!(holder().await, fourth.key);
+    end(fourth).await;
+    assert_eq!(holder().await, second.key);
+    end(second).await;
+    assert_eq!(holder().await, first.key);
+    end(first).await;
+    let answer = repeat(&journal, 5, 0, at(820)).await;
+    assert!(matches!(answer, Acceptance::Accepted(_)), "{answer:?}");
+}

@@ -233,6 +233,33 @@ pub async fn a_reference_found_late_settles_too(backend: &dyn Backend) {
     assert_eq!(journal.commit(change).await.unwrap(), taken);
 }
 
+/// Not even what the store keeps beside the payment: what is learnt next about its attempts is stored.
+pub async fn a_change_whose_reference_is_taken_writes_nothing_at_all(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let owner = accept(&journal, "shop", 1).await;
+    let owner = begin(&journal, &owner).await;
+    let event = answered(&owner, PayOutcome::Succeeded, Some("INV-0001"));
+    let owner = commit(&journal, &owner, event, EventKind::Answered, at(1)).await;
+
+    let stored = accept(&journal, "shop", 2).await;
+    let stored = begin(&journal, &stored).await;
+    let mut wrong = stored.payment.clone();
+    let mut second = wrong.attempts.first().unwrap().clone();
+    wrong.attempts.first_mut().unwrap().state = AttemptState::NotExecuted;
+    second.number = 2;
+    second.id = AttemptId::new(stored.serial, 2);
+    second.state = AttemptState::Succeeded;
+    second.observed.provider_ref = ProviderRef::new("INV-0001");
+    wrong.attempts.push(second);
+    let wrong = change_to(&stored, wrong, EventKind::Reported, at(2));
+    let taken = Committed::ReferenceTaken { by: owner.key };
+    assert_eq!(journal.commit(wrong).await.unwrap(), taken);
+
+    // The first attempt did not end with it.
+    let paid = answer(&journal, &stored, PayOutcome::Succeeded, at(3)).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+}
+
 fn failure() -> Conclusion {
     Conclusion::Failed { reason: FailureReason::NotExecuted, basis: Basis::Operator, at: at(2) }
 }

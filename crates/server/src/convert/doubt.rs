@@ -1,15 +1,18 @@
 //! What is said about a payment in doubt.
 
 use ppob_api::v1;
-use ppob_payment::{AttemptState, Payment, PaymentState};
-use ppob_types::{Timestamp, UnknownCause};
+use ppob_engine::Engine;
+use ppob_journal::StoredPayment;
+use ppob_payment::{AttemptState, PaymentState};
+use ppob_types::UnknownCause;
 
 use super::scalar::{time, word};
 
 const CONTRADICTED: &str = "CONTRADICTED";
 
 /// The message of a doubt; none unless the payment is in doubt.
-pub(crate) fn doubt(payment: &Payment, now: Timestamp) -> Option<v1::Doubt> {
+pub(crate) fn doubt(stored: &StoredPayment, engine: &Engine) -> Option<v1::Doubt> {
+    let payment = &stored.payment;
     if payment.state() != PaymentState::InDoubt {
         return None;
     }
@@ -19,7 +22,8 @@ pub(crate) fn doubt(payment: &Payment, now: Timestamp) -> Option<v1::Doubt> {
         _ => None,
     });
     let late_execution = live.map(|attempt| attempt.no_negative_verdict_before);
-    let past_bound = late_execution.is_some_and(|bound| now >= bound);
+    let can_ask = engine.can_ask_about(stored);
+    let past_bound = engine.may_call_not_executed(stored);
     let (reason, what) = match cause {
         Some(cause) if !payment.contradicted => (word(cause.as_str()), sentence(cause)),
         _ => (
@@ -27,10 +31,10 @@ pub(crate) fn doubt(payment: &Payment, now: Timestamp) -> Option<v1::Doubt> {
             "What the provider says about this payment contradicts itself.",
         ),
     };
-    let then = if payment.next_check_at.is_some() {
+    let then = if can_ask {
         "The engine keeps asking the provider."
     } else {
-        "The provider cannot be asked about it; an operator finds out."
+        "The engine can ask nobody about it: only the provider's statement, looked at by an operator, or other evidence tells."
     };
     Some(v1::Doubt {
         reason,
@@ -38,7 +42,7 @@ pub(crate) fn doubt(payment: &Payment, now: Timestamp) -> Option<v1::Doubt> {
             "{what} It may or may not be paid: do not pay again by other means and do not refund. {then}"
         ),
         since_time: payment.in_doubt_since().map(time),
-        next_check_time: payment.next_check_at.map(time),
+        next_check_time: payment.next_check_at.filter(|_| can_ask).map(time),
         late_execution_time: late_execution.map(time),
         may_pay_again: past_bound && !payment.contradicted && !payment.terms.family.is_bill(),
         in_review: true,

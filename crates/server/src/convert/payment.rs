@@ -39,7 +39,7 @@ pub(crate) fn payment(stored: &StoredPayment, view: &View<'_>) -> v1::Payment {
         },
         receipt: receipt(stored, view),
         failure: end.failure.map(failure),
-        doubt: doubt(payment, view.now),
+        doubt: doubt(stored, view.engine),
         reversal: end.reversed_at.map(|at| reversal(at, end.basis)),
         basis: end.basis.map_or(v1::Basis::Unspecified, basis).into(),
         attempts: payment.attempts.iter().map(attempt).collect(),

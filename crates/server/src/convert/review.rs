@@ -20,7 +20,7 @@ pub(crate) fn review(review: &Review, view: &View<'_>) -> v1::Review {
         since_time: Some(time(review.since)),
         age: Some(span(view.now.since(review.since))),
         evidence: known.attempts.iter().flat_map(evidence).collect(),
-        suggested_actions: actions(review, view.now),
+        suggested_actions: actions(review, view),
         next_check_time: known.next_check_at.map(time),
         ..Default::default()
     }
@@ -95,12 +95,12 @@ const fn hint_text(kind: EvidenceKind) -> (&'static str, &'static str, v1::Evide
     }
 }
 
-fn actions(review: &Review, now: Timestamp) -> Vec<v1::SuggestedAction> {
+fn actions(review: &Review, view: &View<'_>) -> Vec<v1::SuggestedAction> {
     let known = &review.payment.payment;
     let action = |action: &str, text: &str, not_before: Option<Timestamp>| v1::SuggestedAction {
         action: action.to_owned(),
         text: text.to_owned(),
-        not_before_time: not_before.filter(|at| *at > now).map(time),
+        not_before_time: not_before.filter(|at| *at > view.now).map(time),
     };
     let mut actions = Vec::new();
     if known.contradicted {
@@ -110,7 +110,8 @@ fn actions(review: &Review, now: Timestamp) -> Vec<v1::SuggestedAction> {
             None,
         ));
     }
-    if known.next_check_at.is_some() {
+    let can_ask = known.is_concluded() || view.engine.can_ask_about(&review.payment);
+    if known.next_check_at.is_some() && can_ask {
         actions.push(action(
             "CHECK_NOW",
             "Ask the provider now; the engine also asks by itself.",

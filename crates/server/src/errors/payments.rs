@@ -39,16 +39,17 @@ pub(crate) fn inquire(error: InquireError) -> Status {
     }
 }
 
-/// As a status. A question changes nothing.
+/// As a status. A question changes nothing, but its error says nothing about a payment either: it
+/// must not look like the refusal of one.
 pub(crate) fn query(error: QueryError) -> Status {
     let message = error.to_string();
     match error {
         QueryError::NotFound => {
-            Problem::nothing_done(Code::NotFound, reason::PAYMENT_NOT_FOUND, message).status()
+            Problem::new(Code::NotFound, reason::PAYMENT_NOT_FOUND, message).status()
         }
         QueryError::UnknownProduct(code) => unknown_product(code.as_str()),
         QueryError::JournalUnavailable => {
-            Problem::nothing_done(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
+            Problem::new(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
                 .retry_after(SOON)
                 .status()
         }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::MetricsHandle;
-use crate::health::is_ready;
+use crate::health::{Readiness, readiness};
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -44,14 +44,15 @@ async fn metrics(State(source): State<Source>) -> impl IntoResponse {
 }
 
 async fn healthz(State(source): State<Source>) -> impl IntoResponse {
-    if is_ready(&source.engine) {
-        (StatusCode::OK, "ready\n")
-    } else if source.engine.is_draining() {
-        (StatusCode::SERVICE_UNAVAILABLE, "going down: no new payments are taken\n")
-    } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not ready: no product is known yet, because no price list could be read\n",
-        )
-    }
+    let unready = match readiness(&source.engine).await {
+        Readiness::Ready => return (StatusCode::OK, "ready\n"),
+        Readiness::GoingDown => "going down: no new payments are taken\n",
+        Readiness::NoProducts => {
+            "not ready: no product is known yet, because no price list could be read\n"
+        }
+        Readiness::NoJournal => {
+            "not ready: the journal does not answer, so no payment can be taken\n"
+        }
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, unready)
 }

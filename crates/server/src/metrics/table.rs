@@ -111,8 +111,8 @@ pub const METRICS: &[Metric] = &[
     counter(
         "ppob_payment_outcomes_total",
         "payments",
-        &[FAMILY_LABEL, ("state", "`SUCCEEDED`, `FAILED`, `IN_DOUBT`, `PROCESSING`")],
-        "Where payments stood when the call that pays had answered.",
+        &[FAMILY_LABEL, ("state", "`SUCCEEDED`, `FAILED`")],
+        "Payments that ended, and how.",
     ),
     counter(
         "ppob_duplicate_requests_total",
@@ -305,6 +305,12 @@ pub const METRICS: &[Metric] = &[
         "writes",
         &[],
         "Outcomes that had to be written again because the journal could not be used.",
+    ),
+    counter(
+        "ppob_journal_unreadable_rows_total",
+        "rows",
+        &[],
+        "Stored payments that could not be read and were left out, each time that a page met them.",
     ),
     // gRPC.
     counter(

@@ -1,7 +1,9 @@
 //! Everything that happens to a consumer's payments, in order.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ppob_api::error::reason;
 use ppob_api::v1;
@@ -9,6 +11,7 @@ use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
 use ppob_types::{ConsumerId, Family, PaymentKey};
 use tokio::sync::mpsc::{self, OwnedPermit, Sender};
+use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Status};
 
@@ -23,6 +26,8 @@ use crate::tokens::Question;
 /// How many answers wait for a slow reader; then reading the journal waits too.
 const ROOM: usize = 16;
 const PAGE: usize = 100;
+/// How soon an event is looked at again whose change is durable but not yet acknowledged.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 type Answer = Result<v1::StreamPaymentEventsResponse, Status>;
 
@@ -48,8 +53,16 @@ pub(crate) async fn stream_payment_events(
     };
     let (answers, stream) = mpsc::channel(ROOM + 1);
     let last_word = last_word(&answers);
-    let events =
-        Events { shared: Arc::clone(shared), consumer, question, families, kinds, answers, cursor };
+    let events = Events {
+        shared: Arc::clone(shared),
+        consumer,
+        question,
+        families,
+        kinds,
+        answers,
+        cursor,
+        spoke: false,
+    };
     shared.tasks.spawn(events.run(last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
 }
@@ -64,6 +77,19 @@ struct Events {
     answers: Sender<Answer>,
     /// Up to here events were read.
     cursor: Cursor,
+    /// Whether anything was told since this was last looked at.
+    spoke: bool,
+}
+
+/// How far reading got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// There may be more at once.
+    More,
+    /// Nothing more is there.
+    All,
+    /// The journal has an event whose change the engine may not tell yet.
+    Ahead,
 }
 
 /// The stream is over.
@@ -83,24 +109,30 @@ impl Events {
     }
 
     async fn follow(&mut self) -> Result<(), Over> {
+        let every = self.shared.heartbeat_every;
         let mut changes = self.shared.engine.changes();
+        let mut quiet = pin!(sleep(every));
         loop {
             // Before reading: what is added while we read wakes us again.
             changes.mark_unchanged();
-            if self.read_page().await? {
+            let read = self.read_page().await?;
+            if std::mem::take(&mut self.spoke) {
+                quiet.set(sleep(every));
+            }
+            if read == Read::More {
                 continue;
             }
-            let quiet = tokio::time::sleep(self.shared.heartbeat_every);
             tokio::select! {
                 woken = changes.changed() => woken.map_err(|_| Over)?,
                 // Also looks again: an event that woke nobody is late then, not lost.
-                () = quiet => self.beat().await?,
+                () = quiet.as_mut() => self.beat().await?,
+                () = sleep(LOOK_AGAIN), if read == Read::Ahead => {}
             }
         }
     }
 
-    /// Whether there may be more at once.
-    async fn read_page(&mut self) -> Result<bool, Over> {
+    /// Tells what comes next, as far as it may be told.
+    async fn read_page(&mut self) -> Result<Read, Over> {
         let page = self.shared.engine.events_after(self.cursor, Some(&self.consumer), PAGE).await;
         let page = match page {
             Ok(page) => page,
@@ -110,12 +142,16 @@ impl Events {
         let mut payments = BTreeMap::new();
         for event in page {
             let stored = self.payment(&event, &mut payments).await?;
-            self.cursor = Cursor(event.sequence);
-            if let Some(stored) = stored {
-                self.tell(&event, &stored).await?;
+            // The journal shows a change as soon as it is durable, the engine tells the payment once
+            // that was acknowledged. An event told with the payment as it was before would be told
+            // wrongly for ever, because its cursor would be behind the reader.
+            if stored.version < event.version {
+                return Ok(Read::Ahead);
             }
+            self.cursor = Cursor(event.sequence);
+            self.tell(&event, &stored).await?;
         }
-        Ok(full)
+        Ok(if full { Read::More } else { Read::All })
     }
 
     /// The payment as it is now; looked up once per page.
@@ -123,22 +159,22 @@ impl Events {
         &self,
         event: &PaymentEvent,
         known: &mut BTreeMap<PaymentKey, Arc<StoredPayment>>,
-    ) -> Result<Option<Arc<StoredPayment>>, Over> {
+    ) -> Result<Arc<StoredPayment>, Over> {
         if let Some(stored) = known.get(&event.key)
             && stored.version >= event.version
         {
-            return Ok(Some(Arc::clone(stored)));
+            return Ok(Arc::clone(stored));
         }
         match self.shared.engine.get_payment(&event.key).await {
             Ok(stored) => {
                 known.insert(event.key.clone(), Arc::clone(&stored));
-                Ok(Some(stored))
+                Ok(stored)
             }
             Err(error) => self.end(errors::query(error)).await,
         }
     }
 
-    async fn tell(&self, event: &PaymentEvent, stored: &StoredPayment) -> Result<(), Over> {
+    async fn tell(&mut self, event: &PaymentEvent, stored: &StoredPayment) -> Result<(), Over> {
         let kind = event::kind(event, stored);
         let family = stored.payment.terms.family;
         let wanted = (self.families.is_empty() || self.families.contains(&family))
@@ -157,12 +193,13 @@ impl Events {
         self.send(Item::Event(Box::new(message))).await
     }
 
-    async fn beat(&self) -> Result<(), Over> {
+    async fn beat(&mut self) -> Result<(), Over> {
         let cursor = self.question.token(&self.cursor.0.to_string());
         self.send(Item::Heartbeat(v1::StreamHeartbeat { cursor })).await
     }
 
-    async fn send(&self, item: Item) -> Result<(), Over> {
+    async fn send(&mut self, item: Item) -> Result<(), Over> {
+        self.spoke = true;
         let answer = v1::StreamPaymentEventsResponse { item: Some(item) };
         self.answers.send(Ok(answer)).await.map_err(|_| Over)
     }

@@ -1,15 +1,18 @@
 //! Everything that happens, in order, without gaps.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_api::v1::{
-    PaymentEvent, PaymentEventKind, StreamPaymentEventsRequest, StreamPaymentEventsResponse,
+    CreatePaymentRequest, PaymentEvent, PaymentEventKind, PaymentState, StreamPaymentEventsRequest,
+    StreamPaymentEventsResponse,
 };
+use ppob_journal::{MemoryHooks, MemoryJournal};
 use tonic::{Code, Streaming};
 
-use crate::support::{Pay, World, meter, token_for};
+use crate::support::{Pay, Trouble, World, meter, token_for};
 
 const PAYMENTS: usize = 5;
 
@@ -93,6 +96,47 @@ async fn a_filtered_stream_still_tells_how_far_it_is() {
     let event = next_event(&mut resumed).await;
     assert_eq!(event.payment.unwrap().payment_id, "payment-0002");
     drop((stream, resumed));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_event_is_never_told_with_the_payment_as_it_was_before() {
+    let trouble = Trouble::new("payment-late");
+    let journal = MemoryJournal::with_hooks(Arc::clone(&trouble) as Arc<dyn MemoryHooks>);
+    let world =
+        World::on(journal, None, |options| options.heartbeat_every = Duration::from_millis(5))
+            .await;
+    let mut stream = open(&world, StreamPaymentEventsRequest::default()).await;
+    let wait = Some(prost_types::Duration::default());
+    let late = token_for("payment-late", &meter(1));
+    world.pay(CreatePaymentRequest { wait, ..late }).await;
+    // The end of the payment stands in the journal, but the engine may not tell it yet.
+    trouble.held.acquire().await.unwrap().forget();
+    world.pay(token_for("payment-0002", &meter(2))).await;
+    let mut told = Vec::new();
+    let mut beats = Vec::new();
+    while beats.len() < 3 {
+        match stream.message().await.unwrap().unwrap().item.unwrap() {
+            Item::Event(event) => told.push(*event),
+            Item::Heartbeat(beat) => beats.push(beat.cursor),
+        }
+    }
+    assert_eq!(
+        told.iter().map(PaymentEvent::kind).collect::<Vec<_>>(),
+        [PaymentEventKind::Accepted]
+    );
+    assert_eq!(beats.last(), Some(&told[0].cursor), "it stands before what it did not tell");
+    trouble.gate.add_permits(1);
+    let end = next_event(&mut stream).await;
+    assert_eq!(end.kind(), PaymentEventKind::Succeeded);
+    let payment = end.payment.unwrap();
+    assert_eq!(
+        (payment.payment_id.as_str(), payment.state()),
+        ("payment-late", PaymentState::Succeeded)
+    );
+    let other = next_event(&mut stream).await;
+    assert_eq!(other.payment.unwrap().payment_id, "payment-0002");
+    drop(stream);
     world.end().await;
 }
 

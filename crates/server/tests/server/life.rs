@@ -1,8 +1,12 @@
 //! The server's start and end, and what it says about itself.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use ppob_api::error::{may_be_accepted, reason, reason_of};
-use ppob_api::v1::CreatePaymentRequest;
-use ppob_api::v1::PaymentState;
+use ppob_api::v1::{CreatePaymentRequest, GetPaymentRequest, PaymentState};
+use ppob_journal::{MemoryHooks, MemoryJournal};
+use ppob_server::PrometheusMetrics;
 use tokio_stream::StreamExt;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -12,7 +16,8 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
-use crate::support::{Pay, World, token};
+use crate::numbers::get;
+use crate::support::{Pay, Trouble, World, token};
 
 fn health_of(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.to_owned() }
@@ -36,6 +41,34 @@ async fn health_is_told_per_service_and_flips_at_drain() {
     let status = payments.create_payment(token("payment-0001")).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::SHUTTING_DOWN));
     assert!(!may_be_accepted(&status));
+    drop((news, health, payments));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_journal_that_does_not_answer_is_not_served() {
+    let metrics = PrometheusMetrics::new().unwrap();
+    let trouble = Trouble::new("");
+    let journal = MemoryJournal::with_hooks(Arc::clone(&trouble) as Arc<dyn MemoryHooks>);
+    let world = World::on(journal, Some(metrics.handle()), |_| {}).await;
+    let mut health = HealthClient::new(world.channel.clone());
+    let watched = health_of("ppob.v1.PaymentService");
+    let mut news = health.watch(watched).await.unwrap().into_inner();
+    assert_eq!(news.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    assert!(get(&world, "/healthz").await.starts_with("HTTP/1.1 200"));
+
+    trouble.dead.store(true, Ordering::SeqCst);
+    let told = get(&world, "/healthz").await;
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("journal"), "{told}");
+    assert_eq!(news.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    let mut payments = world.client.payments.clone();
+    let question = GetPaymentRequest { payment_id: "payment-0001".to_owned() };
+    let status = payments.get_payment(question).await.unwrap_err();
+    assert_eq!(reason_of(&status).as_deref(), Some(reason::JOURNAL_UNAVAILABLE));
+    assert!(may_be_accepted(&status), "a question says nothing about the payment");
+
+    trouble.dead.store(false, Ordering::SeqCst);
+    assert_eq!(news.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     drop((news, health, payments));
     world.end().await;
 }

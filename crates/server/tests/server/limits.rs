@@ -44,7 +44,7 @@ async fn compressed_requests_are_refused_in_words() {
     // This build has no compression at all, so a client has to claim it by hand.
     let mut world = World::new().await;
     let request = tonic::codegen::http::Request::post(format!(
-        "http://{}/ppob.v1.PaymentService/GetPayment",
+        "http://{}/ppob.v1.PaymentService/CreatePayment",
         world.server.api_address()
     ))
     .header("content-type", "application/grpc")

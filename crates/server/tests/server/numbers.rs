@@ -12,7 +12,7 @@ use tonic::codegen::{Service, http};
 use crate::support::{METER, PLN_TOKEN, World, meter, token, token_for};
 
 /// The body of an HTTP answer.
-async fn get(world: &World, path: &str) -> String {
+pub(crate) async fn get(world: &World, path: &str) -> String {
     let mut stream = TcpStream::connect(world.server.metrics_address().unwrap()).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();

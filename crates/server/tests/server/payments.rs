@@ -140,7 +140,9 @@ async fn too_little_time_is_refused_before_anything() {
     assert!(!may_be_accepted(&status));
     let mut payments = world.client.payments.clone();
     let get = GetPaymentRequest { payment_id: "payment-0001".to_owned() };
-    assert_eq!(payments.get_payment(get).await.unwrap_err().code(), Code::NotFound);
+    let status = payments.get_payment(get).await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
+    assert!(may_be_accepted(&status), "not found is no promise");
     world.end().await;
 }
 
@@ -212,6 +214,45 @@ async fn an_unknown_outcome_is_a_doubt_and_no_failure() {
     let abandon = AbandonPaymentRequest { payment_id: "payment-0001".to_owned() };
     let status = payments.abandon_payment(abandon).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::ATTEMPT_ALIVE));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_doubt_says_whether_anybody_can_be_asked() {
+    let world = World::new().await;
+    world.provider.will([Pay::Unknown, Pay::Unknown]);
+    let token = world.pay(token("payment-0001")).await.doubt.unwrap();
+    assert!(token.message.contains("can ask nobody"), "{}", token.message);
+    assert_eq!(token.next_check_time, None);
+    let bill = CreatePaymentRequest {
+        product_code: BILL.to_owned(),
+        customer_number: SUBSCRIBER.to_owned(),
+        approval: Some(Approval::ApprovedTotalRupiah(82_500)),
+        ..token_for("payment-0002", METER)
+    };
+    let bill = world.pay(bill).await.doubt.unwrap();
+    assert!(bill.message.contains("keeps asking"), "{}", bill.message);
+    assert!(bill.next_check_time.is_some());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_token_in_doubt_may_be_paid_again_once_the_engine_saw_the_bound_pass() {
+    let world = World::new().await;
+    world.provider.will([Pay::Unknown]);
+    let doubt = world.pay(token("payment-0001")).await.doubt.unwrap();
+    assert!(!doubt.may_pay_again);
+    world.clock.put_forward(Duration::from_mins(11));
+    let mut payments = world.client.payments.clone();
+    let get = GetPaymentRequest { payment_id: "payment-0001".to_owned() };
+    let payment = payments.get_payment(get).await.unwrap().into_inner().payment.unwrap();
+    assert!(payment.doubt.unwrap().may_pay_again);
+    let again = CreatePaymentRequest {
+        despite_in_doubt: "payment-0001".to_owned(),
+        repeat: 1,
+        ..token("payment-0002")
+    };
+    assert_eq!(world.pay(again).await.state(), PaymentState::Succeeded, "as was said");
     world.end().await;
 }
 

@@ -1,6 +1,7 @@
 //! A scripted provider, an engine and a server made of them, and clients.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use ppob_api::PpobClient;
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{CreatePaymentRequest, Payment};
 use ppob_engine::{Engine, EngineConfig, Parts, ProviderSetup};
-use ppob_journal::MemoryJournal;
+use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_layers::{Limits, guard};
 use ppob_provider::{
     CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProviderError,
@@ -35,17 +36,77 @@ pub(crate) const METER: &str = "91011121314";
 pub(crate) const SUBSCRIBER: &str = "530000000001";
 pub(crate) const PLN_TOKEN: &str = "12345678910111213141";
 
-/// Time that begins with the test.
-#[derive(Clone, Copy, Debug)]
-struct TestClock(Instant);
+/// Time that begins with the test, and can be put forward.
+#[derive(Debug)]
+pub(crate) struct TestClock {
+    start: Instant,
+    ahead: Mutex<Duration>,
+}
+
+impl TestClock {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { start: Instant::now(), ahead: Mutex::default() })
+    }
+
+    pub(crate) fn put_forward(&self, by: Duration) {
+        *self.ahead.lock().unwrap() += by;
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed() + *self.ahead.lock().unwrap()
+    }
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_seconds(1_800_000_000).plus(self.0.elapsed())
+        Timestamp::from_seconds(1_800_000_000).plus(self.elapsed())
     }
 
     fn monotonic(&self) -> Monotonic {
-        Monotonic::from_start(self.0.elapsed())
+        Monotonic::from_start(self.elapsed())
+    }
+}
+
+/// Trouble with the journal.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// No read is answered.
+    pub(crate) dead: AtomicBool,
+    /// The final answer about this payment becomes durable, but that is acknowledged late.
+    pub(crate) late: &'static str,
+    /// One permit per late acknowledgement.
+    pub(crate) held: Semaphore,
+    /// A permit lets one late acknowledgement go.
+    pub(crate) gate: Semaphore,
+}
+
+impl Trouble {
+    pub(crate) fn new(late: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            dead: AtomicBool::new(false),
+            late,
+            held: Semaphore::new(0),
+            gate: Semaphore::new(0),
+        })
+    }
+}
+
+#[async_trait]
+impl MemoryHooks for Trouble {
+    async fn after_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
+        let MemoryWrite::Commit(change) = write else { return Ok(()) };
+        if change.kind == EventKind::Answered && change.key.id.as_str() == self.late {
+            self.held.add_permits(1);
+            self.gate.acquire().await.unwrap().forget();
+        }
+        Ok(())
+    }
+
+    async fn before_read(&self) -> Result<(), JournalError> {
+        if self.dead.load(Ordering::SeqCst) {
+            return Err(JournalError::Unavailable("the disk is gone".to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -217,6 +278,7 @@ fn map(row: &PriceRow) -> Option<MappedProduct> {
 /// A server, what it is made of, and clients. Ended by [`World::end`].
 pub(crate) struct World {
     pub(crate) provider: Arc<Scripted>,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) engine: Engine,
     pub(crate) server: RunningServer,
     pub(crate) client: PpobClient,
@@ -233,11 +295,21 @@ impl World {
         metrics: Option<MetricsHandle>,
         change: impl FnOnce(&mut ServerOptions),
     ) -> Self {
+        Self::on(MemoryJournal::new(), metrics, change).await
+    }
+
+    /// A world on this journal.
+    pub(crate) async fn on(
+        journal: MemoryJournal,
+        metrics: Option<MetricsHandle>,
+        change: impl FnOnce(&mut ServerOptions),
+    ) -> Self {
         let provider = Scripted::new();
-        let clock: Arc<dyn Clock> = Arc::new(TestClock(Instant::now()));
+        let test_clock = TestClock::new();
+        let clock = Arc::clone(&test_clock) as Arc<dyn Clock>;
         let engine = Engine::start(Parts {
             config: EngineConfig::default(),
-            journal: Arc::new(MemoryJournal::new()),
+            journal: Arc::new(journal),
             providers: setups(&provider, &clock),
             clock: Arc::clone(&clock),
             seed: 7,
@@ -260,6 +332,7 @@ impl World {
         let operators = format!("http://{}", server.operator_address());
         Self {
             provider,
+            clock: test_clock,
             engine,
             client: PpobClient::connect(address).await.unwrap(),
             channel,

@@ -96,6 +96,22 @@ Do:    see `ppob products` for the codes.
 }
 
 #[test]
+fn only_the_error_of_a_payment_says_whether_it_was_accepted() {
+    let refused = status(
+        Code::NotFound,
+        reason::PAYMENT_NOT_FOUND,
+        "there is no such payment",
+        [(ACCEPTED, ACCEPTED_NO)],
+    );
+    for asked in [Asked::Read, Asked::Change] {
+        let told: serde_json::Value =
+            serde_json::from_str(&json_error(&refused, &asked, true)).unwrap();
+        assert!(told["error"]["accepted"].is_null(), "{told}");
+    }
+    assert!(json_error(&refused, &pay(), true).contains("\"accepted\": \"no\""));
+}
+
+#[test]
 fn an_engine_that_is_not_there_was_sent_nothing() {
     let failure = unreached("--address", "127.0.0.1:50051", "connection refused");
     assert_eq!(failure.exit, Exit::Unknown);
