@@ -22,7 +22,7 @@ pub(crate) fn one_open_path(stage: &Stage, key: &PaymentKey) {
         open.iter().filter(|other| other.key != *key && other.guard_key() == stored.guard_key());
     let charged = same
         .filter(|other| stage.truth().charges_of(&other.key).next().is_some())
-        .find(|other| !is_displaced(stage, other) && !displaces(other, &stored))
+        .find(|other| !is_passed_by(stage, other, &stored) && !displaces(other, &stored))
         .map(|other| other.key.clone());
     if let Some(other) = charged {
         let what = format!("{key} was charged while {other} was charged and open");
@@ -36,10 +36,11 @@ fn displaces(newer: &StoredPayment, older: &StoredPayment) -> bool {
         && newer.key.consumer == older.key.consumer
 }
 
-/// Whether its owner let another payment pass it by: then it guards nothing any more, also when that
-/// other payment has failed. (Stricter would be: only for payments with a higher `repeat`.)
-fn is_displaced(stage: &Stage, stored: &StoredPayment) -> bool {
-    records(stage).iter().any(|other| displaces(other, stored))
+/// Whether the owner of `older` let a payment pass it by, and `newer` is that payment or one after it:
+/// each of them says so with a higher `repeat`.
+fn is_passed_by(stage: &Stage, older: &StoredPayment, newer: &StoredPayment) -> bool {
+    newer.request.repeat > older.request.repeat
+        && records(stage).iter().any(|other| displaces(other, older))
 }
 
 /// Everything has had time to end: now the records must agree with the ledger.
