@@ -53,7 +53,7 @@ pub struct ProviderSetup {
     /// What must remain of the deposit.
     pub balance_floor: Rupiah,
     /// Nothing else uses this deposit account: a promise of the operator, for evidence drawn from its
-    /// balance.
+    /// balance. Nothing draws any yet.
     pub exclusive: bool,
     /// How much more than ranked an attempt may cost.
     pub cost_tolerance: Rupiah,

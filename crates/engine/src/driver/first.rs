@@ -27,23 +27,27 @@ impl Inner {
             || self.live.may_stand_in_the_way(&new.key, &new.guard_key())
             || mutated(Mutant::IntentAfterSend);
         let chosen = if alone { None } else { self.choose_listed(product, &new).await };
-        let Some(chosen) = chosen else {
-            let accepted = self.journal.accept(new.clone()).await;
-            return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
+        let (new, ready) = match chosen {
+            Some(chosen) => self.with_first_intent(new, chosen),
+            None => (new, None),
         };
-        let Chosen { attempt, reservation } = chosen;
-        // The room may have been waited for: the attempt begins now, not when the payment came in.
-        let begun = step(&new.payment, Event::Begin(attempt), self.now());
-        let Ok(begun) = begun else {
-            let accepted = self.journal.accept(new.clone()).await;
-            return accepted.map(|a| (a, None)).map_err(|error| (error, Box::new(new)));
-        };
-        let with_intent = NewPayment { payment: begun.payment, ..new };
-        let ready = Ready::new(self, &with_intent.payment, reservation);
-        match self.journal.accept(with_intent.clone()).await {
+        match self.journal.accept(new.clone()).await {
             Ok(accepted @ Acceptance::Accepted(_)) => Ok((accepted, ready)),
             Ok(other) => Ok((other, None)),
-            Err(error) => Err((error, Box::new(with_intent))),
+            Err(error) => Err((error, Box::new(new))),
+        }
+    }
+
+    /// The payment with its first attempt begun. The room may have been waited for: the attempt begins
+    /// now, not when the payment came in, and not at all if that is too late.
+    fn with_first_intent(&self, new: NewPayment, chosen: Chosen) -> (NewPayment, Option<Ready>) {
+        let Chosen { attempt, reservation } = chosen;
+        match step(&new.payment, Event::Begin(attempt), self.now()) {
+            Ok(begun) => {
+                let ready = Ready::new(self, &begun.payment, reservation);
+                (NewPayment { payment: begun.payment, ..new }, ready)
+            }
+            Err(_) => (new, None),
         }
     }
 
