@@ -68,6 +68,15 @@ pub mod reason {
         CURSOR_TOO_OLD,
         /// Too many calls; `RetryInfo` and `QuotaFailure` tell more. `RESOURCE_EXHAUSTED`.
         RATE_LIMITED,
+        /// The total is above what this consumer may pay at once; `QuotaFailure` tells the limit.
+        /// `FAILED_PRECONDITION`.
+        PAYMENT_LIMIT_EXCEEDED,
+        /// With this payment the consumer would pass its limit of the day; `QuotaFailure` tells the
+        /// limit. `RESOURCE_EXHAUSTED`.
+        DAY_LIMIT_EXCEEDED,
+        /// As many payments of this consumer are being worked on as it may have at a time.
+        /// `RESOURCE_EXHAUSTED`.
+        TOO_MANY_IN_FLIGHT,
         /// The journal cannot be reached; whether the call was accepted stands in `accepted`.
         /// `UNAVAILABLE`.
         JOURNAL_UNAVAILABLE,

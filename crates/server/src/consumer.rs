@@ -21,6 +21,8 @@ pub struct Caller {
     pub consumer: ConsumerId,
     /// What it may do.
     pub roles: Vec<Role>,
+    /// Whether it showed who it is. Where nobody has to, one caller cannot stand for two persons.
+    pub proven: bool,
 }
 
 /// What a consumer may do.
@@ -74,6 +76,7 @@ impl LocalConsumer {
         Ok(Self(Caller {
             consumer: ConsumerId::new(Self::NAME)?,
             roles: vec![Role::Read, Role::Pay, Role::Operate],
+            proven: false,
         }))
     }
 }
@@ -144,9 +147,11 @@ mod tests {
         let mut request = Request::new(());
         let status = caller(&request, Role::Pay).unwrap_err();
         assert_eq!(status.code(), Code::Unauthenticated);
-        request
-            .extensions_mut()
-            .insert(Caller { consumer: ConsumerId::new("shop").unwrap(), roles: vec![Role::Read] });
+        request.extensions_mut().insert(Caller {
+            consumer: ConsumerId::new("shop").unwrap(),
+            roles: vec![Role::Read],
+            proven: true,
+        });
         let status = caller(&request, Role::Pay).unwrap_err();
         assert_eq!(reason_of(&status).as_deref(), Some(reason::ROLE_MISSING));
         assert!(!ppob_api::error::may_be_accepted(&status));

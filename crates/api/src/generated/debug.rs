@@ -214,6 +214,7 @@ impl ::core::fmt::Debug for Payment {
             .field("token_state", &self.token_state())
             .field("abandon_requested", &self.abandon_requested)
             .field("version", &self.version)
+            .field("personal_data_erased", &self.personal_data_erased)
             .finish()
     }
 }
@@ -284,6 +285,37 @@ impl ::core::fmt::Debug for VerdictExecuted {
             .field("cost_rupiah", &self.cost_rupiah)
             .field("reference", &self.reference)
             .field("token", &format_args!("***"))
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for ExportCustomerRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ExportCustomerRequest")
+            .field("customer_number", &format_args!("***"))
+            .field("page_size", &self.page_size)
+            .field("page_token", &self.page_token)
+            .field("reason", &self.reason)
+            .field("actor", &self.actor)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for CustomerPayment {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CustomerPayment")
+            .field("consumer", &self.consumer)
+            .field("payment", &self.payment)
+            .field("raw_answers", &format_args!("***"))
+            .field("notes", &self.notes)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for EraseCustomerRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("EraseCustomerRequest")
+            .field("customer_number", &format_args!("***"))
+            .field("validate_only", &self.validate_only)
+            .field("reason", &self.reason)
+            .field("actor", &self.actor)
             .finish()
     }
 }

@@ -1520,6 +1520,10 @@ pub struct Payment {
     /// Grows with every change. Of two answers the one with the higher version is newer.
     #[prost(int64, tag = "31")]
     pub version: i64,
+    /// True if what names the customer was taken out, after its time or on the customer's demand: the
+    /// customer number and the receipt's fields about the customer are empty then.
+    #[prost(bool, tag = "32")]
+    pub personal_data_erased: bool,
 }
 /// Why a payment was not paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2615,6 +2619,10 @@ pub struct ListUnlistedRepliesRequest {
     /// Only this provider; empty means all.
     #[prost(string, tag = "3")]
     pub provider: ::prost::alloc::string::String,
+    /// A regular expression from `^` to `$` to try on stored answers, as it would stand in the
+    /// provider's configuration; empty for none. Needs `provider`.
+    #[prost(string, tag = "4")]
+    pub pattern: ::prost::alloc::string::String,
 }
 /// Answers OperatorService.ListUnlistedReplies.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2625,6 +2633,39 @@ pub struct ListUnlistedRepliesResponse {
     /// For the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// What the pattern would match; unset if none was given.
+    #[prost(message, optional, tag = "3")]
+    pub trial: ::core::option::Option<PatternTrial>,
+}
+/// What a pattern matches among the answers that are stored. Nothing was changed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PatternTrial {
+    /// On how many stored answers it was tried: the latest ones of that provider to calls that pay.
+    #[prost(int32, tag = "1")]
+    pub tried_count: i32,
+    /// How many of them it matches.
+    #[prost(int32, tag = "2")]
+    pub matched_count: i32,
+    /// The attempts whose answers it matches, newest first, at most 100. If one of them SUCCEEDED, the
+    /// pattern is wrong: it would have called a payment refused that was made.
+    #[prost(message, repeated, tag = "3")]
+    pub matches: ::prost::alloc::vec::Vec<PatternMatch>,
+}
+/// An attempt whose stored answer a pattern matches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PatternMatch {
+    /// Whose payment it is.
+    #[prost(string, tag = "1")]
+    pub consumer: ::prost::alloc::string::String,
+    /// The payment.
+    #[prost(string, tag = "2")]
+    pub payment_id: ::prost::alloc::string::String,
+    /// The attempt.
+    #[prost(int32, tag = "3")]
+    pub attempt_number: i32,
+    /// Where that attempt stands.
+    #[prost(enumeration = "AttemptState", tag = "4")]
+    pub state: i32,
 }
 /// Asks for OperatorService.ListReviews. All given filters have to fit.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2879,6 +2920,81 @@ pub struct ListAuditResponse {
     /// For the next page; empty at the end.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for OperatorService.ExportCustomer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ExportCustomerRequest {
+    /// The customer number as the customer knows it; it is looked for in every family. Personal data.
+    #[prost(string, tag = "1")]
+    pub customer_number: ::prost::alloc::string::String,
+    /// At most this many payments; 0 means 50, more than 500 means 500.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before, with the same customer; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Why, for example the number of the request; required.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// Who; required.
+    #[prost(string, tag = "5")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// Answers OperatorService.ExportCustomer.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExportCustomerResponse {
+    /// Newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub payments: ::prost::alloc::vec::Vec<CustomerPayment>,
+    /// For the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// One payment for a customer, with what providers answered. Personal data throughout.
+#[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct CustomerPayment {
+    /// Whose payment it is.
+    #[prost(string, tag = "1")]
+    pub consumer: ::prost::alloc::string::String,
+    /// The payment.
+    #[prost(message, optional, tag = "2")]
+    pub payment: ::core::option::Option<Payment>,
+    /// The answers of providers as they came, oldest first, as far as they are still kept. Personal data.
+    #[prost(string, repeated, tag = "3")]
+    pub raw_answers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What operators wrote down about it, oldest first.
+    #[prost(message, repeated, tag = "4")]
+    pub notes: ::prost::alloc::vec::Vec<Note>,
+}
+/// Asks for OperatorService.EraseCustomer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct EraseCustomerRequest {
+    /// The customer number as the customer knows it; it is looked for in every family. Personal data.
+    #[prost(string, tag = "1")]
+    pub customer_number: ::prost::alloc::string::String,
+    /// Only tell what would be erased.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+    /// Why, for example the number of the request; required.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// Who; required.
+    #[prost(string, tag = "4")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// Answers OperatorService.EraseCustomer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseCustomerResponse {
+    /// Payments from which it is gone (or would go).
+    #[prost(int32, tag = "1")]
+    pub erased_count: i32,
+    /// Payments that keep theirs for now, because they have not ended or because an equal payment must
+    /// still be noticed (the duplicate window); ask again later.
+    #[prost(int32, tag = "2")]
+    pub kept_count: i32,
 }
 /// What resolving did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3139,8 +3255,8 @@ pub mod operator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Answers of providers that no pattern lists, most frequent first. Reasons:
-        /// PAGE_TOKEN_INVALID.
+        /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
         pub async fn list_unlisted_replies(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnlistedRepliesRequest>,
@@ -3350,6 +3466,58 @@ pub mod operator_service_client {
                 .insert(GrpcMethod::new("ppob.v1.OperatorService", "ListAudit"));
             self.inner.unary(req, path, codec).await
         }
+        /// Everything kept about one customer, in the clear, for that customer. Reading it is kept in the
+        /// audit. Reasons: PAGE_TOKEN_INVALID.
+        pub async fn export_customer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExportCustomerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportCustomerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/ppob.v1.OperatorService/ExportCustomer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("ppob.v1.OperatorService", "ExportCustomer"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes the personal data of one customer out of payments that have ended: number, name, address,
+        /// tokens, raw answers. Amounts, times, states and references stay. Cannot be undone.
+        pub async fn erase_customer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EraseCustomerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseCustomerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/ppob.v1.OperatorService/EraseCustomer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("ppob.v1.OperatorService", "EraseCustomer"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -3406,8 +3574,8 @@ pub mod operator_service_server {
             tonic::Response<super::ListUnmappedProductsResponse>,
             tonic::Status,
         >;
-        /// Answers of providers that no pattern lists, most frequent first. Reasons:
-        /// PAGE_TOKEN_INVALID.
+        /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
         async fn list_unlisted_replies(
             &self,
             request: tonic::Request<super::ListUnlistedRepliesRequest>,
@@ -3474,6 +3642,24 @@ pub mod operator_service_server {
             request: tonic::Request<super::ListAuditRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListAuditResponse>,
+            tonic::Status,
+        >;
+        /// Everything kept about one customer, in the clear, for that customer. Reading it is kept in the
+        /// audit. Reasons: PAGE_TOKEN_INVALID.
+        async fn export_customer(
+            &self,
+            request: tonic::Request<super::ExportCustomerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExportCustomerResponse>,
+            tonic::Status,
+        >;
+        /// Takes the personal data of one customer out of payments that have ended: number, name, address,
+        /// tokens, raw answers. Amounts, times, states and references stay. Cannot be undone.
+        async fn erase_customer(
+            &self,
+            request: tonic::Request<super::EraseCustomerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseCustomerResponse>,
             tonic::Status,
         >;
     }
@@ -4159,6 +4345,98 @@ pub mod operator_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/ppob.v1.OperatorService/ExportCustomer" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExportCustomerSvc<T: OperatorService>(pub Arc<T>);
+                    impl<
+                        T: OperatorService,
+                    > tonic::server::UnaryService<super::ExportCustomerRequest>
+                    for ExportCustomerSvc<T> {
+                        type Response = super::ExportCustomerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExportCustomerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OperatorService>::export_customer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExportCustomerSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/ppob.v1.OperatorService/EraseCustomer" => {
+                    #[allow(non_camel_case_types)]
+                    struct EraseCustomerSvc<T: OperatorService>(pub Arc<T>);
+                    impl<
+                        T: OperatorService,
+                    > tonic::server::UnaryService<super::EraseCustomerRequest>
+                    for EraseCustomerSvc<T> {
+                        type Response = super::EraseCustomerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EraseCustomerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OperatorService>::erase_customer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EraseCustomerSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -4617,7 +4895,9 @@ pub mod payment_service_client {
         /// request), PAYMENT_ID_ABANDONED, PAYMENT_OPEN (another payment for the same product and
         /// customer is open; `payment_id` in the metadata if it is yours), REPEAT_NEEDED (an equal
         /// payment succeeded shortly before; `next_repeat` in the metadata), INQUIRY_UNKNOWN,
-        /// INQUIRY_EXPIRED, INQUIRY_MISMATCH, TOTAL_ABOVE_MAXIMUM, DESPITE_REFUSED.
+        /// INQUIRY_EXPIRED, INQUIRY_MISMATCH, TOTAL_ABOVE_MAXIMUM, DESPITE_REFUSED, and the limits of the
+        /// consumer: PAYMENT_LIMIT_EXCEEDED, DAY_LIMIT_EXCEEDED, TOO_MANY_IN_FLIGHT (all with
+        /// google.rpc.QuotaFailure).
         pub async fn create_payment(
             &mut self,
             request: impl tonic::IntoRequest<super::CreatePaymentRequest>,
@@ -4836,7 +5116,9 @@ pub mod payment_service_server {
         /// request), PAYMENT_ID_ABANDONED, PAYMENT_OPEN (another payment for the same product and
         /// customer is open; `payment_id` in the metadata if it is yours), REPEAT_NEEDED (an equal
         /// payment succeeded shortly before; `next_repeat` in the metadata), INQUIRY_UNKNOWN,
-        /// INQUIRY_EXPIRED, INQUIRY_MISMATCH, TOTAL_ABOVE_MAXIMUM, DESPITE_REFUSED.
+        /// INQUIRY_EXPIRED, INQUIRY_MISMATCH, TOTAL_ABOVE_MAXIMUM, DESPITE_REFUSED, and the limits of the
+        /// consumer: PAYMENT_LIMIT_EXCEEDED, DAY_LIMIT_EXCEEDED, TOO_MANY_IN_FLIGHT (all with
+        /// google.rpc.QuotaFailure).
         async fn create_payment(
             &self,
             request: tonic::Request<super::CreatePaymentRequest>,

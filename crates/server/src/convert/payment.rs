@@ -20,6 +20,7 @@ pub(crate) fn payment(stored: &StoredPayment, view: &View<'_>) -> v1::Payment {
     let end = End::of(payment);
     let total = end.total.or_else(|| expected_total(payment));
     v1::Payment {
+        personal_data_erased: false,
         payment_id: stored.key.id.to_string(),
         product_code: purchase.product.to_string(),
         family: family(purchase.family).into(),

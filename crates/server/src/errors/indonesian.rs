@@ -19,6 +19,9 @@ const SENTENCES: &[(&str, &str)] = &[
     (reason::CURSOR_INVALID, "Penanda posisi tidak berlaku."),
     (reason::CURSOR_TOO_OLD, "Penanda posisi terlalu lama dan tidak disimpan lagi."),
     (reason::RATE_LIMITED, "Terlalu banyak permintaan. Coba lagi nanti."),
+    (reason::PAYMENT_LIMIT_EXCEEDED, "Nominal melebihi batas per transaksi Anda."),
+    (reason::DAY_LIMIT_EXCEEDED, "Batas transaksi harian Anda sudah tercapai."),
+    (reason::TOO_MANY_IN_FLIGHT, "Terlalu banyak transaksi Anda yang sedang berjalan."),
     (
         reason::JOURNAL_UNAVAILABLE,
         "Pencatatan sedang terganggu. Ulangi dengan payment_id yang sama.",

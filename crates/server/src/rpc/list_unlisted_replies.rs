@@ -45,5 +45,5 @@ pub(crate) async fn list_unlisted_replies(
             ..Default::default()
         })
         .collect();
-    Ok(v1::ListUnlistedRepliesResponse { replies, next_page_token })
+    Ok(v1::ListUnlistedRepliesResponse { replies, next_page_token, trial: None })
 }

@@ -111,6 +111,20 @@ impl OperatorService for OperatorApi {
     ) -> Result<Response<v1::ListAuditResponse>, Status> {
         not_yet(&request, "ListAudit")
     }
+
+    async fn export_customer(
+        &self,
+        request: Request<v1::ExportCustomerRequest>,
+    ) -> Result<Response<v1::ExportCustomerResponse>, Status> {
+        not_yet(&request, "ExportCustomer")
+    }
+
+    async fn erase_customer(
+        &self,
+        request: Request<v1::EraseCustomerRequest>,
+    ) -> Result<Response<v1::EraseCustomerResponse>, Status> {
+        not_yet(&request, "EraseCustomer")
+    }
 }
 
 fn not_yet<T, U>(request: &Request<T>, rpc: &str) -> Result<U, Status> {
