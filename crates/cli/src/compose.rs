@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_engine::{Engine, Parts, ProviderSetup};
-use ppob_journal_sqlite::SqliteJournal;
+use ppob_journal_sqlite::{KeySource, SqliteJournal};
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
@@ -47,7 +47,8 @@ pub(crate) async fn engine(
     providers: Providers,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, Failure> {
-    let journal = SqliteJournal::open(journal).map_err(|error| not_started(&error))?;
+    let journal =
+        SqliteJournal::open(journal, &KeySource::beside()).map_err(|error| not_started(&error))?;
     let parts = Parts {
         config: loaded.config.engine(),
         journal: Arc::new(journal),
