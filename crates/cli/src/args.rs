@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod key;
 mod operate;
 mod payment;
 mod run;
@@ -8,6 +9,7 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
+pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
@@ -49,6 +51,9 @@ pub(crate) enum Command {
     /// Checks the configuration and shows it as it takes effect, secrets masked.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Makes and changes keys of the journal.
+    #[command(subcommand)]
+    Key(KeyCommand),
 
     /// Lists what can be bought.
     Products(Products),

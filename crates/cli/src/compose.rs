@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_engine::{Engine, Parts, ProviderSetup};
-use ppob_journal_sqlite::{KeySource, SqliteJournal};
+use ppob_journal_sqlite::SqliteJournal;
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
 use ppob_types::{Clock, ProviderName};
 
 use crate::clock::random;
-use crate::config::{ConfigError, Loaded, ProviderTable, unknown_key};
+use crate::config::{ConfigError, Loaded, ProviderTable, key_source, unknown_key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
@@ -47,8 +47,7 @@ pub(crate) async fn engine(
     providers: Providers,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, Failure> {
-    let journal =
-        SqliteJournal::open(journal, &KeySource::beside()).map_err(|error| not_started(&error))?;
+    let journal = open_journal(loaded, journal)?;
     let parts = Parts {
         config: loaded.config.engine(),
         journal: Arc::new(journal),
@@ -57,6 +56,20 @@ pub(crate) async fn engine(
         seed: random(),
     };
     Engine::start(parts).await.map_err(|error| not_started(&error))
+}
+
+fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> {
+    let keys = key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let journal = SqliteJournal::open(path, &keys).map_err(|error| not_started(&error))?;
+    if let Some(file) = journal.created_key_file() {
+        tracing::warn!(
+            key_file = %file.display(),
+            "the key of the journal was made; keep a copy of it apart from the journal: without it \
+             nobody can read the journal, and whoever has both can read everything"
+        );
+    }
+    Ok(journal)
 }
 
 /// Only what happens before the engine takes payments.

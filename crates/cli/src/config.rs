@@ -6,6 +6,7 @@
 mod addresses;
 mod environment;
 mod error;
+mod journal_keys;
 mod keys;
 mod load;
 mod provider;
@@ -14,6 +15,7 @@ mod shown;
 
 pub(crate) use addresses::{Addresses, loopback};
 pub(crate) use error::ConfigError;
+pub(crate) use journal_keys::key_source;
 pub(crate) use load::{Loaded, file_to_read, load, variables};
 pub(crate) use provider::{ProviderTable, unknown_key};
 pub(crate) use schema::{Config, LogFormat};

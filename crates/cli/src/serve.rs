@@ -7,7 +7,7 @@ use ppob_types::Clock;
 use crate::args::{ConfigCommand, ConfigFile, Serve};
 use crate::clock::SystemClock;
 use crate::compose::{self, Providers};
-use crate::config::{Loaded, file_to_read, load, shown, variables};
+use crate::config::{Loaded, file_to_read, key_source, load, shown, variables};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 use crate::running::Running;
@@ -56,6 +56,8 @@ pub(crate) fn config(command: ConfigCommand) -> Done {
     let loaded = read(file)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
+    key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
     output::print(&checked(&loaded, &providers))?;
     Ok(Exit::Ok)
 }
@@ -75,7 +77,8 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     text
 }
 
-fn read(file: ConfigFile) -> Result<Loaded, Failure> {
+/// The configuration that was named, or the usual one.
+pub(crate) fn read(file: ConfigFile) -> Result<Loaded, Failure> {
     let file = file_to_read(file.config);
     load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
 }

@@ -180,7 +180,7 @@ CREATE TABLE sealed_unlisted_reply (
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     PRIMARY KEY (provider, text_index)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 INSERT INTO sealed_unlisted_reply
 SELECT provider, blind_reply(text), seal('unlisted_reply.text', text, provider, blind_reply(text)),
     count, first_at, last_at

@@ -19,6 +19,9 @@ pub enum OpenError {
         "the directory of the journal {0} does not exist; create it, or set another journal path"
     )]
     DirectoryMissing(PathBuf),
+    /// There is no journal.
+    #[error("there is no journal at {0}; nothing was done")]
+    Missing(PathBuf),
     /// The path is a directory, a device or the like.
     #[error("the journal path {0} is no file; set the path of a file, it is created if missing")]
     NotAFile(PathBuf),

@@ -47,7 +47,7 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     let keys = keys::unlock(path, &writer.connection, source)?;
     functions::register(&writer.connection, &keys.sealer).map_err(failed)?;
     migrate(path, &writer.connection, found, &keys)?;
-    leave_no_plain_text(&writer, found).map_err(failed)?;
+    leave_no_trace(&writer, found).map_err(failed)?;
     let opened = begin_epoch(&writer.connection).map_err(failed)?;
     if created {
         // Makes the new file's name durable, as its contents are.
@@ -126,9 +126,9 @@ fn migrate(path: &Path, connection: &Connection, found: i64, keys: &Keys) -> Res
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)
 }
 
-/// Finishes what sealing a plain journal began, also if the process that began it was killed: the file
-/// is written anew, so that no page keeps what was plain.
-fn leave_no_plain_text(writer: &WriteConnection, found: i64) -> rusqlite::Result<()> {
+/// Finishes what sealing anew began, also if the process that began it was killed: the file is written
+/// anew, so that no page keeps what was plain, or sealed with an earlier key.
+pub(crate) fn leave_no_trace(writer: &WriteConnection, found: i64) -> rusqlite::Result<()> {
     let connection = &writer.connection;
     let due: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if due == 0 {
@@ -136,7 +136,7 @@ fn leave_no_plain_text(writer: &WriteConnection, found: i64) -> rusqlite::Result
     }
     // A journal that was just created never held anything.
     if found > 0 {
-        tracing::info!("the journal is being sealed; its file is written anew");
+        tracing::info!("what is sealed anew is in the journal; its file is written anew, too");
         writer.rewrite()?;
     }
     connection.pragma_update(None, "user_version", 0)?;
