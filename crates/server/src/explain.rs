@@ -11,14 +11,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ppob_api::error::ACCEPTED;
+use ppob_api::error::{ACCEPTED, Reason};
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetail, StatusExt};
 use tower::{Layer, Service};
 
-use crate::errors::{NOT_IMPLEMENTED, Problem, Violations};
+use crate::errors::{Problem, Violations};
 
 /// Rewrites errors of the gRPC library.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +120,7 @@ fn too_large() -> Status {
 }
 
 fn unimplemented(message: &str) -> Status {
-    Problem::nothing_done(Code::Unimplemented, NOT_IMPLEMENTED, message).status()
+    Problem::nothing_done(Reason::NOT_IMPLEMENTED, message).status()
 }
 
 #[cfg(test)]
@@ -143,12 +143,12 @@ mod tests {
         assert_eq!(large.code(), Code::InvalidArgument);
         assert!(!may_be_accepted(&large));
         let missing = explained(Status::unimplemented("")).unwrap();
-        assert_eq!(reason_of(&missing).as_deref(), Some(NOT_IMPLEMENTED));
+        assert_eq!(reason_of(&missing).as_deref(), Some(reason::NOT_IMPLEMENTED));
     }
 
     #[test]
     fn a_refused_question_is_not_the_refusal_of_a_payment() {
-        let refused = Problem::nothing_done(Code::NotFound, reason::PRODUCT_UNKNOWN, "no such one")
+        let refused = Problem::nothing_done(Reason::PRODUCT_UNKNOWN, "no such one")
             .with("product_code", "PLN-X")
             .resource("product", "PLN-X")
             .status();
@@ -186,7 +186,7 @@ mod tests {
         ] {
             assert!(explained(status).is_none());
         }
-        let ours = Problem::new(Code::OutOfRange, reason::CURSOR_TOO_OLD, "too old").status();
+        let ours = Problem::new(Reason::CURSOR_TOO_OLD, "too old").status();
         assert!(explained(ours).is_none());
     }
 }

@@ -822,7 +822,7 @@ pub mod catalog_service_client {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID, RATE_LIMITED,
-    /// SHUTTING_DOWN and INTERNAL.
+    /// SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct CatalogServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1068,7 +1068,7 @@ pub mod catalog_service_server {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID, RATE_LIMITED,
-    /// SHUTTING_DOWN and INTERNAL.
+    /// SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct CatalogServiceServer<T> {
         inner: Arc<T>,
@@ -3046,7 +3046,7 @@ pub mod operator_service_client {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID,
-    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN and INTERNAL.
+    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct OperatorServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -3669,7 +3669,7 @@ pub mod operator_service_server {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID,
-    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN and INTERNAL.
+    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct OperatorServiceServer<T> {
         inner: Arc<T>,
@@ -4774,8 +4774,8 @@ pub mod payment_service_client {
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1`, a reason out of those each
     /// RPC lists, and metadata. Any RPC may also answer CREDENTIALS_MISSING, CREDENTIALS_INVALID,
     /// ROLE_MISSING, FIELD_INVALID (with google.rpc.BadRequest), RATE_LIMITED (with
-    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN and
-    /// INTERNAL.
+    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL
+    /// and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct PaymentServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -5204,8 +5204,8 @@ pub mod payment_service_server {
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1`, a reason out of those each
     /// RPC lists, and metadata. Any RPC may also answer CREDENTIALS_MISSING, CREDENTIALS_INVALID,
     /// ROLE_MISSING, FIELD_INVALID (with google.rpc.BadRequest), RATE_LIMITED (with
-    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN and
-    /// INTERNAL.
+    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL
+    /// and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct PaymentServiceServer<T> {
         inner: Arc<T>,
