@@ -64,7 +64,7 @@ fix: setup ## Formats, and repairs what clippy can repair.
 	cargo fmt --all
 	cargo clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
 
-gen: setup ## Writes the gRPC code again after a change in proto/.
+gen: setup ## Writes gRPC code and references again after a change in proto/ or of the errors.
 	cargo run --locked -p ppob-tidy --bin gen
 
 buf: ## Lints proto/ with buf, out of a Python environment of its own.

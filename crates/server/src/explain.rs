@@ -4,13 +4,18 @@
 //! before any of our code saw the call, so for the cases known here it is certain that nothing was
 //! done. All others are passed on as they are: the caller has to take them as "may be accepted".
 //!
+//! A defect of our own code (a panic) ends its call with an error that says so, instead of cutting the
+//! stream without a word.
+//!
 //! The answers to questions lose `accepted`, whoever wrote it: a caller that asks what became of a
 //! payment must not take the refusal of its question for the refusal of the payment.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures::FutureExt;
 use ppob_api::error::{ACCEPTED, Reason};
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
@@ -51,15 +56,30 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let asks = is_question(request.uri().path());
-        let answering = self.0.call(request);
+        let begun = catch_unwind(AssertUnwindSafe(|| self.0.call(request)));
         Box::pin(async move {
-            let answer = answering.await?;
+            let ended = match begun {
+                Ok(answering) => AssertUnwindSafe(answering).catch_unwind().await,
+                Err(defect) => Err(defect),
+            };
+            let answer = match ended {
+                Ok(answer) => answer?,
+                Err(_) => defect().into_http(),
+            };
             let ours = explain(answer.headers());
             let ours = if asks { of_question(ours, answer.headers()) } else { ours };
             Ok(ours.map_or(answer, Status::into_http))
         })
     }
 }
+
+/// How the library begins to say that it cannot read a request, before it hands it to anybody.
+const UNREADABLE: [&str; 4] = [
+    "failed to decode Protobuf message",
+    "Missing request message",
+    "Unexpected EOF decoding stream",
+    "protocol error: received message with",
+];
 
 /// The beginnings of the names of RPCs that change nothing.
 const QUESTIONS: [&str; 6] = ["Get", "BatchGet", "List", "Watch", "Stream", "Explain"];
@@ -94,7 +114,7 @@ fn explain(headers: &HeaderMap) -> Option<Status> {
     let said = status.message();
     match status.code() {
         Code::OutOfRange if said.contains("message length too large") => Some(too_large()),
-        Code::Internal if said.starts_with("failed to decode Protobuf message") => {
+        Code::Internal if UNREADABLE.into_iter().any(|beginning| said.starts_with(beginning)) => {
             Some(Violations::one(
                 "request",
                 "is not a message of this API; generate your client from the current proto files",
@@ -121,6 +141,16 @@ fn too_large() -> Status {
 
 fn unimplemented(message: &str) -> Status {
     Problem::nothing_done(Reason::NOT_IMPLEMENTED, message).status()
+}
+
+/// Our own code panicked. What it had begun goes on in the engine.
+fn defect() -> Status {
+    metrics::counter!("ppob_task_panics_total").increment(1);
+    Problem::unclear(
+        Reason::INTERNAL,
+        "the server has a defect and the call ended in it; a payment that was asked for may be accepted. Repeat the same call with the same id, or get the payment",
+    )
+    .status()
 }
 
 #[cfg(test)]

@@ -3127,7 +3127,7 @@ pub mod operator_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Every configured provider and how it does.
+        /// Every configured provider and how it does. Reasons: PROVIDER_UNKNOWN.
         pub async fn list_providers(
             &mut self,
             request: impl tonic::IntoRequest<super::ListProvidersRequest>,
@@ -3228,7 +3228,8 @@ pub mod operator_service_client {
                 .insert(GrpcMethod::new("ppob.v1.OperatorService", "RefreshCatalog"));
             self.inner.unary(req, path, codec).await
         }
-        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID.
+        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         pub async fn list_unmapped_products(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnmappedProductsRequest>,
@@ -3256,7 +3257,8 @@ pub mod operator_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
-        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         pub async fn list_unlisted_replies(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnlistedRepliesRequest>,
@@ -3283,7 +3285,7 @@ pub mod operator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID.
+        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID, PROVIDER_UNKNOWN.
         pub async fn list_reviews(
             &mut self,
             request: impl tonic::IntoRequest<super::ListReviewsRequest>,
@@ -3533,7 +3535,7 @@ pub mod operator_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with OperatorServiceServer.
     #[async_trait]
     pub trait OperatorService: std::marker::Send + std::marker::Sync + 'static {
-        /// Every configured provider and how it does.
+        /// Every configured provider and how it does. Reasons: PROVIDER_UNKNOWN.
         async fn list_providers(
             &self,
             request: tonic::Request<super::ListProvidersRequest>,
@@ -3566,7 +3568,8 @@ pub mod operator_service_server {
             tonic::Response<super::RefreshCatalogResponse>,
             tonic::Status,
         >;
-        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID.
+        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         async fn list_unmapped_products(
             &self,
             request: tonic::Request<super::ListUnmappedProductsRequest>,
@@ -3575,7 +3578,8 @@ pub mod operator_service_server {
             tonic::Status,
         >;
         /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
-        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         async fn list_unlisted_replies(
             &self,
             request: tonic::Request<super::ListUnlistedRepliesRequest>,
@@ -3583,7 +3587,7 @@ pub mod operator_service_server {
             tonic::Response<super::ListUnlistedRepliesResponse>,
             tonic::Status,
         >;
-        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID.
+        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID, PROVIDER_UNKNOWN.
         async fn list_reviews(
             &self,
             request: tonic::Request<super::ListReviewsRequest>,

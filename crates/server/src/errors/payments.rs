@@ -16,8 +16,11 @@ pub(crate) fn inquire(error: InquireError) -> Status {
             Violations::one("customer_number", &error.to_string())
         }
         InquireError::FieldInvalid { field, problem } => Violations::one(field, problem),
+        // In our own words: those of a provider may name the customer.
         InquireError::Refused { code, .. } => {
-            Problem::nothing_done(refusal(code), message).precondition("customer_number").status()
+            let reason = refusal(code);
+            let message = format!("{} {} {}", reason.happened, reason.money, reason.action);
+            Problem::nothing_done(reason, message).precondition("customer_number").status()
         }
         InquireError::NoRoute => {
             Problem::nothing_done(Reason::NO_ROUTE, message).precondition("product_code").status()

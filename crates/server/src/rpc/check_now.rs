@@ -51,9 +51,11 @@ fn checkable(stored: &StoredPayment, shared: &Shared) -> Result<u32, Status> {
     let refused = |reason, message: &str| {
         Problem::nothing_done(reason, message).precondition("payment_id").status()
     };
+    let open = stored.payment.live_attempt().is_some();
+    let nobody_knows = open && !shared.engine.can_ask_about(stored);
     match next(&stored.payment, shared.clock.now()) {
-        Next::Check { attempt, .. } => Ok(attempt),
-        Next::Review => Err(refused(
+        Next::Check { attempt, .. } if !nobody_knows => Ok(attempt),
+        Next::Check { .. } | Next::Review => Err(refused(
             Reason::CHECK_NOT_POSSIBLE,
             "the provider cannot be asked about this payment with what is known; resolve it with evidence",
         )),
