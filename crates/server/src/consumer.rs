@@ -6,11 +6,11 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_types::{ConsumerId, IdError};
 use tonic::metadata::MetadataMap;
 use tonic::service::Interceptor;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
 use crate::errors::Problem;
 
@@ -90,11 +90,11 @@ impl Consumers for LocalConsumer {
 impl Interceptor for Gate {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let caller = self.0.identify(request.metadata()).map_err(|error| {
-            let word = match error {
-                Unidentified::Missing => reason::CREDENTIALS_MISSING,
-                Unidentified::Invalid => reason::CREDENTIALS_INVALID,
+            let reason = match error {
+                Unidentified::Missing => Reason::CREDENTIALS_MISSING,
+                Unidentified::Invalid => Reason::CREDENTIALS_INVALID,
             };
-            Problem::nothing_done(Code::Unauthenticated, word, error.to_string()).status()
+            Problem::nothing_done(reason, error.to_string()).status()
         })?;
         request.extensions_mut().insert(caller);
         Ok(request)
@@ -105,12 +105,7 @@ impl Interceptor for Gate {
 pub(crate) fn caller<T>(request: &Request<T>, role: Role) -> Result<ConsumerId, Status> {
     let Some(caller) = request.extensions().get::<Caller>() else {
         let missing = Unidentified::Missing.to_string();
-        return Err(Problem::nothing_done(
-            Code::Unauthenticated,
-            reason::CREDENTIALS_MISSING,
-            missing,
-        )
-        .status());
+        return Err(Problem::nothing_done(Reason::CREDENTIALS_MISSING, missing).status());
     };
     if caller.roles.contains(&role) {
         return Ok(caller.consumer.clone());
@@ -120,9 +115,7 @@ pub(crate) fn caller<T>(request: &Request<T>, role: Role) -> Result<ConsumerId, 
         caller.consumer,
         role.as_str()
     );
-    Err(Problem::nothing_done(Code::PermissionDenied, reason::ROLE_MISSING, message)
-        .with("role", role.as_str())
-        .status())
+    Err(Problem::nothing_done(Reason::ROLE_MISSING, message).with("role", role.as_str()).status())
 }
 
 impl Role {
@@ -138,7 +131,8 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::reason_of;
+    use ppob_api::error::{reason, reason_of};
+    use tonic::Code;
 
     use super::*;
 

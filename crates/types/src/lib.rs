@@ -7,6 +7,7 @@
 mod bill;
 mod customer;
 mod details;
+mod doubt;
 mod failure;
 mod family;
 mod ids;
@@ -25,6 +26,7 @@ pub use details::{
     BpjsDetails, FamilyDetails, GasDetails, MultifinanceDetails, PayTvDetails, PlnNonTaglisDetails,
     PlnPostpaidDetails, PlnPrepaidDetails, TelkomDetails, WaterDetails,
 };
+pub use doubt::DoubtReason;
 pub use failure::{Basis, FailureReason};
 pub use family::{Family, UnknownFamily};
 pub use ids::{AttemptId, ConsumerId, IdError, InquiryId, PaymentId, PaymentKey, ProviderName};

@@ -1,13 +1,13 @@
 //! Requests to inquire and to pay.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::create_payment_request::Approval;
 use ppob_api::v1::product_parameters;
 use ppob_engine::{CreatePayment, Inquire, RequestedApproval, RequestedParameters};
 use ppob_routing::Catalogue;
 use ppob_types::{ConsumerId, CustomerNumber, Family, InquiryId, PaymentId, ProductCode, Rupiah};
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::scalar::duration;
 use crate::errors::{Problem, Violations};
@@ -124,7 +124,7 @@ fn above(total: Rupiah, maximum: Rupiah) -> Status {
     let message = format!(
         "the approved total {total} is more than your own maximum {maximum}; nothing was accepted"
     );
-    Problem::nothing_done(Code::FailedPrecondition, reason::TOTAL_ABOVE_MAXIMUM, message)
+    Problem::nothing_done(Reason::TOTAL_ABOVE_MAXIMUM, message)
         .with("total_rupiah", total.get())
         .with("max_total_rupiah", maximum.get())
         .precondition("max_total_rupiah")
@@ -176,7 +176,7 @@ fn parameters(given: Option<v1::ProductParameters>, bad: &mut Violations) -> Req
 
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::reason_of;
+    use ppob_api::error::{reason, reason_of};
 
     use super::*;
 

@@ -1,62 +1,54 @@
 //! Why a payment was not taken in.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_engine::CreateError;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::{Problem, SOON, Violations, unknown_product};
 
 /// As a status. All but [`CreateError::Unclear`] say `accepted = no`.
 pub(crate) fn create(error: CreateError) -> Status {
     let message = error.to_string();
-    let refused = |reason| Problem::nothing_done(Code::FailedPrecondition, reason, message.clone());
+    let refused = |reason| Problem::nothing_done(reason, message.clone());
     match error {
         CreateError::UnknownProduct(code) => unknown_product(code.as_str()),
         CreateError::NumberInvalid(error) => Violations::one("customer_number", &error.to_string()),
         CreateError::FieldInvalid { field, problem } => field_invalid(field, problem),
-        CreateError::TotalAboveApproved { total, approved } => refused(reason::TOTAL_ABOVE_MAXIMUM)
+        CreateError::TotalAboveApproved { total, approved } => refused(Reason::TOTAL_ABOVE_MAXIMUM)
             .with("total_rupiah", total.get())
             .with("approved_total_rupiah", approved.get())
             .precondition("total_rupiah")
             .status(),
-        CreateError::IdReused => {
-            Problem::nothing_done(Code::AlreadyExists, reason::PAYMENT_ID_REUSED, message).status()
-        }
+        CreateError::IdReused => Problem::nothing_done(Reason::PAYMENT_ID_REUSED, message).status(),
         CreateError::Abandoned => {
-            refused(reason::PAYMENT_ID_ABANDONED).precondition("payment_id").status()
+            refused(Reason::PAYMENT_ID_ABANDONED).precondition("payment_id").status()
         }
         CreateError::DuplicateInProgress { holder } => {
-            let problem = Problem::nothing_done(Code::Aborted, reason::PAYMENT_OPEN, message);
+            let problem = Problem::nothing_done(Reason::PAYMENT_OPEN, message);
             match holder {
                 Some(id) => problem.with("payment_id", id).status(),
                 None => problem.status(),
             }
         }
-        CreateError::RepeatNeeded { repeat, succeeded_at } => refused(reason::REPEAT_NEEDED)
+        CreateError::RepeatNeeded { repeat, succeeded_at } => refused(Reason::REPEAT_NEEDED)
             .with("next_repeat", repeat)
             .with("succeeded_time", succeeded_at)
             .precondition("repeat")
             .status(),
         CreateError::InquiryUnknown => {
-            refused(reason::INQUIRY_UNKNOWN).precondition("inquiry_id").status()
+            refused(Reason::INQUIRY_UNKNOWN).precondition("inquiry_id").status()
         }
         CreateError::InquiryExpired => {
-            refused(reason::INQUIRY_EXPIRED).precondition("inquiry_id").status()
+            refused(Reason::INQUIRY_EXPIRED).precondition("inquiry_id").status()
         }
         CreateError::Draining => {
-            Problem::nothing_done(Code::Unavailable, reason::SHUTTING_DOWN, message)
-                .retry_after(SOON)
-                .status()
+            Problem::nothing_done(Reason::SHUTTING_DOWN, message).retry_after(SOON).status()
         }
         CreateError::JournalUnavailable => {
-            Problem::nothing_done(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::nothing_done(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
         CreateError::Unclear => {
-            Problem::unclear(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::unclear(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
     }
 }
@@ -64,13 +56,11 @@ pub(crate) fn create(error: CreateError) -> Status {
 fn field_invalid(field: &'static str, problem: &'static str) -> Status {
     let refused = |reason| {
         let message = format!("{field}: {problem}; nothing was accepted");
-        Problem::nothing_done(Code::FailedPrecondition, reason, message)
-            .precondition(field)
-            .status()
+        Problem::nothing_done(reason, message).precondition(field).status()
     };
     match field {
-        "inquiry_id" => refused(reason::INQUIRY_MISMATCH),
-        "despite_in_doubt" => refused(reason::DESPITE_REFUSED),
+        "inquiry_id" => refused(Reason::INQUIRY_MISMATCH),
+        "despite_in_doubt" => refused(Reason::DESPITE_REFUSED),
         _ => Violations::one(field, problem),
     }
 }
@@ -79,6 +69,7 @@ fn field_invalid(field: &'static str, problem: &'static str) -> Status {
 mod tests {
     use ppob_api::error::{may_be_accepted, metadata_of, reason_of};
     use ppob_types::{CustomerNumber, Family, PaymentId, ProductCode, Rupiah, Timestamp};
+    use tonic::Code;
     use tonic_types::StatusExt;
 
     use super::*;
@@ -115,8 +106,7 @@ mod tests {
         for error in every_error() {
             let status = create(error.clone());
             assert_eq!(may_be_accepted(&status), error.may_be_accepted(), "{error:?}");
-            let reason = reason_of(&status).unwrap();
-            assert!(reason::ALL.contains(&reason.as_str()), "{reason}");
+            let reason = Reason::of(&reason_of(&status).unwrap()).unwrap();
             let details = status.get_error_details();
             assert!(details.localized_message().is_some(), "{reason}");
             assert!(!format!("{status:?} {details:?}").contains("91011121314999"));

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
@@ -13,7 +13,7 @@ use ppob_types::{ConsumerId, Family, PaymentKey};
 use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
 use super::{Answers, last_word};
 use crate::consumer::{Role, caller};
@@ -222,8 +222,7 @@ fn read_cursor(question: &Question, text: &str, latest: Cursor) -> Result<Cursor
         .filter(|cursor| *cursor <= latest)
         .ok_or_else(|| {
             Problem::nothing_done(
-                Code::InvalidArgument,
-                reason::CURSOR_INVALID,
+                Reason::CURSOR_INVALID,
                 "the cursor is damaged, or belongs to another consumer or another journal; give the cursor of an event, or none to begin with the oldest event",
             )
             .status()

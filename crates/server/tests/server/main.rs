@@ -9,5 +9,7 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod reasons;
 mod support;
 mod watching;
+mod wire;
