@@ -5,6 +5,24 @@ use ppob_engine::OperateError;
 use tonic::{Code, Status};
 
 use super::{Problem, SOON, Violations};
+use crate::NotReloaded;
+
+/// Why the configuration was not changed.
+pub(crate) fn not_reloaded(error: &NotReloaded) -> Status {
+    let message = error.to_string();
+    match error {
+        NotReloaded::Invalid(_) => {
+            Problem::nothing_done(Code::FailedPrecondition, reason::CONFIG_INVALID, message)
+                .precondition("configuration")
+                .status()
+        }
+        NotReloaded::JournalUnavailable(_) => {
+            Problem::nothing_done(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
+                .retry_after(SOON)
+                .status()
+        }
+    }
+}
 
 /// As a status.
 pub(crate) fn operate(error: &OperateError) -> Status {

@@ -9,5 +9,6 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod reload;
 mod support;
 mod watching;
