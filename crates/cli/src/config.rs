@@ -7,6 +7,7 @@ mod addresses;
 mod environment;
 mod error;
 mod keys;
+mod leaves;
 mod load;
 mod provider;
 mod schema;
@@ -14,6 +15,8 @@ mod shown;
 
 pub(crate) use addresses::{Addresses, loopback};
 pub(crate) use error::ConfigError;
+pub(crate) use keys::of_every_provider;
+pub(crate) use leaves::{is_reference, leaves};
 pub(crate) use load::{Loaded, file_to_read, load, variables};
 pub(crate) use provider::{ProviderTable, unknown_key};
 pub(crate) use schema::{Config, LogFormat};
