@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
 pub(crate) use key::{KeyCommand, NewJournalKey};
-pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
+pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Walks through a running sandbox as a client and explains each step.
     Demo(Demo),
-    /// Checks the configuration and shows it as it takes effect, secrets masked.
+    /// Checks the configuration, or has a running engine read it again.
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Makes and changes keys of the journal.

@@ -22,7 +22,7 @@ pub(crate) fn key(command: KeyCommand) -> Done {
 }
 
 fn rotate_journal(file: ConfigFile) -> Done {
-    let loaded = serve::read(file)?;
+    let loaded = serve::read(file.config)?;
     let path = &loaded.config.journal.path;
     let keys = key_source(&loaded.config.journal, &loaded.place)
         .map_err(|error| Failure::usage(error.to_string()))?;

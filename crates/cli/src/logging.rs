@@ -1,6 +1,8 @@
 //! What the process tells about its work, on standard error.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
@@ -9,39 +11,51 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
+use tracing_subscriber::{EnvFilter, Layer, registry, reload};
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, Loaded, LogFormat};
 use crate::failure::Failure;
+use crate::reload::Part;
 
-/// Begins to log as the configuration says. To be called once.
-pub(crate) fn start(config: &Config) -> Result<(), Failure> {
-    let log = &config.log;
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
+/// What is told, changeable while the process works.
+pub(crate) struct Log {
+    set: Arc<dyn Fn(EnvFilter) + Send + Sync>,
+}
+
+/// Reads the filter.
+pub(crate) fn filter(config: &Config) -> Result<EnvFilter, Failure> {
+    EnvFilter::try_new(&config.log.filter).map_err(|error| {
         Failure::usage(format!(
             "`log.filter` is no filter: {error}; write for example \"info,ppob_engine=debug\""
         ))
-    })?;
-    subscriber(filter, log.format, io::stderr().is_terminal(), io::stderr)
-        .try_init()
-        .map_err(|error| Failure::usage(format!("logging could not start: {error}")))
+    })
 }
 
-fn subscriber<W>(
-    filter: EnvFilter,
+/// Begins to log as the configuration says. To be called once.
+pub(crate) fn start(config: &Config) -> Result<Log, Failure> {
+    let (filter, handle) = reload::Layer::new(filter(config)?);
+    subscriber(filter, config.log.format, io::stderr().is_terminal(), io::stderr)
+        .try_init()
+        .map_err(|error| Failure::usage(format!("logging could not start: {error}")))?;
+    Ok(Log { set: Arc::new(move |filter| changed(handle.reload(filter))) })
+}
+
+fn subscriber<F, W>(
+    filter: F,
     format: LogFormat,
     colours: bool,
     writer: W,
 ) -> impl Subscriber + Send + Sync
 where
+    F: Layer<registry::Registry> + Send + Sync,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_ansi(colours).with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer);
     let lines = match format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    registry().with(lines).with(private()).with(filter)
+    registry().with(filter).with(private()).with(lines)
 }
 
 /// Libraries that show what passes through them, from DEBUG on: headers with API keys, forms with
@@ -59,11 +73,34 @@ fn is_traffic(metadata: &Metadata<'_>) -> bool {
     *metadata.level() > Level::INFO && TALKATIVE.contains(&library)
 }
 
+/// Only a process that has stopped logging altogether cannot change its filter.
+fn changed(result: Result<(), reload::Error>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "the filter of the log could not be changed");
+    }
+}
+
+impl Part for Log {
+    fn keys(&self) -> &'static [&'static str] {
+        &["log.filter"]
+    }
+
+    fn prepare(&self, loaded: &Loaded) -> Result<Box<dyn FnOnce() + Send>, Failure> {
+        let (filter, set) = (filter(&loaded.config)?, Arc::clone(&self.set));
+        Ok(Box::new(move || set(filter)))
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::File;
     use std::io::Read;
-    use std::sync::Arc;
 
     use super::*;
 

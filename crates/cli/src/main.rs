@@ -16,6 +16,7 @@ mod logging;
 mod memory;
 mod output;
 mod providers;
+mod reload;
 mod running;
 mod sandbox;
 mod serve;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, ConfigCommand};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
@@ -60,7 +61,8 @@ async fn run(command: Command) -> Done {
         Command::Serve(options) => serve::serve(options).await,
         Command::Sandbox(options) => sandbox::sandbox(&options).await,
         Command::Demo(options) => demo::demo(&options).await,
-        Command::Config(command) => serve::config(command),
+        Command::Config(ConfigCommand::Check(file)) => serve::check(file),
+        Command::Config(ConfigCommand::Reload(options)) => client::reload(&options).await,
         Command::Key(command) => key::key(command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,

@@ -59,7 +59,7 @@ pub(super) fn check(layer: &Dict, place: &str) -> Result<(), ConfigError> {
 }
 
 /// The keys of a provider's table that every kind has.
-pub(super) fn of_every_provider() -> impl Iterator<Item = &'static str> {
+pub(crate) fn of_every_provider() -> impl Iterator<Item = &'static str> {
     KEYS.iter()
         .filter_map(|key| key.strip_prefix("provider.*."))
         .filter_map(|key| key.split('.').next())

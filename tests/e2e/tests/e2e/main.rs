@@ -11,6 +11,7 @@ mod exactly_once;
 mod families;
 mod load;
 mod magic_numbers;
+mod reload;
 mod sandbox;
 mod shutdown;
 mod wrong_password;
