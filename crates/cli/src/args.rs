@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod key;
 mod operate;
 mod payment;
 mod run;
@@ -8,6 +9,7 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
+pub(crate) use key::KeyCommand;
 pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
@@ -24,6 +26,7 @@ Examples:
   ppob pay PLN-POSTPAID 530000001234 --inquiry ID  pay exactly that bill
   ppob payment get ID                              what became of a payment
   ppob config check                                is the configuration right?
+  ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
 
 ";
@@ -49,6 +52,9 @@ pub(crate) enum Command {
     /// Checks the configuration and shows it as it takes effect, secrets masked.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Makes API keys for consumers.
+    #[command(subcommand)]
+    Key(KeyCommand),
 
     /// Lists what can be bought.
     Products(Products),

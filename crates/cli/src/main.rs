@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod exit;
 mod failure;
+mod key;
 mod logging;
 mod output;
 mod providers;
@@ -55,6 +56,7 @@ async fn run(command: Command) -> Done {
         Command::Sandbox(options) => sandbox::sandbox(&options).await,
         Command::Demo(options) => demo::demo(&options).await,
         Command::Config(command) => serve::config(command),
+        Command::Key(command) => key::key(&command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use ppob_engine::Engine;
 use ppob_server::{
-    Listeners, LocalConsumer, PrometheusMetrics, RunningServer, Server, ServerOptions, bind,
+    ConfiguredConsumers, Listeners, PrometheusMetrics, RunningServer, Server, ServerOptions, bind,
 };
 use ppob_types::Clock;
 
-use crate::compose::{self, Providers, not_started};
+use crate::compose::{self, Providers, not_started, tls};
 use crate::config::{Loaded, loopback};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -51,10 +51,16 @@ impl Running {
         let recorder = PrometheusMetrics::new().and_then(PrometheusMetrics::install);
         let recorder = recorder.map_err(|error| not_started(&error))?;
         ppob_layers::describe_metrics();
-        let local = LocalConsumer::new().map_err(|error| not_started(&error))?;
+        let consumers = ConfiguredConsumers::new(&loaded.consumers, Arc::clone(&clock))
+            .map_err(|error| not_started(&error))?;
+        let (api_tls, operator_tls) = (tls(listen.tls.as_ref())?, tls(listen.operator_tls())?);
 
         let engine = compose::engine(loaded, journal, providers, Arc::clone(&clock)).await?;
-        let mut options = ServerOptions::new(clock, Arc::new(local));
+        let mut options = ServerOptions::new(clock, Arc::new(consumers));
+        options.tls = api_tls;
+        options.operator_tls = operator_tls;
+        options.insecure = listen.insecure();
+        options.connections = listen.caps();
         options.metrics = Some(recorder);
         options.simulated = simulated;
         let listeners = Listeners { api, operator, metrics: Some(metrics) };

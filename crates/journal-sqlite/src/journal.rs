@@ -285,6 +285,7 @@ fn acceptance(answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
         AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
             Acceptance::RepeatNeeded { repeat, succeeded_at }
         }
+        AcceptAnswer::DayLimit { counted } => Acceptance::DayLimit { counted },
     })
 }
 

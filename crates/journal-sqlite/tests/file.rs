@@ -126,6 +126,8 @@ async fn a_guard_that_an_earlier_schema_freed_too_early_is_taken_again() {
         .execute_batch(
             "DROP INDEX payment_open_of_customer;
              DELETE FROM guard;
+             DROP TABLE spend;
+             ALTER TABLE success DROP COLUMN consumer;
              UPDATE schema_version SET version = 1;",
         )
         .unwrap();

@@ -6,6 +6,7 @@
 mod catalogue;
 mod create;
 mod indonesian;
+mod limits;
 mod operate;
 mod payments;
 
@@ -16,11 +17,12 @@ use ppob_api::error::{ACCEPTED, ACCEPTED_NO, ACCEPTED_UNKNOWN, DOMAIN, reason};
 use tonic::{Code, Status};
 use tonic_types::{
     BadRequest, ErrorDetail, ErrorInfo, FieldViolation, LocalizedMessage, PreconditionFailure,
-    PreconditionViolation, ResourceInfo, RetryInfo, StatusExt,
+    PreconditionViolation, QuotaFailure, QuotaViolation, ResourceInfo, RetryInfo, StatusExt,
 };
 
 pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
+pub(crate) use limits::{family_not_allowed, too_fast, too_many_streams};
 pub(crate) use operate::operate;
 pub(crate) use payments::{abandon, inquire, query};
 
@@ -87,6 +89,14 @@ impl Problem {
             PreconditionViolation::new(self.info.reason.clone(), subject, self.message.clone());
         let detail = PreconditionFailure::new(vec![violation]);
         self.more.push(ErrorDetail::PreconditionFailure(detail));
+        self
+    }
+
+    /// Says whose limit it was.
+    pub(crate) fn quota(mut self, subject: impl Into<String>) -> Self {
+        let violation = QuotaViolation::new(subject, self.message.clone());
+        let detail = QuotaFailure::new(vec![violation]);
+        self.more.push(ErrorDetail::QuotaFailure(detail));
         self
     }
 

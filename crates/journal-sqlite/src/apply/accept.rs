@@ -1,7 +1,7 @@
 //! Acceptance and tombstones.
 
 use ppob_journal::{EventKind, NewPayment};
-use ppob_types::{PaymentKey, Timestamp};
+use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, write_attempts, write_event};
@@ -17,7 +17,8 @@ pub(crate) enum AcceptAnswer {
     Abandoned,
     Guarded(PaymentKey),
     HolderChanged,
-    RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
+    RepeatNeeded { repeat: u32, succeeded_at: Option<Timestamp> },
+    DayLimit { counted: Rupiah },
 }
 
 /// What can stand in the way: the columns of `accept_lookup.sql`.
@@ -29,6 +30,8 @@ struct Lookup {
     holder: Option<i64>,
     /// Repeat and time of the latest success.
     last: Option<(u32, i64)>,
+    /// That was a payment of the same consumer.
+    own: bool,
 }
 
 impl Lookup {
@@ -38,6 +41,7 @@ impl Lookup {
             buried: row.get(1)?,
             holder: row.get(2)?,
             last: row.get::<_, Option<u32>>(3)?.zip(row.get(4)?),
+            own: row.get::<_, Option<bool>>(5)?.unwrap_or_default(),
         })
     }
 }
@@ -52,7 +56,7 @@ pub(crate) fn accept(
     let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
     let purchase = &new.request.purchase;
     let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
-    let Lookup { known, buried, holder, last } = connection
+    let Lookup { known, buried, holder, last, own } = connection
         .prepare_cached(sql::ACCEPT_LOOKUP)?
         .query_row((consumer, id, product, customer), Lookup::read)?;
     if let Some(serial) = known {
@@ -74,18 +78,41 @@ pub(crate) fn accept(
     } else if new.request.despite_in_doubt.is_some() {
         return Ok(AcceptAnswer::HolderChanged);
     }
-    if let Some((repeat, at)) = last {
-        let succeeded_at = Timestamp::from_micros(at);
+    let is_over = |at| new.now.since(Timestamp::from_micros(at)) >= new.duplicate_window;
+    if let Some((repeat, at)) = last.filter(|(_, at)| !is_over(*at)) {
         let needed = repeat.saturating_add(1);
-        if new.now.since(succeeded_at) >= new.duplicate_window {
-            // A new series begins.
-            connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
-        } else if new.request.repeat != needed {
+        if new.request.repeat != needed {
+            let succeeded_at = own.then(|| Timestamp::from_micros(at));
             return Ok(AcceptAnswer::RepeatNeeded { repeat: needed, succeeded_at });
         }
     }
+    if let Some(counted) = count(connection, &new)? {
+        return Ok(AcceptAnswer::DayLimit { counted });
+    }
+    if last.is_some_and(|(_, at)| is_over(at)) {
+        // A new series begins.
+        connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
+    }
     insert(connection, &new, request, value)?;
     Ok(AcceptAnswer::Accepted(new))
+}
+
+/// Counts the payment in its consumer's day, or says what that day counts already if this would be too
+/// much.
+fn count(connection: &Connection, new: &NewPayment) -> rusqlite::Result<Option<Rupiah>> {
+    let consumer = new.key.consumer.as_str();
+    let day = new.payment.terms.accepted_at.wib_day();
+    let counted = new.payment.counted().get();
+    let most = new.day_max.map(Rupiah::get);
+    let mut take = connection.prepare_cached(sql::SPEND_TAKE)?;
+    if take.execute((consumer, day, counted, most))? > 0 {
+        return Ok(None);
+    }
+    let already = connection
+        .prepare_cached(sql::SPEND_GET)?
+        .query_row((consumer, day), |row| row.get(0))
+        .optional()?;
+    Ok(Some(Rupiah::new(already.unwrap_or_default())))
 }
 
 /// Buries `key` unless it is a payment, which is returned then.
