@@ -26,6 +26,7 @@ Examples:
   ppob pay PLN-POSTPAID 530000001234 --inquiry ID  pay exactly that bill
   ppob payment get ID                              what became of a payment
   ppob config check                                is the configuration right?
+  ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
 
 ";
@@ -51,7 +52,7 @@ pub(crate) enum Command {
     /// Checks the configuration, or has a running engine read it again.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Makes and changes keys of the journal.
+    /// Makes API keys for consumers, and makes and changes keys of the journal.
     #[command(subcommand)]
     Key(KeyCommand),
 

@@ -10,10 +10,11 @@ use ppob_journal_sqlite::SqliteJournal;
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
+use ppob_server::Tls;
 use ppob_types::{Clock, ProviderName};
 
 use crate::clock::random;
-use crate::config::{ConfigError, Loaded, ProviderTable, key_source, unknown_key};
+use crate::config::{ConfigError, Loaded, ProviderTable, TlsTable, key_source, unknown_key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
@@ -108,6 +109,12 @@ fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> 
         );
     }
     Ok(journal)
+}
+
+/// TLS from its files, if it is configured.
+pub(crate) fn tls(table: Option<&TlsTable>) -> Result<Option<Arc<Tls>>, Failure> {
+    let tls = table.map(|table| Tls::load(table.files())).transpose();
+    tls.map(|tls| tls.map(Arc::new)).map_err(|error| not_started(&error))
 }
 
 /// Only what happens before the engine takes payments.

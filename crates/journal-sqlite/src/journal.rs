@@ -122,6 +122,7 @@ impl SqliteJournal {
             AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
                 Acceptance::RepeatNeeded { repeat, succeeded_at }
             }
+            AcceptAnswer::DayLimit { counted } => Acceptance::DayLimit { counted },
         })
     }
 

@@ -43,7 +43,9 @@ pub trait Journal: Send + Sync + Debug + 'static {
 
     /// Accepts a payment, unless its id, its guard or an earlier success stands in the way. In this
     /// order: the id is known (same or other fingerprint) or abandoned; the guard is held; an equal
-    /// payment succeeded within the duplicate window and `repeat` is not last + 1.
+    /// payment succeeded within the duplicate window and `repeat` is not last + 1; the consumer's day
+    /// would count more than `day_max`. What counts is [`ppob_payment::Payment::counted`], on the day
+    /// (WIB) of acceptance; [`Journal::commit`] corrects it in the same write that changes it.
     ///
     /// # Errors
     /// [`JournalError::Unacknowledged`]: re-read the payment by its key.

@@ -17,6 +17,7 @@ mod lifetime;
 mod listing;
 mod records;
 mod rules;
+mod spending;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use self::lifetime::*;
 pub use self::listing::*;
 pub use self::records::*;
 pub use self::rules::*;
+pub use self::spending::*;
 use crate::{Journal, MemoryJournal};
 
 /// A store of its own for one case of the suite.
@@ -88,6 +90,12 @@ macro_rules! journal_suite {
             a_guard_given_back_returns_to_the_payment_still_in_doubt
             after_a_success_the_guard_returns_to_the_payment_still_in_doubt
             a_guard_given_back_goes_to_the_newest_of_the_payments_still_open
+            fifty_acceptances_at_once_do_not_pass_a_limit_by_one_rupiah
+            the_end_of_a_payment_corrects_what_it_counts
+            a_payment_in_doubt_goes_on_counting
+            a_new_day_and_another_consumer_begin_at_nothing
+            what_a_day_counts_survives_an_opening_and_a_stale_change
+            the_time_of_a_success_is_told_to_its_own_consumer_only
             a_change_is_stored_and_raises_the_version_by_one
             a_change_from_a_stale_version_writes_nothing
             of_sixty_racing_changes_from_one_version_exactly_one_is_done

@@ -36,6 +36,10 @@ pub struct Terms {
     pub pay_by: Timestamp,
     /// No more attempts than this.
     pub max_attempts: u32,
+    /// No attempt begins that the end customer would pay more for than this. Until the payment has
+    /// ended it is what the payment counts in its consumer's day. None in payments of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_total: Option<Rupiah>,
 }
 
 /// How a payment ended.
@@ -174,6 +178,16 @@ impl Payment {
         match self.receipt().and_then(|receipt| receipt.details.pln_token()) {
             Some(_) => TokenState::Present,
             None => TokenState::Awaited,
+        }
+    }
+
+    /// What the payment counts in its consumer's day: the most it may come to while it is open, what
+    /// it came to once paid, and nothing once it is certain that nothing was or stays paid.
+    pub fn counted(&self) -> Rupiah {
+        match &self.conclusion {
+            None => self.terms.max_total.unwrap_or_default(),
+            Some(Conclusion::Succeeded { total, .. }) => *total,
+            Some(Conclusion::Failed { .. } | Conclusion::Reversed { .. }) => Rupiah::ZERO,
         }
     }
 

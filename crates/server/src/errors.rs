@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod create;
+mod limits;
 mod operate;
 mod payments;
 
@@ -20,6 +21,7 @@ use tonic_types::{
 
 pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
+pub(crate) use limits::{family_not_allowed, too_fast, too_many_streams};
 pub(crate) use operate::{not_reloaded, operate};
 pub(crate) use payments::{abandon, inquire, query};
 
@@ -83,11 +85,10 @@ impl Problem {
         self
     }
 
-    /// Says which limit was reached. `subject` is whose limit it is, for example `consumer:shop`, and
-    /// names no customer; `limit` is a sentence that tells how much is allowed.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the limits of consumers"))]
-    pub(crate) fn quota(mut self, subject: impl Into<String>, limit: impl Into<String>) -> Self {
-        let detail = QuotaFailure::new(vec![QuotaViolation::new(subject, limit)]);
+    /// Says which limit was reached. `subject` is whose limit it is, and names no customer.
+    pub(crate) fn quota(mut self, subject: impl Into<String>) -> Self {
+        let violation = QuotaViolation::new(subject, self.message.clone());
+        let detail = QuotaFailure::new(vec![violation]);
         self.more.push(ErrorDetail::QuotaFailure(detail));
         self
     }
@@ -172,17 +173,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_tells_whose_it_is_and_how_much_is_allowed() {
+    fn a_limit_tells_whose_it_is() {
         let status =
             Problem::nothing_done(Reason::RATE_LIMITED, "too many calls; nothing was done")
                 .retry_after(SOON)
-                .quota("consumer:shop", "50 calls a second")
+                .quota("consumer")
                 .status();
         let details = status.get_error_details();
         let quota = details.quota_failure().unwrap();
         assert_eq!(quota.violations.len(), 1);
-        assert_eq!(quota.violations[0].subject, "consumer:shop");
-        assert_eq!(quota.violations[0].description, "50 calls a second");
+        assert_eq!(quota.violations[0].subject, "consumer");
+        assert_eq!(quota.violations[0].description, "too many calls; nothing was done");
         assert_eq!(details.retry_info().unwrap().retry_delay, Some(SOON));
         assert_eq!(status.code(), Reason::RATE_LIMITED.code);
         assert_eq!(details.localized_message().unwrap().message, Reason::RATE_LIMITED.indonesian);

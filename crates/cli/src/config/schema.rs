@@ -12,18 +12,20 @@ use ppob_types::{Family, ProductCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Addresses;
+use super::{ConsumerTable, Listen};
 
 /// Everything; of the providers only that they are tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    pub(crate) listen: Addresses,
+    pub(crate) listen: Listen,
     pub(crate) journal: Journal,
     pub(crate) log: Log,
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) routing: Routing,
+    #[serde(skip_serializing)]
+    pub(super) consumer: Vec<ConsumerTable>,
     /// Each kind of provider reads its own.
     #[serde(skip_serializing)]
     pub(super) provider: Vec<Map<String, Value>>,

@@ -2,7 +2,7 @@
 
 use ppob_journal::{EventKind, JournalError, NewPayment};
 use ppob_seal::BlindIndex;
-use ppob_types::{PaymentKey, Timestamp};
+use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, write_attempts, write_event};
@@ -19,7 +19,8 @@ pub(crate) enum AcceptAnswer {
     Abandoned,
     Guarded(PaymentKey),
     HolderChanged,
-    RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
+    RepeatNeeded { repeat: u32, succeeded_at: Option<Timestamp> },
+    DayLimit { counted: Rupiah },
 }
 
 /// What is kept of a new payment; made by its caller, so that the thread that writes seals nothing.
@@ -51,6 +52,8 @@ struct Lookup {
     holder: Option<i64>,
     /// Repeat and time of the latest success.
     last: Option<(u32, i64)>,
+    /// That was a payment of the same consumer.
+    own: bool,
 }
 
 impl Lookup {
@@ -60,6 +63,7 @@ impl Lookup {
             buried: row.get(2)?,
             holder: row.get(3)?,
             last: row.get::<_, Option<u32>>(4)?.zip(row.get(5)?),
+            own: row.get::<_, Option<bool>>(6)?.unwrap_or_default(),
         })
     }
 }
@@ -73,7 +77,7 @@ pub(crate) fn accept(
     let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
     let product = new.request.purchase.product.as_str();
     let customer = sealed.customer.as_str();
-    let Lookup { known, buried, holder, last } = connection
+    let Lookup { known, buried, holder, last, own } = connection
         .prepare_cached(sql::ACCEPT_LOOKUP)?
         .query_row((consumer, id, product, customer), Lookup::read)?;
     if let Some((serial, fingerprint)) = known {
@@ -94,18 +98,41 @@ pub(crate) fn accept(
     } else if new.request.despite_in_doubt.is_some() {
         return Ok(AcceptAnswer::HolderChanged);
     }
-    if let Some((repeat, at)) = last {
-        let succeeded_at = Timestamp::from_micros(at);
+    let is_over = |at| new.now.since(Timestamp::from_micros(at)) >= new.duplicate_window;
+    if let Some((repeat, at)) = last.filter(|(_, at)| !is_over(*at)) {
         let needed = repeat.saturating_add(1);
-        if new.now.since(succeeded_at) >= new.duplicate_window {
-            // A new series begins.
-            connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
-        } else if new.request.repeat != needed {
+        if new.request.repeat != needed {
+            let succeeded_at = own.then(|| Timestamp::from_micros(at));
             return Ok(AcceptAnswer::RepeatNeeded { repeat: needed, succeeded_at });
         }
     }
+    if let Some(counted) = count(connection, &new)? {
+        return Ok(AcceptAnswer::DayLimit { counted });
+    }
+    if last.is_some_and(|(_, at)| is_over(at)) {
+        // A new series begins.
+        connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
+    }
     insert(connection, &new, sealed)?;
     Ok(AcceptAnswer::Accepted(new))
+}
+
+/// Counts the payment in its consumer's day, or says what that day counts already if this would be too
+/// much.
+fn count(connection: &Connection, new: &NewPayment) -> rusqlite::Result<Option<Rupiah>> {
+    let consumer = new.key.consumer.as_str();
+    let day = new.payment.terms.accepted_at.wib_day();
+    let counted = new.payment.counted().get();
+    let most = new.day_max.map(Rupiah::get);
+    let mut take = connection.prepare_cached(sql::SPEND_TAKE)?;
+    if take.execute((consumer, day, counted, most))? > 0 {
+        return Ok(None);
+    }
+    let already = connection
+        .prepare_cached(sql::SPEND_GET)?
+        .query_row((consumer, day), |row| row.get(0))
+        .optional()?;
+    Ok(Some(Rupiah::new(already.unwrap_or_default())))
 }
 
 /// Buries `key` unless it is a payment, which is returned then.

@@ -3,7 +3,7 @@
 use ppob_journal::{Change, JournalError, settled_reference, success_at};
 use ppob_payment::PaymentState;
 use ppob_seal::BlindIndex;
-use ppob_types::{PaymentKey, Timestamp};
+use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
@@ -100,8 +100,10 @@ pub(crate) fn change(
             &current.customer,
             current.repeat,
             at.as_micros(),
+            change.key.consumer.as_str(),
         ))?;
     }
+    correct_spend(connection, &current, &change)?;
     for reply in &sealed.unlisted {
         connection.prepare_cached(sql::UNLISTED_COUNT)?.execute((
             &reply.provider,
@@ -167,6 +169,30 @@ fn release_guard(connection: &Connection, current: &Current) -> rusqlite::Result
     let mut release = connection.prepare_cached(sql::GUARD_RELEASE)?;
     if release.execute((product, customer, current.serial))? > 0 {
         connection.prepare_cached(sql::GUARD_GIVE_BACK)?.execute((product, customer))?;
+    }
+    Ok(())
+}
+
+/// Counts what changed: a payment that ends is no longer counted with the most it may come to.
+fn correct_spend(
+    connection: &Connection,
+    current: &Current,
+    change: &Change,
+) -> rusqlite::Result<()> {
+    let payment = &change.payment;
+    let before = if !is_final(&current.state) {
+        payment.terms.max_total.map_or(0, Rupiah::get)
+    } else if current.state == PaymentState::Succeeded.as_str() {
+        // The money of a success stays, also when it is reversed.
+        money(payment).0.unwrap_or_default()
+    } else {
+        0
+    };
+    let more = payment.counted().get().saturating_sub(before);
+    if more != 0 {
+        let day = payment.terms.accepted_at.wib_day();
+        let consumer = change.key.consumer.as_str();
+        connection.prepare_cached(sql::SPEND_CORRECT)?.execute((consumer, day, more))?;
     }
     Ok(())
 }

@@ -37,6 +37,7 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::GUARD_GIVE_BACK, 2, "payment_open_of_customer"),
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
+        (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),
     ] {
         let plan = plan(connection, statement, &numbers(values));
         assert!(plan.contains(index), "{statement}: {plan}");

@@ -10,6 +10,7 @@ use ppob_types::{ConsumerId, CustomerNumber, Family, InquiryId, PaymentId, Produ
 use tonic::Status;
 
 use super::scalar::duration;
+use crate::consumer::Caller;
 use crate::errors::{Problem, Violations};
 
 /// No customer number is longer than this, in bytes.
@@ -40,7 +41,7 @@ pub(crate) fn inquire(
 /// A request to pay.
 pub(crate) fn create_payment(
     message: v1::CreatePaymentRequest,
-    consumer: ConsumerId,
+    caller: &Caller,
     catalogue: &Catalogue,
 ) -> Result<CreatePayment, Status> {
     let mut bad = Violations::default();
@@ -68,7 +69,7 @@ pub(crate) fn create_payment(
     bad.check()?;
     let approval = within_maximum(approval, maximum, &product, catalogue)?;
     Ok(CreatePayment {
-        consumer,
+        consumer: caller.consumer.clone(),
         id,
         product,
         customer_number: message.customer_number,
@@ -79,6 +80,7 @@ pub(crate) fn create_payment(
         repeat,
         despite_in_doubt,
         pay_within,
+        limits: caller.limits.clone(),
     })
 }
 
@@ -179,6 +181,7 @@ mod tests {
     use ppob_api::error::{reason, reason_of};
 
     use super::*;
+    use crate::consumer::LocalConsumer;
 
     fn message() -> v1::CreatePaymentRequest {
         v1::CreatePaymentRequest {
@@ -190,8 +193,8 @@ mod tests {
     }
 
     fn read(message: v1::CreatePaymentRequest) -> Result<CreatePayment, Status> {
-        let consumer = ConsumerId::new("shop").unwrap();
-        create_payment(message, consumer, &Catalogue::default())
+        let caller = LocalConsumer::new().unwrap().caller();
+        create_payment(message, &caller, &Catalogue::default())
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ppob_api::error::Reason;
 use ppob_engine::CreateError;
 use tonic::Status;
 
+use super::limits::{above_day_limit, above_payment_limit, family_not_allowed, too_many_in_flight};
 use super::{Problem, SOON, Violations, unknown_product};
 
 /// As a status. All but [`CreateError::Unclear`] say `accepted = no`.
@@ -30,11 +31,15 @@ pub(crate) fn create(error: CreateError) -> Status {
                 None => problem.status(),
             }
         }
-        CreateError::RepeatNeeded { repeat, succeeded_at } => refused(Reason::REPEAT_NEEDED)
-            .with("next_repeat", repeat)
-            .with("succeeded_time", succeeded_at)
-            .precondition("repeat")
-            .status(),
+        CreateError::RepeatNeeded { repeat, succeeded_at } => {
+            let problem = refused(Reason::REPEAT_NEEDED).with("next_repeat", repeat);
+            // Nothing about other consumers' payments but that there was one.
+            let problem = match succeeded_at {
+                Some(moment) => problem.with("succeeded_time", moment),
+                None => problem,
+            };
+            problem.precondition("repeat").status()
+        }
         CreateError::InquiryUnknown => {
             refused(Reason::INQUIRY_UNKNOWN).precondition("inquiry_id").status()
         }
@@ -47,6 +52,14 @@ pub(crate) fn create(error: CreateError) -> Status {
         CreateError::JournalUnavailable => {
             Problem::nothing_done(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
+        CreateError::FamilyNotAllowed(family) => family_not_allowed(family),
+        CreateError::AbovePaymentLimit { total, limit } => {
+            above_payment_limit(message, total, limit)
+        }
+        CreateError::AboveDayLimit { total, counted, limit } => {
+            above_day_limit(message, total, counted, limit)
+        }
+        CreateError::TooManyInFlight { limit } => too_many_in_flight(message, limit),
         CreateError::Unclear => {
             Problem::unclear(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
@@ -92,7 +105,16 @@ mod tests {
                 holder: Some(PaymentId::new("payment-0001").unwrap()),
             },
             CreateError::DuplicateInProgress { holder: None },
-            CreateError::RepeatNeeded { repeat: 1, succeeded_at: Timestamp::from_seconds(1) },
+            CreateError::RepeatNeeded { repeat: 1, succeeded_at: Some(Timestamp::from_seconds(1)) },
+            CreateError::RepeatNeeded { repeat: 1, succeeded_at: None },
+            CreateError::FamilyNotAllowed(Family::Bpjs),
+            CreateError::AbovePaymentLimit { total: Rupiah::new(2), limit: Rupiah::new(1) },
+            CreateError::AboveDayLimit {
+                total: Rupiah::new(2),
+                counted: Rupiah::new(5),
+                limit: Rupiah::new(6),
+            },
+            CreateError::TooManyInFlight { limit: 3 },
             CreateError::InquiryUnknown,
             CreateError::InquiryExpired,
             CreateError::Draining,
@@ -124,6 +146,32 @@ mod tests {
         assert_eq!(code(CreateError::Draining), Code::Unavailable);
         assert_eq!(code(CreateError::Unclear), Code::Unavailable);
         assert_eq!(code(CreateError::InquiryExpired), Code::FailedPrecondition);
+    }
+
+    #[test]
+    fn limits_say_how_much_and_whose() {
+        for error in every_error() {
+            let limit = matches!(
+                error,
+                CreateError::AbovePaymentLimit { .. }
+                    | CreateError::AboveDayLimit { .. }
+                    | CreateError::TooManyInFlight { .. }
+            );
+            let status = create(error.clone());
+            let quota = status.get_error_details().quota_failure().cloned();
+            assert_eq!(quota.is_some(), limit, "{error:?}");
+            let told = metadata_of(&status);
+            let told = told.keys().any(|key| key.starts_with("limit"));
+            assert_eq!(told, limit, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_another_consumers_success_is_not_told() {
+        let foreign = create(CreateError::RepeatNeeded { repeat: 3, succeeded_at: None });
+        assert_eq!(metadata_of(&foreign)["next_repeat"], "3");
+        assert!(!metadata_of(&foreign).contains_key("succeeded_time"));
+        assert!(!foreign.message().contains("WIB"), "{foreign}");
     }
 
     #[test]

@@ -10,13 +10,14 @@ use ppob_api::v1;
 use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
 use ppob_types::{ConsumerId, Family, PaymentKey};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{Answers, last_word};
-use crate::consumer::{Role, caller};
+use crate::consumer::{Role, identity};
 use crate::convert::scalar::time;
 use crate::convert::{event, family, payment};
 use crate::errors::{self, Problem, Violations};
@@ -35,7 +36,8 @@ pub(crate) async fn stream_payment_events(
     shared: &Arc<Shared>,
     request: Request<v1::StreamPaymentEventsRequest>,
 ) -> Result<Answers<v1::StreamPaymentEventsResponse>, Status> {
-    let consumer = caller(&request, Role::Read)?;
+    let caller = identity(&request, Role::Read)?;
+    let (consumer, place) = (caller.consumer.clone(), caller.meter.stream()?);
     let request = request.into_inner();
     let mut bad = Violations::default();
     let families = family::families(&request.families, &mut bad);
@@ -62,6 +64,7 @@ pub(crate) async fn stream_payment_events(
         answers,
         cursor,
         spoke: false,
+        _place: place,
     };
     shared.tasks.spawn(events.run(last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
@@ -79,6 +82,8 @@ struct Events {
     cursor: Cursor,
     /// Whether anything was told since this was last looked at.
     spoke: bool,
+    /// Counts as one of the consumer's streams.
+    _place: OwnedSemaphorePermit,
 }
 
 /// How far reading got.

@@ -14,11 +14,11 @@ use ppob_api::v1::{
     GetProductRequest, InquireRequest, ListPaymentsRequest, ListProvidersRequest, ProviderMode,
     ResolvePaymentRequest, SetProviderModeRequest, StreamPaymentEventsRequest, VerdictNotExecuted,
 };
+use ppob_engine::ConsumerLimits;
 use ppob_journal::{MemoryHooks, MemoryJournal};
 use ppob_provider::ProviderErrorKind;
-use ppob_server::{Caller, Consumers, Role, Unidentified};
+use ppob_server::{Caller, Consumers, Credentials, Meter, Role, Unidentified};
 use ppob_types::{ConsumerId, RefusalCode, RefusalScope, Rejection};
-use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
@@ -133,12 +133,14 @@ const KEY: &str = "canary-key-7c1d";
 struct Reader;
 
 impl Consumers for Reader {
-    fn identify(&self, metadata: &MetadataMap) -> Result<Caller, Unidentified> {
-        match metadata.get("authorization").map(|value| value.to_str().unwrap()) {
+    fn identify(&self, credentials: &Credentials<'_>) -> Result<Caller, Unidentified> {
+        match credentials.metadata.get("authorization").map(|value| value.to_str().unwrap()) {
             None => Err(Unidentified::Missing),
             Some("reader") => Ok(Caller {
                 consumer: ConsumerId::new("reader").unwrap(),
-                roles: vec![Role::Read],
+                roles: [Role::Read].into(),
+                limits: ConsumerLimits::default(),
+                meter: Meter::default(),
                 proven: true,
             }),
             Some(who) => {
@@ -146,6 +148,10 @@ impl Consumers for Reader {
                 Err(Unidentified::Invalid)
             }
         }
+    }
+
+    fn must_prove(&self) -> bool {
+        true
     }
 }
 

@@ -102,6 +102,10 @@ fn the_example_says_the_defaults() {
     // These two tables are empty by default and show how they are used.
     config.routing.families.clear();
     config.routing.products.clear();
+    // These are absent by default.
+    config.consumer.clear();
+    config.listen.tls = None;
+    config.listen.operator_tls = None;
     assert_eq!(config, Config::default());
 }
 
