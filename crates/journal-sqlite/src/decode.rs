@@ -130,7 +130,8 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, JournalError> {
         .map_err(|error| JournalError::Unavailable(format!("no JSON could be made: {error}")))
 }
 
-fn from_word<T: DeserializeOwned>(word: String) -> Result<T, JournalError> {
+/// A stable word.
+pub(crate) fn from_word<T: DeserializeOwned>(word: String) -> Result<T, JournalError> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(corrupt)
 }
 

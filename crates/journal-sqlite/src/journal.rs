@@ -1,5 +1,6 @@
 //! The journal: values in, rows out, and back.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -7,9 +8,11 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use ppob_journal::{
     Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
-    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+};
 use tokio::sync::Mutex;
 
 use crate::apply::{self, AcceptAnswer, ChangeAnswer, SealedChange, SealedPayment};
@@ -186,11 +189,11 @@ impl Journal for SqliteJournal {
 
     async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
         let sealed = SealedChange::new(&self.seal, &change)?;
-        let change = Box::new(change);
+        let (seal, change) = (self.seal.clone(), Box::new(change));
         let answer = self
             .writer
             .write(Lane::Outcome, Some(change.now), move |connection| {
-                apply::change(connection, change, &sealed)
+                apply::change(connection, &seal, change, sealed)
             })
             .await?;
         self.committed(answer)
@@ -233,6 +236,62 @@ impl Journal for SqliteJournal {
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError> {
         let seal = self.seal.clone();
         self.readers.read(move |connection| query::due(connection, &seal, now, limit)).await
+    }
+
+    async fn payments_of(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+        page: Page,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        let (seal, customers) = (self.seal.clone(), self.seal.customers(customers)?);
+        self.readers
+            .read(move |connection| query::payments_of(connection, &seal, &customers, page))
+            .await
+    }
+
+    async fn strippable(
+        &self,
+        to: Retention,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        let seal = self.seal.clone();
+        self.readers
+            .read(move |connection| query::strippable(connection, &seal, to, before, limit))
+            .await
+    }
+
+    async fn strip(&self, stored: &StoredPayment, to: Retention) -> Result<Stripped, JournalError> {
+        let (seal, key, version) = (self.seal.clone(), stored.key.clone(), stored.version);
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::strip(connection, &seal, &key, version, to)
+            })
+            .await
+    }
+
+    async fn forget_inquiries(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<u64, JournalError> {
+        let customers = self.seal.customers(customers)?;
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::forget_inquiries(connection, &customers)
+            })
+            .await
+    }
+
+    async fn forget_expired_inquiries(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<u64, JournalError> {
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::forget_expired_inquiries(connection, before, limit)
+            })
+            .await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {

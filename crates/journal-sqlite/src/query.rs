@@ -4,9 +4,10 @@ mod list;
 mod payments;
 
 use ppob_journal::{
-    AuditEntry, Cursor, JournalError, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    AuditEntry, Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment,
+    UnlistedReply,
 };
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 pub(crate) use self::list::list;
@@ -46,6 +47,32 @@ pub(crate) fn due(
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
     payments(connection, seal, sql::DUE, [now.as_micros()], limit)
+}
+
+/// Payments of these customers, given as a JSON list of their blind indexes.
+pub(crate) fn payments_of(
+    connection: &Connection,
+    seal: &Seal,
+    customers: &str,
+    page: Page,
+) -> Answer<Vec<StoredPayment>> {
+    let before = page.before_serial.map_or(i64::MAX, integer);
+    payments(connection, seal, sql::PAYMENTS_OF, (customers, before), page.limit)
+}
+
+pub(crate) fn strippable(
+    connection: &Connection,
+    seal: &Seal,
+    to: Retention,
+    before: Timestamp,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    let kept = match to {
+        Retention::Everything => "[]",
+        Retention::NoRawAnswers => r#"["everything"]"#,
+        Retention::NoPersonalData => r#"["everything", "no-raw-answers"]"#,
+    };
+    payments(connection, seal, sql::STRIPPABLE, (kept, before.as_micros()), limit)
 }
 
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {

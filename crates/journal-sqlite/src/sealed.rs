@@ -1,5 +1,6 @@
 //! What is sealed in which column, and for which row.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ppob_journal::{AuditEntry, Fingerprint, JournalError};
@@ -31,6 +32,15 @@ impl Seal {
     /// Stands for a customer number in the columns `customer_index`.
     pub(crate) fn customer(&self, customer: &CustomerNumber) -> BlindIndex {
         self.0.blind(CUSTOMER, customer.expose())
+    }
+
+    /// What stands for these customer numbers, as a JSON list.
+    pub(crate) fn customers(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<String, JournalError> {
+        let indexes: Vec<BlindIndex> = customers.iter().map(|one| self.customer(one)).collect();
+        to_json(&indexes.iter().map(BlindIndex::as_str).collect::<Vec<_>>())
     }
 
     /// Stands for a text of `unlisted_reply`.

@@ -4,6 +4,7 @@ mod commits;
 mod opening;
 mod plans;
 mod reads;
+mod sealed;
 
 use std::path::PathBuf;
 

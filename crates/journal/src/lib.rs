@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod operator;
 mod record;
+mod retention;
 mod settlement;
 #[cfg(feature = "testkit")]
 pub mod suite;
@@ -28,4 +29,5 @@ pub use record::{
     Acceptance, Change, Committed, Cursor, EventKind, Filter, NewPayment, Page, PaymentEvent,
     StoredPayment,
 };
+pub use retention::Stripped;
 pub use settlement::{settled_reference, success_at};

@@ -16,6 +16,7 @@ mod guards;
 mod lifetime;
 mod listing;
 mod records;
+mod retention;
 mod rules;
 mod spending;
 
@@ -31,6 +32,7 @@ pub use self::guards::*;
 pub use self::lifetime::*;
 pub use self::listing::*;
 pub use self::records::*;
+pub use self::retention::*;
 pub use self::rules::*;
 pub use self::spending::*;
 use crate::{Journal, MemoryJournal};
@@ -124,6 +126,16 @@ macro_rules! journal_suite {
             a_document_replaces_the_one_before
             unlisted_replies_are_counted_with_their_change
             the_audit_trail_is_kept_latest_first
+            what_is_stripped_is_gone_and_everything_else_stays
+            an_open_payment_and_one_that_awaits_its_token_keep_everything
+            what_is_gone_does_not_come_back
+            a_payment_that_has_changed_is_not_stripped
+            an_erased_payment_is_still_the_payment_of_its_id_and_content
+            payments_of_a_customer_are_found_over_products_and_consumers
+            only_old_payments_that_keep_more_are_strippable
+            an_erased_success_is_forgotten_and_a_later_one_is_not
+            inquiries_are_forgotten_by_customer_and_by_age
+            a_change_does_not_bring_back_what_another_reading_kept
             serials_never_repeat_across_openings
             the_recorded_time_never_goes_back
             a_reopened_journal_holds_every_acknowledged_write

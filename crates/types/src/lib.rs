@@ -17,6 +17,7 @@ mod price;
 mod product;
 mod receipt;
 mod request;
+mod retention;
 mod sensitive;
 mod time;
 
@@ -39,5 +40,6 @@ pub use price::{Cost, CutOff, MappedProduct, PriceList, PriceRow};
 pub use product::{ProductCode, ProductCodeError};
 pub use receipt::{PlnToken, PlnTokenError, Receipt, ReceiptLine, TokenState};
 pub use request::{Parameters, Purchase};
+pub use retention::Retention;
 pub use sensitive::Sensitive;
 pub use time::{Clock, Monotonic, Timestamp, WIB_OFFSET_SECONDS};

@@ -3,11 +3,12 @@
 use ppob_journal::{Change, JournalError, settled_reference, success_at};
 use ppob_payment::PaymentState;
 use ppob_seal::BlindIndex;
-use ppob_types::{PaymentKey, Rupiah, Timestamp};
+use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
+use super::retention::stripped_change;
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
-use crate::decode::{integer, payment_key};
+use crate::decode::{from_word, integer, payment_key};
 use crate::sealed::{self, Seal};
 use crate::sql;
 
@@ -59,14 +60,16 @@ struct Current {
     product: String,
     customer: String,
     repeat: u32,
+    retention: String,
     request: Vec<u8>,
 }
 
 /// Applies `change`, given also as what is kept of it.
 pub(crate) fn change(
     connection: &Connection,
-    change: Box<Change>,
-    sealed: &SealedChange,
+    seal: &Seal,
+    mut change: Box<Change>,
+    mut sealed: SealedChange,
 ) -> Result<ChangeAnswer, Failure> {
     let current = connection
         .prepare_cached(sql::PAYMENT_CURRENT)?
@@ -77,6 +80,10 @@ pub(crate) fn change(
         return Ok(ChangeAnswer::Stale);
     };
     let serial = current.serial;
+    let retention: Retention = from_word(current.retention.clone())?;
+    if !retention.is_everything() {
+        sealed.value = stripped_change(seal, &change.key, &mut change.payment, retention)?;
+    }
     if let Err(error) = write_attempts(connection, serial, &change.payment, current.attempts) {
         return match reference_owner(connection, &change, serial, &error)? {
             Some(owner) => {
@@ -133,7 +140,8 @@ impl Current {
             product: row.get(4)?,
             customer: row.get(5)?,
             repeat: row.get(6)?,
-            request: row.get(7)?,
+            retention: row.get(7)?,
+            request: row.get(8)?,
         })
     }
 }

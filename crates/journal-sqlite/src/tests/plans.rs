@@ -38,10 +38,20 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
         (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),
+        (sql::INQUIRY_FORGET_EXPIRED, 2, "inquiry_by_end"),
+        (sql::STRIPPABLE, 2, "payment_ended"),
     ] {
         let plan = plan(connection, statement, &numbers(values));
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+    }
+    // One customer has few payments; these may be sorted.
+    for (statement, values, index) in [
+        (sql::PAYMENTS_OF, 2, "payment_of_customer"),
+        (sql::INQUIRY_FORGET_CUSTOMER, 1, "inquiry_of_customer"),
+    ] {
+        let plan = plan(connection, statement, &numbers(values));
+        assert!(plan.contains(index), "{statement}: {plan}");
     }
     let lookup = plan(connection, sql::ACCEPT_LOOKUP, &numbers(4));
     for table in ["payment", "buried", "guard", "success"] {

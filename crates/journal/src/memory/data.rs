@@ -1,6 +1,7 @@
 //! What the journal in memory holds, and every write to it.
 
 mod reads;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +151,8 @@ impl Data {
         }
         let stored = StoredPayment {
             version: before.version.saturating_add(1),
-            payment: change.payment.clone(),
+            // What is gone does not come back with news, nor with a value from before.
+            payment: change.payment.clone().stripped(before.retention()),
             updated_at: change.now,
             ..before.clone()
         };
