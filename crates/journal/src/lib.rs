@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod operator;
 mod record;
+mod restored;
 mod settlement;
 #[cfg(feature = "testkit")]
 pub mod suite;
@@ -28,4 +29,5 @@ pub use record::{
     Acceptance, Change, Committed, Cursor, EventKind, Filter, NewPayment, Page, PaymentEvent,
     StoredPayment,
 };
+pub use restored::Restored;
 pub use settlement::{settled_reference, success_at};

@@ -9,4 +9,5 @@ mod journal_trouble;
 mod mishaps;
 mod reload;
 mod restart;
+mod restored;
 mod support;
