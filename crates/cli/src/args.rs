@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod keep;
 mod operate;
 mod payment;
 mod run;
@@ -8,6 +9,7 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
+pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
@@ -49,6 +51,13 @@ pub(crate) enum Command {
     /// Checks the configuration, or has a running engine read it again.
     #[command(subcommand)]
     Config(ConfigCommand),
+
+    /// Copies the journal, also while an engine works on it, and checks the copy.
+    Backup(Backup),
+    /// Puts a backup in the place of the journal. Every provider is frozen at the next start.
+    Restore(Restore),
+    /// Looks at configuration, journal, disk, clock and providers, and tells what is wrong.
+    Doctor(Doctor),
 
     /// Lists what can be bought.
     Products(Products),

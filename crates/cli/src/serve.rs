@@ -77,7 +77,8 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     text
 }
 
-fn read(file: Option<PathBuf>) -> Result<Loaded, Failure> {
+/// Reads the configuration as the start does.
+pub(crate) fn read(file: Option<PathBuf>) -> Result<Loaded, Failure> {
     let file = file_to_read(file);
     let loaded = load(file.as_deref(), variables());
     let loaded = loaded.map_err(|error| Failure::usage(error.to_string()))?;

@@ -11,6 +11,7 @@ pub(super) const KEYS: &[&str] = &[
     "listen.metrics",
     "listen.callbacks",
     "journal.path",
+    "journal.check_at_start",
     "log.format",
     "log.filter",
     "payments.pay_within_s",

@@ -33,6 +33,7 @@ pub(crate) struct Config {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Journal {
     pub(crate) path: PathBuf,
+    pub(crate) check_at_start: bool,
 }
 
 /// What the process tells about its work, on standard error.
@@ -110,7 +111,7 @@ impl Config {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { path: PathBuf::from("ppob.sqlite") }
+        Self { path: PathBuf::from("ppob.sqlite"), check_at_start: true }
     }
 }
 
