@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod keep;
 mod key;
 mod operate;
 mod payment;
@@ -9,6 +10,7 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
+pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
@@ -55,6 +57,13 @@ pub(crate) enum Command {
     /// Makes API keys for consumers, and makes and changes keys of the journal.
     #[command(subcommand)]
     Key(KeyCommand),
+
+    /// Copies the journal, also while an engine works on it, and checks the copy.
+    Backup(Backup),
+    /// Puts a backup in the place of the journal. Every provider is frozen at the next start.
+    Restore(Restore),
+    /// Looks at configuration, journal, disk, clock and providers, and tells what is wrong.
+    Doctor(Doctor),
 
     /// Lists what can be bought.
     Products(Products),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_engine::{Engine, Parts, ProviderSetup};
-use ppob_journal_sqlite::SqliteJournal;
+use ppob_journal_sqlite::{SqliteJournal, check_quickly};
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
 use crate::reload::Snapshot;
+use crate::text::sentence;
 
 /// The providers, ready, and what an operator should know about them.
 #[derive(Debug)]
@@ -86,6 +87,9 @@ pub(crate) async fn engine(
     providers: BTreeMap<ProviderName, ProviderSetup>,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, Failure> {
+    if loaded.config.journal.check_at_start {
+        check_quickly(journal).map_err(|error| not_started(&error))?;
+    }
     let journal = open_journal(loaded, journal)?;
     let parts = Parts {
         config: loaded.config.engine(),
@@ -171,13 +175,6 @@ fn setup(table: &ProviderTable, built: BuiltProvider, clock: &Arc<dyn Clock>) ->
             .refresh_prices_every
             .map_or(permitted, |wanted| wanted.max(permitted)),
     }
-}
-
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@ mod clock;
 mod compose;
 mod config;
 mod demo;
+mod doctor;
 mod exit;
 mod failure;
+mod keep;
 mod key;
 mod logging;
 mod memory;
@@ -64,6 +66,9 @@ async fn run(command: Command) -> Done {
         Command::Config(ConfigCommand::Check(file)) => serve::check(file),
         Command::Config(ConfigCommand::Reload(options)) => client::reload(&options).await,
         Command::Key(command) => key::key(command),
+        Command::Backup(options) => keep::backup(&options),
+        Command::Restore(options) => keep::restore(&options),
+        Command::Doctor(options) => doctor::doctor(options).await,
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,

@@ -86,7 +86,7 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     text
 }
 
-/// The configuration that was named, or the usual one.
+/// The configuration that was named, or the usual one, as the start reads it.
 pub(crate) fn read(file: Option<PathBuf>) -> Result<Loaded, Failure> {
     let file = file_to_read(file);
     let loaded = load(file.as_deref(), variables());

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ppob_journal::{Journal, JournalError};
+use ppob_journal::{Journal, JournalError, Restored};
 use ppob_payment::Attempt;
 use ppob_provider::CallContext;
 use ppob_types::{Clock, Monotonic, ProviderName, Timestamp};
@@ -67,6 +67,8 @@ pub(crate) struct Inner {
     /// Reloads are one at a time.
     pub(crate) reloading: Mutex<()>,
     draws: AtomicU64,
+    /// What came of the document that a restore left.
+    pub(crate) restored: OnceLock<Restored>,
     draining: AtomicBool,
     stopping_since: OnceLock<Monotonic>,
 }
@@ -102,12 +104,14 @@ impl Engine {
                 turns: Turns::default(),
                 reloading: Mutex::new(()),
                 draws: AtomicU64::new(parts.seed),
+                restored: OnceLock::new(),
                 draining: AtomicBool::new(false),
                 stopping_since: OnceLock::new(),
             }),
         };
         let inner = &engine.inner;
         inner.providers.restore(inner.journal.as_ref()).await?;
+        inner.freeze_after_a_restore().await?;
         inner.restore_catalogue().await?;
         let to_drive = Inner::recover(inner).await?;
         // From here on nothing fails.

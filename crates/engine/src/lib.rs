@@ -25,6 +25,7 @@ mod queries;
 mod reconcile;
 mod recovery;
 mod reload;
+mod restored;
 mod tasks;
 mod turns;
 

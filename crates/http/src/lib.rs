@@ -11,6 +11,7 @@ mod client;
 mod form;
 mod pay;
 mod phase;
+mod reach;
 mod read;
 
 pub use answer::Answer;
@@ -18,4 +19,5 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{ClientError, Timeouts, TimeoutsError, install_crypto};
 pub use form::FormRequest;
 pub use pay::{PayClient, SendResult};
+pub use reach::{NotReached, reach};
 pub use read::ReadClient;

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use ppob_http::{BaseUrl, ReadClient, Timeouts};
+use ppob_http::{BaseUrl, ReadClient, Timeouts, reach};
 use ppob_provider::ProviderErrorKind;
 use support::{Behaviour, Peer, answer, payment};
 
@@ -52,4 +52,21 @@ async fn a_failed_read_is_a_transport_error_that_names_no_address_and_is_not_rep
         assert!(!shown.contains("127.0.0.1") && !shown.contains("rahasia"), "{shown}");
         assert_eq!(peer.posts(), 1);
     }
+}
+
+#[tokio::test]
+async fn trying_out_a_connection_sends_nothing_over_it() {
+    let peer = Peer::start(Behaviour::KeepAlive).await;
+    let timeouts = Timeouts::new(Duration::from_millis(500), Duration::from_secs(1)).unwrap();
+    let base = |url: &str| BaseUrl::parse(url, true).unwrap();
+    reach(&base(&peer.url("http")), timeouts).await.unwrap();
+    // Whoever comes next is accepted after it.
+    client(&peer).ask(payment()).await.unwrap();
+    assert_eq!((peer.connections(), peer.posts()), (2, 1));
+    // The peer speaks no TLS.
+    let error = reach(&base(&peer.url("https")), timeouts).await.unwrap_err().to_string();
+    assert!(error.starts_with("the provider was not reached: "), "{error}");
+    assert!(!error.contains(&peer.address.to_string()), "{error}");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert!(reach(&base(&format!("http://{free}/")), timeouts).await.is_err());
 }

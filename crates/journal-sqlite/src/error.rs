@@ -32,7 +32,7 @@ pub enum OpenError {
     NotAJournal(PathBuf),
     /// The file is broken.
     #[error(
-        "the journal {path} is damaged ({cause}); do not start with an empty one, or payments that are under way could be made twice: restore the latest backup, or have the file repaired"
+        "the journal {path} is damaged ({cause}); do not start with an empty one, or payments that are under way could be made twice: nothing that was backed up is lost: restore the latest backup (`ppob restore`), or have the file repaired"
     )]
     Damaged {
         /// Which file.
@@ -40,6 +40,11 @@ pub enum OpenError {
         /// What SQLite says.
         cause: String,
     },
+    /// A restore broke off.
+    #[error(
+        "a restore of the journal {0} is not finished; start nothing on it, or payments could be made twice: restore the backup again"
+    )]
+    RestoreUnfinished(PathBuf),
     /// The file was written by a later version of this program.
     #[error(
         "the journal {path} has schema version {found}, this program knows up to {known}; start the newer program again"

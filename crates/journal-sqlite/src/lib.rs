@@ -8,6 +8,7 @@
 //! it; the file holds none of it in plain text. There is no other mode.
 
 mod apply;
+mod backup;
 mod connection;
 mod decode;
 mod error;
@@ -18,6 +19,7 @@ mod lanes;
 mod open;
 mod query;
 mod reader;
+mod restore;
 mod rotate;
 mod sealed;
 mod serials;
@@ -25,10 +27,14 @@ mod sql;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
+pub use backup::{BackupError, back_up};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
+pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};
 pub use stats::SqliteStats;
+pub use verify::{Verified, VerifyError, check_quickly, verify};

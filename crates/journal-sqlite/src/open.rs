@@ -40,6 +40,10 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
         return Err(OpenError::NotAFile(path.to_owned()));
     }
     let lock = lock(path)?;
+    // A journal that was moved aside must not be followed by an empty one.
+    if restoring(path).exists() {
+        return Err(OpenError::RestoreUnfinished(path.to_owned()));
+    }
     let created = create(path).map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
     let writer = WriteConnection::open(path).map_err(failed)?;
@@ -58,7 +62,14 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     Ok(Ready { writer, opened, lock, keys })
 }
 
-fn lock(path: &Path) -> Result<FileLock, OpenError> {
+/// The file that stands beside a journal while a backup is being put in its place.
+pub(crate) fn restoring(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".restoring");
+    PathBuf::from(name)
+}
+
+pub(crate) fn lock(path: &Path) -> Result<FileLock, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = OpenOptions::new()
@@ -144,7 +155,7 @@ pub(crate) fn leave_no_trace(writer: &WriteConnection, found: i64) -> rusqlite::
 }
 
 /// 0 for an empty file; `None` if the file belongs to something else.
-fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     if number("SELECT count(*) FROM sqlite_schema")? == 0 {
         return Ok(Some(0));

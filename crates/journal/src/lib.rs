@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod operator;
 mod record;
+mod restored;
 mod retention;
 mod settlement;
 #[cfg(feature = "testkit")]
@@ -29,5 +30,6 @@ pub use record::{
     Acceptance, Change, Committed, Cursor, EventKind, Filter, NewPayment, Page, PaymentEvent,
     StoredPayment,
 };
+pub use restored::Restored;
 pub use retention::Stripped;
 pub use settlement::{settled_reference, success_at};

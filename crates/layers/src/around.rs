@@ -118,6 +118,10 @@ impl<A: Around> PpobProvider for Layered<A> {
         self.around.read(Operation::Balance.read(), next).await
     }
 
+    async fn reach(&self) -> Result<(), ProviderError> {
+        self.inner.reach().await
+    }
+
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         self.inner.decode_callback(raw)
     }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_http::{FormRequest, PayClient, ReadClient};
+use ppob_http::{BaseUrl, FormRequest, PayClient, ReadClient, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Capability, InquiryRequest,
-    InquiryRule, PayRequest, PpobProvider, ProviderError, ProviderInfo, ProviderKind, RefusalTrust,
-    SendPermit, StatusLookup,
+    InquiryRule, PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo,
+    ProviderKind, RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
     Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
@@ -36,6 +36,8 @@ struct Mmbc {
     trust: RefusalTrust,
     late_execution_bound: Duration,
     balance_path: Option<String>,
+    base: BaseUrl,
+    read_timeouts: Timeouts,
 }
 
 fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
@@ -65,11 +67,13 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         username,
         password,
         pay: PayClient::new(base.clone(), pay_timeouts).map_err(client)?,
-        read: ReadClient::new(base, read_timeouts).map_err(client)?,
+        read: ReadClient::new(base.clone(), read_timeouts).map_err(client)?,
         refusals,
         trust,
         late_execution_bound,
         balance_path,
+        base,
+        read_timeouts,
     };
     Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map, warnings })
 }
@@ -164,6 +168,11 @@ impl PpobProvider for Mmbc {
         let answer = self.read.ask(self.form("cekstatus", &fields)).await?;
         let asked = Asked { purchase: &attempt.purchase, code: &attempt.provider_code };
         status::interpret(&asked, invoice, &answer, &self.refusals)
+    }
+
+    async fn reach(&self) -> Result<(), ProviderError> {
+        let reached = reach(&self.base, self.read_timeouts).await;
+        reached.map_err(|error| ProviderError::new(ProviderErrorKind::Transport, error.to_string()))
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

@@ -111,6 +111,18 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
         Err(ProviderError::unsupported("balance"))
     }
 
+    /// Whether a connection to the provider can be made, encryption included. Sends neither a request nor
+    /// credentials.
+    ///
+    /// # Errors
+    /// [`ProviderErrorKind::Transport`](crate::ProviderErrorKind::Transport) if it cannot.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    async fn reach(&self) -> Result<(), ProviderError> {
+        Err(ProviderError::unsupported("trying out a connection"))
+    }
+
     /// Reads a callback: verifies it and says which attempt it speaks of. Pure.
     ///
     /// # Errors

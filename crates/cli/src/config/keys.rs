@@ -34,6 +34,7 @@ pub(super) const KEYS: &[&str] = &[
     "journal.key_id",
     "journal.old_key.*.id",
     "journal.old_key.*.key.*",
+    "journal.check_at_start",
     "log.format",
     "log.filter",
     "payments.pay_within_s",

@@ -36,6 +36,8 @@ pub(crate) struct Config {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Journal {
     pub(crate) path: PathBuf,
+    /// Whether every start looks first whether the file is damaged.
+    pub(crate) check_at_start: bool,
     /// The master key; without one it stands in a file beside the journal.
     #[serde(skip_serializing, deserialize_with = "super::journal_keys::reference")]
     pub(crate) key: Option<SecretRef>,
@@ -131,7 +133,13 @@ impl Config {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { path: PathBuf::from("ppob.sqlite"), key: None, key_id: None, old_key: Vec::new() }
+        Self {
+            path: PathBuf::from("ppob.sqlite"),
+            check_at_start: true,
+            key: None,
+            key_id: None,
+            old_key: Vec::new(),
+        }
     }
 }
 

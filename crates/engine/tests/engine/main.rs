@@ -10,4 +10,5 @@ mod limits;
 mod mishaps;
 mod reload;
 mod restart;
+mod restored;
 mod support;

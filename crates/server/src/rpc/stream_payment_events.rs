@@ -46,7 +46,11 @@ pub(crate) async fn stream_payment_events(
         bad.add("after_cursor", "must be empty when from_now is set");
     }
     bad.check()?;
-    let question = Question::new("events", &consumer);
+    let mut question = Question::new("events", &consumer);
+    // A journal out of a backup numbers its events anew: a cursor from before would skip some of them.
+    if let Some(restored) = shared.engine.restored() {
+        question.filter("restored", restored.restored_at.as_micros());
+    }
     let latest = shared.engine.latest_cursor().await.map_err(errors::query)?;
     let cursor = if request.from_now {
         latest

@@ -9,6 +9,7 @@ mod crash;
 mod documents;
 mod exactly_once;
 mod families;
+mod keeping;
 mod load;
 mod magic_numbers;
 mod reload;

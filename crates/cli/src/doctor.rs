@@ -1,0 +1,124 @@
+//! `ppob doctor`: what is wrong with configuration, journal, machine and providers, and what to do.
+//!
+//! Beside a running engine it only reads. It sends providers neither a request nor credentials.
+
+mod files;
+mod journal;
+mod machine;
+mod providers;
+
+use std::sync::Arc;
+
+use ppob_types::Clock;
+use serde_json::json;
+
+use crate::args::Doctor;
+use crate::clock::SystemClock;
+use crate::compose;
+use crate::exit::Exit;
+use crate::failure::Done;
+use crate::text::Add;
+use crate::{output, serve};
+
+/// What one look found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    text: String,
+    /// What to do; empty if there is nothing.
+    todo: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// Looks at everything, and fails if anything must not stay as it is.
+pub(crate) async fn doctor(options: Doctor) -> Done {
+    let findings = look(&options).await;
+    if options.json {
+        let shown = findings.iter().map(|one| {
+            json!({
+                "check": one.what,
+                "verdict": one.verdict.as_str(),
+                "text": one.text,
+                "todo": one.todo,
+            })
+        });
+        output::print(&format!("{:#}", json!({ "checks": shown.collect::<Vec<_>>() })))?;
+    } else {
+        output::print(&shown(&findings))?;
+    }
+    let worst = findings.iter().map(|one| one.verdict).max();
+    Ok(if worst == Some(Verdict::Fail) { Exit::Refused } else { Exit::Ok })
+}
+
+async fn look(options: &Doctor) -> Vec<Finding> {
+    const CONFIGURATION: &str = "configuration";
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let loaded = match serve::read(options.file.config.clone()) {
+        Ok(loaded) => loaded,
+        Err(failure) => {
+            let todo = "correct that first; nothing else could be looked at";
+            return vec![Finding::fail(CONFIGURATION, failure.text, todo)];
+        }
+    };
+    let mut findings = vec![Finding::ok(CONFIGURATION, format!("{} is valid", loaded.place))];
+    findings.extend(files::of_configuration(&loaded));
+    match compose::providers(&loaded, &clock) {
+        Ok(built) => findings.extend(providers::all(&built).await),
+        Err(failure) => {
+            findings.push(Finding::fail(
+                CONFIGURATION,
+                failure.text,
+                "correct that; no start before",
+            ));
+        }
+    }
+    let (found, high_water) = journal::all(&loaded.config.journal.path);
+    findings.extend(found);
+    findings.push(machine::disk(&loaded.config.journal.path));
+    findings.push(machine::time(clock.now(), high_water));
+    findings.push(machine::engine(loaded.config.listen.api).await);
+    findings
+}
+
+fn shown(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for one in findings {
+        text.add(format_args!("{:<4}  {:<13}  {}", one.verdict.as_str(), one.what, one.text));
+        if !one.todo.is_empty() {
+            text.add(format_args!(" -> {}", one.todo));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+impl Verdict {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Finding {
+    fn ok(what: &'static str, text: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Ok, text: text.into(), todo: String::new() }
+    }
+
+    fn warn(what: &'static str, text: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Warn, text: text.into(), todo: todo.into() }
+    }
+
+    fn fail(what: &'static str, text: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fail, text: text.into(), todo: todo.into() }
+    }
+}

@@ -1,0 +1,63 @@
+//! A journal that came out of a backup.
+//!
+//! It does not know what was paid after the backup was taken: a repeated `payment_id` would be accepted
+//! and paid again. So no provider is paid through until a person has looked.
+
+use ppob_journal::{AuditEntry, JournalError, Restored};
+use ppob_routing::Mode;
+
+use crate::Engine;
+use crate::engine::Inner;
+
+/// Who freezes, as the audit names it.
+const ACTOR: &str = "system";
+
+impl Engine {
+    /// What is known about the backup that the journal came out of, if it came out of one.
+    pub fn restored(&self) -> Option<Restored> {
+        self.inner.restored.get().copied()
+    }
+}
+
+impl Inner {
+    /// Freezes every provider, once after each restore, before anything can be paid.
+    pub(crate) async fn freeze_after_a_restore(&self) -> Result<(), JournalError> {
+        let Some(json) = self.journal.load_document(Restored::DOCUMENT).await? else {
+            return Ok(());
+        };
+        let unreadable = |error: serde_json::Error| {
+            JournalError::Corrupt(format!("{}: {error}", Restored::DOCUMENT))
+        };
+        let restored: Restored = serde_json::from_str(&json).map_err(unreadable)?;
+        if !restored.providers_frozen {
+            let reason = reason(&restored);
+            for name in self.told().setups.keys() {
+                tracing::error!(provider = %name, reason, "the provider is frozen");
+                let mode = Mode::Frozen { reason: reason.clone() };
+                // Durable, or there is no start: a restart would not know of it otherwise.
+                self.providers.set_mode(self.journal.as_ref(), name, mode).await?;
+            }
+            let entry = AuditEntry {
+                actor: ACTOR.to_owned(),
+                action: "freeze-after-restore".to_owned(),
+                payment: None,
+                reason,
+                at: self.now(),
+            };
+            self.journal.audit(entry).await?;
+            let done = Restored { providers_frozen: true, ..restored };
+            let json = serde_json::to_string(&done).map_err(unreadable)?;
+            self.journal.save_document(Restored::DOCUMENT, json).await?;
+        }
+        let _ = self.restored.set(restored);
+        Ok(())
+    }
+}
+
+fn reason(restored: &Restored) -> String {
+    format!(
+        "restored from a backup taken at {} WIB; payments after that moment are missing here: compare with \
+         the provider's statement, record what is missing, then switch back",
+        restored.taken_at.wib()
+    )
+}

@@ -1,0 +1,99 @@
+//! A journal that came out of a backup.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use ppob_engine::{Engine, EngineConfig, Parts};
+use ppob_journal::{Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite, Restored};
+use ppob_payment::PaymentState;
+use ppob_provider::RefusalTrust;
+use ppob_routing::Mode;
+use ppob_types::{ProductCode, ProviderName, Timestamp};
+
+use crate::support::*;
+
+async fn restored(journal: &MemoryJournal) {
+    let restored = Restored {
+        taken_at: Timestamp::from_seconds(1_799_999_000),
+        restored_at: Timestamp::from_seconds(1_799_999_900),
+        providers_frozen: false,
+    };
+    let json = serde_json::to_string(&restored).unwrap();
+    journal.save_document(Restored::DOCUMENT, json).await.unwrap();
+}
+
+fn modes(world: &World) -> Vec<Mode> {
+    world.engine.providers().into_iter().map(|status| status.mode).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_paid_after_a_restore_until_each_provider_is_released() {
+    let (a, b) = (
+        Scripted::new("a", 20_700, RefusalTrust::None),
+        Scripted::new("b", 20_800, RefusalTrust::None),
+    );
+    let journal = MemoryJournal::new();
+    restored(&journal).await;
+    let world = World::on_journal(journal, &[&a, &b]).await;
+    for mode in modes(&world) {
+        let Mode::Frozen { reason } = mode else { unreachable!("{mode:?}") };
+        assert!(reason.contains("payments after that moment are missing"), "{reason}");
+        assert!(reason.contains("WIB"), "{reason}");
+    }
+    let refused = world.pay(token("payment-0001")).await;
+    assert_eq!(refused.payment.state(), PaymentState::Failed);
+    assert_eq!((a.charges(), b.charges()), (0, 0));
+    let audit = world.journal.audit_trail(10).await.unwrap();
+    assert_eq!(audit[0].action, "freeze-after-restore");
+
+    let name = ProviderName::new("b").unwrap();
+    world.engine.set_provider_mode(&name, Mode::Active, "sari", "compared").await.unwrap();
+    let paid = world.pay(token("payment-0002")).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    assert_eq!((a.charges(), b.charges()), (0, 1));
+    let world = world.restarted().await;
+    assert!(
+        matches!(modes(&world)[..], [Mode::Frozen { .. }, Mode::Active]),
+        "{:?}",
+        modes(&world)
+    );
+    assert_eq!(world.engine.restored().map(|restored| restored.providers_frozen), Some(true));
+}
+
+/// A journal that keeps no document while it is down.
+#[derive(Debug, Default)]
+struct Down(AtomicBool);
+
+#[async_trait]
+impl MemoryHooks for Down {
+    async fn before_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
+        if self.0.load(Ordering::SeqCst) && matches!(write, MemoryWrite::SaveDocument(_)) {
+            return Err(JournalError::Unavailable("the disk is gone".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_cannot_be_acted_on_durably_keeps_the_engine_from_starting() {
+    let down = Arc::new(Down::default());
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let journal = MemoryJournal::with_hooks(Arc::clone(&down) as Arc<dyn MemoryHooks>);
+    let world = World::on_journal(journal, &[&provider]).await;
+    world.engine.crash();
+    restored(&world.journal).await;
+    down.0.store(true, Ordering::SeqCst);
+    let parts = || Parts {
+        config: EngineConfig::default(),
+        journal: Arc::new(world.journal.reopen()),
+        providers: world.setups(&[&provider]),
+        clock: world.shared_clock(),
+        seed: 7,
+    };
+    assert!(Engine::start(parts()).await.is_err());
+    down.0.store(false, Ordering::SeqCst);
+    let engine = Engine::start(parts()).await.unwrap();
+    assert!(matches!(engine.providers()[0].mode, Mode::Frozen { .. }));
+    assert!(!engine.is_available(&ProductCode::new(TOKEN).unwrap()));
+}

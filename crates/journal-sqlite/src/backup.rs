@@ -1,0 +1,135 @@
+//! A copy of a journal, taken while an engine works on it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ppob_types::Timestamp;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::connection::open_reader;
+use crate::sql;
+use crate::verify::{Taken, Verified, VerifyError, verify};
+
+/// Why there is no backup. The journal is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Backups are never written over.
+    #[error("there is a file {0} already; name another one, backups are never written over")]
+    Exists(PathBuf),
+    /// The journal cannot be read, or is not whole.
+    #[error("{0}; there is no backup. Keep the latest one, and look at the disk")]
+    Journal(#[source] VerifyError),
+    /// The copy is not whole.
+    #[error("the copy is not whole and was thrown away: {0}; look at the disk it was written to")]
+    Copy(#[source] VerifyError),
+    /// It cannot be written.
+    #[error("the backup {path} cannot be written: {cause}; there is none")]
+    NotWritten {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+}
+
+/// Copies `journal` to `to` as it is at this moment, reads the copy back, and makes it durable. An engine
+/// may work on the journal: it is only read, and no writer waits.
+///
+/// # Errors
+/// [`BackupError`]; nothing is left at `to`.
+pub fn back_up(journal: &Path, to: &Path, now: Timestamp) -> Result<Verified, BackupError> {
+    if to.exists() {
+        return Err(BackupError::Exists(to.to_owned()));
+    }
+    if !journal.is_file() {
+        return Err(BackupError::Journal(VerifyError::Missing(journal.to_owned())));
+    }
+    let partial = Partial::beside(to)?;
+    copy(journal, &partial.0, now)?;
+    let verified = verify(&partial.0).map_err(BackupError::Copy)?;
+    let not_written = |error: io::Error| BackupError::not_written(to, &error);
+    sync(&partial.0).map_err(not_written)?;
+    fs::rename(&partial.0, to).map_err(not_written)?;
+    sync_directory_of(to).map_err(not_written)?;
+    Ok(verified)
+}
+
+fn copy(journal: &Path, to: &Path, now: Timestamp) -> Result<(), BackupError> {
+    let failed = |error: rusqlite::Error| BackupError::not_written(to, &error);
+    let source = open_reader(journal)
+        .map_err(|error| BackupError::Journal(VerifyError::of(journal, &error)))?;
+    let target = copy_pages(&source, to).map_err(failed)?;
+    let taken = serde_json::to_string(&Taken { at: now })
+        .map_err(|error| BackupError::not_written(to, &error))?;
+    // The journal may be of a schema without marks.
+    target.execute_batch(sql::MARKS).map_err(failed)?;
+    target.execute(sql::MARK_PUT, (Taken::MARK, taken)).map_err(failed)?;
+    target.close().map_err(|(_, error)| failed(error))
+}
+
+/// Fills the empty file `to` with all that `source` sees, its log included, as one view and one file.
+pub(crate) fn copy_pages(source: &Connection, to: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut target = Connection::open_with_flags(to, flags)?;
+    // All pages in one step are one view of the journal, however much is written meanwhile.
+    let step = Backup::new(source, &mut target)?.step(-1)?;
+    if step != StepResult::Done {
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+            Some("the file is busy; try again".to_owned()),
+        ));
+    }
+    let mode = target
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0))?;
+    if mode == "delete" { Ok(target) } else { Err(rusqlite::Error::InvalidQuery) }
+}
+
+/// A file that goes away unless it was renamed: for its owner's eyes only, it holds personal data.
+pub(crate) struct Partial(pub(crate) PathBuf);
+
+impl Partial {
+    fn beside(to: &Path) -> Result<Self, BackupError> {
+        let mut name = to.as_os_str().to_owned();
+        name.push(format!(".partial-{}", std::process::id()));
+        let partial = Self(PathBuf::from(name));
+        create_private(&partial.0).map_err(|error| BackupError::not_written(to, &error))?;
+        Ok(partial)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        for end in ["", "-journal", "-wal", "-shm"] {
+            let mut name = self.0.as_os_str().to_owned();
+            name.push(end);
+            let _ = fs::remove_file(name);
+        }
+    }
+}
+
+impl BackupError {
+    fn not_written(path: &Path, cause: &dyn std::fmt::Display) -> Self {
+        Self::NotWritten { path: path.to_owned(), cause: cause.to_string() }
+    }
+}
+
+/// Creates an empty file that nobody else may read; an error if there is one.
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+pub(crate) fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes the names in the directory of `path` durable.
+pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    sync(directory.unwrap_or(Path::new(".")))
+}

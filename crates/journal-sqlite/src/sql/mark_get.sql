@@ -1,0 +1,1 @@
+SELECT json FROM mark WHERE name = ?1

@@ -1,0 +1,246 @@
+//! Whether a journal, or a backup of one, is whole.
+
+use std::path::{Path, PathBuf};
+
+use ppob_journal::Restored;
+use ppob_types::Timestamp;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::open_reader;
+use crate::open::schema_version;
+use crate::{OpenError, sql};
+
+/// What a whole journal holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The version of its schema.
+    pub schema_version: i64,
+    /// How many payments.
+    pub payments: u64,
+    /// How many of them have not ended.
+    pub open_payments: u64,
+    /// How many events.
+    pub events: u64,
+    /// When the latest event was.
+    pub newest_event_at: Option<Timestamp>,
+    /// The latest time that was recorded.
+    pub time_high_water: Timestamp,
+    /// When the backup was taken; none for a journal, or if it was taken by other means.
+    pub taken_at: Option<Timestamp>,
+    /// Whether it came out of a backup.
+    pub restored: Option<Restored>,
+    /// Rules of money that the rows break, as sentences. The file is whole all the same.
+    pub broken_rules: Vec<&'static str>,
+}
+
+/// Why a file is not a whole journal.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// There is no such file.
+    #[error("there is no file {0}")]
+    Missing(PathBuf),
+    /// It is something else.
+    #[error("the file {0} is no journal of this engine")]
+    NotAJournal(PathBuf),
+    /// It was written by a later version.
+    #[error("the file {path} has schema version {found}, this program knows up to {known}")]
+    TooNew {
+        /// Which file.
+        path: PathBuf,
+        /// The version found.
+        found: i64,
+        /// The latest version this program knows.
+        known: i64,
+    },
+    /// It is damaged.
+    #[error("the file {path} is damaged: {cause}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite found first.
+        cause: String,
+    },
+    /// It cannot be read.
+    #[error("the file {path} cannot be read: {cause}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+}
+
+/// When a backup was taken, as a document in it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Taken {
+    pub(crate) at: Timestamp,
+}
+
+impl Taken {
+    pub(crate) const MARK: &str = "backup";
+}
+
+/// What every journal keeps to, with a question that finds a row if it does not.
+const RULES: [(&str, &str); 6] = [
+    (
+        "two attempts of one payment are alive (P1)",
+        "SELECT 1 FROM attempt WHERE state NOT IN ('not_sent', 'rejected', 'not_executed')
+         GROUP BY payment_serial HAVING count(*) > 1 LIMIT 1",
+    ),
+    (
+        "one reference of a provider settles two payments",
+        "SELECT 1 FROM attempt WHERE settled_reference IS NOT NULL
+         GROUP BY provider, settled_reference HAVING count(*) > 1 LIMIT 1",
+    ),
+    (
+        "a payment failed while an attempt is alive (P4)",
+        "SELECT 1 FROM payment JOIN attempt ON payment_serial = serial
+         WHERE payment.state = 'FAILED'
+             AND attempt.state NOT IN ('not_sent', 'rejected', 'not_executed')
+         LIMIT 1",
+    ),
+    (
+        "a guard is held by a payment that has ended (P6)",
+        "SELECT 1 FROM guard JOIN payment ON payment_serial = serial
+         WHERE state IN ('SUCCEEDED', 'FAILED', 'REVERSED') LIMIT 1",
+    ),
+    (
+        "a payment has not the attempts that it counts (P3)",
+        "SELECT 1 FROM payment WHERE attempts <>
+             (SELECT count(*) FROM attempt WHERE payment_serial = serial) LIMIT 1",
+    ),
+    (
+        "a payment has not an event for each of its versions",
+        "SELECT 1 FROM payment WHERE version <>
+             (SELECT count(*) FROM event WHERE payment_serial = serial) LIMIT 1",
+    ),
+];
+
+/// Reads all of a journal, also beside a running engine, and says what it holds.
+///
+/// # Errors
+/// [`VerifyError`] if it is not whole.
+pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
+    if !path.is_file() {
+        return Err(VerifyError::Missing(path.to_owned()));
+    }
+    let connection = open_reader(path).map_err(|error| VerifyError::of(path, &error))?;
+    examine(path, &connection)
+}
+
+/// Looks whether the pages of a journal hang together; faster than [`verify`], for every start. A file
+/// that is not there or empty is left to the opening.
+///
+/// # Errors
+/// [`OpenError::Damaged`] if they do not; other errors if that cannot be found out.
+pub fn check_quickly(path: &Path) -> Result<(), OpenError> {
+    if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        return Ok(());
+    }
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let connection = open_reader(path).map_err(failed)?;
+    let found = first_line(&connection, "PRAGMA quick_check(1)").map_err(failed)?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged { path: path.to_owned(), cause: found })
+}
+
+/// All that [`verify`] finds, over a connection that sees the whole of it.
+pub(crate) fn examine(path: &Path, connection: &Connection) -> Result<Verified, VerifyError> {
+    let failed = |error: rusqlite::Error| VerifyError::of(path, &error);
+    // One view, whatever is written meanwhile.
+    let view = connection.unchecked_transaction().map_err(failed)?;
+    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = schema_version(&view)
+        .map_err(failed)?
+        .filter(|version| *version > 0)
+        .ok_or_else(|| VerifyError::NotAJournal(path.to_owned()))?;
+    if found > known {
+        return Err(VerifyError::TooNew { path: path.to_owned(), found, known });
+    }
+    let damaged = |cause: String| VerifyError::Damaged { path: path.to_owned(), cause };
+    let pages = first_line(&view, "PRAGMA integrity_check(1)").map_err(failed)?;
+    if pages != "ok" {
+        return Err(damaged(pages));
+    }
+    if exists(&view, "SELECT 1 FROM pragma_foreign_key_check LIMIT 1").map_err(failed)? {
+        return Err(damaged("a row refers to a payment that is not there".to_owned()));
+    }
+    read(&view, found).map_err(failed)
+}
+
+fn read(view: &Connection, schema_version: i64) -> rusqlite::Result<Verified> {
+    let count = |sql: &str| {
+        let number = view.query_row(sql, [], |row| row.get::<_, i64>(0))?;
+        Ok::<u64, rusqlite::Error>(u64::try_from(number).unwrap_or_default())
+    };
+    let newest: Option<i64> = view
+        .query_row(
+            "SELECT at FROM event WHERE sequence = (SELECT max(sequence) FROM event)",
+            [],
+            |row| row.get(0),
+        )
+        .map(Some)
+        .or_else(none_if_empty)?;
+    let high_water: i64 = view.query_row(sql::META_GET, ["time_high_water"], |row| row.get(0))?;
+    let mut broken_rules = Vec::new();
+    for (rule, sql) in RULES {
+        if exists(view, sql)? {
+            broken_rules.push(rule);
+        }
+    }
+    Ok(Verified {
+        schema_version,
+        payments: count("SELECT count(*) FROM payment")?,
+        open_payments: count(
+            "SELECT count(*) FROM payment WHERE state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED')",
+        )?,
+        events: count("SELECT count(*) FROM event")?,
+        newest_event_at: newest.map(Timestamp::from_micros),
+        time_high_water: Timestamp::from_micros(high_water),
+        taken_at: mark::<Taken>(view, Taken::MARK)?.map(|taken| taken.at),
+        restored: mark(view, Restored::DOCUMENT)?,
+        broken_rules,
+    })
+}
+
+/// A mark; none if there is none that can be read.
+fn mark<T: for<'de> Deserialize<'de>>(
+    view: &Connection,
+    name: &str,
+) -> rusqlite::Result<Option<T>> {
+    if !view.table_exists(None, "mark")? {
+        return Ok(None);
+    }
+    let json: Option<String> =
+        view.query_row(sql::MARK_GET, [name], |row| row.get(0)).map(Some).or_else(none_if_empty)?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+fn first_line(connection: &Connection, pragma: &str) -> rusqlite::Result<String> {
+    connection.query_row(pragma, [], |row| row.get(0))
+}
+
+fn exists(connection: &Connection, sql: &str) -> rusqlite::Result<bool> {
+    connection.prepare(sql)?.exists([])
+}
+
+fn none_if_empty<T>(error: rusqlite::Error) -> rusqlite::Result<Option<T>> {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(None),
+        error => Err(error),
+    }
+}
+
+impl VerifyError {
+    pub(crate) fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        let (path, cause) = (path.to_owned(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotAJournal(path),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged { path, cause },
+            _ => Self::Unreadable { path, cause },
+        }
+    }
+}
