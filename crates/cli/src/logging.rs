@@ -13,7 +13,7 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let log = &config.log;
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
         Failure::usage(format!(
-            "`log.filter` is no filter: {error}; write for example \"info,ppob_engine=debug\""
+            "`log.filter` is no filter: {error}; write for example \"info,ppob_engine=debug\". Nothing was started."
         ))
     })?;
     let subscriber = tracing_subscriber::fmt()
@@ -24,5 +24,7 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
         LogFormat::Text => subscriber.with_target(false).finish().try_init(),
         LogFormat::Json => subscriber.json().finish().try_init(),
     };
-    started.map_err(|error| Failure::usage(format!("logging could not start: {error}")))
+    started.map_err(|error| {
+        Failure::usage(format!("logging could not start: {error}. Nothing was started."))
+    })
 }
