@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod key;
 mod operate;
 mod payment;
 mod run;
@@ -8,7 +9,8 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
-pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
+pub(crate) use key::{KeyCommand, NewJournalKey};
+pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 
@@ -46,9 +48,12 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Walks through a running sandbox as a client and explains each step.
     Demo(Demo),
-    /// Checks the configuration and shows it as it takes effect, secrets masked.
+    /// Checks the configuration, or has a running engine read it again.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Makes and changes keys of the journal.
+    #[command(subcommand)]
+    Key(KeyCommand),
 
     /// Lists what can be bought.
     Products(Products),

@@ -9,7 +9,7 @@ mod purchase;
 
 pub(crate) use catalogue::{explain, products};
 pub(crate) use connect::{OperatorClient, connect, connect_operator};
-pub(crate) use operate::{providers, refresh, resolve, reviews};
+pub(crate) use operate::{providers, refresh, reload, resolve, reviews};
 pub(crate) use pay::{inquire, pay};
 pub(crate) use payments::payment;
 

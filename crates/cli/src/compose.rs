@@ -13,49 +13,101 @@ use ppob_routing::Mapping;
 use ppob_types::{Clock, ProviderName};
 
 use crate::clock::random;
-use crate::config::{ConfigError, Loaded, ProviderTable, unknown_key};
+use crate::config::{ConfigError, Loaded, ProviderTable, key_source, unknown_key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
+use crate::reload::Snapshot;
 
 /// The providers, ready, and what an operator should know about them.
 #[derive(Debug)]
 pub(crate) struct Providers {
     pub(crate) setups: BTreeMap<ProviderName, ProviderSetup>,
-    /// By provider.
-    pub(crate) warnings: Vec<(ProviderName, String)>,
+    /// What they were made of.
+    pub(crate) built: BTreeMap<ProviderName, Built>,
+    /// The configuration, for comparison.
+    pub(crate) snapshot: Snapshot,
+}
+
+/// A provider as its kind built it, and the table it was built from.
+#[derive(Clone, Debug)]
+pub(crate) struct Built {
+    pub(crate) table: ProviderTable,
+    pub(crate) built: BuiltProvider,
+}
+
+impl Providers {
+    /// What an operator should know, by provider.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = (&ProviderName, &String)> {
+        self.built.iter().flat_map(|(name, one)| one.built.warnings.iter().map(move |w| (name, w)))
+    }
 }
 
 /// Builds every configured provider. Asks none of them anything.
 pub(crate) fn providers(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Providers, Failure> {
-    let mut providers = Providers { setups: BTreeMap::new(), warnings: Vec::new() };
+    let snapshot = Snapshot::of(loaded);
+    let built = build_all(loaded, clock, |_| None)?;
+    Ok(Providers { setups: setups(&built, clock), built, snapshot })
+}
+
+/// Builds every configured provider, except those that `as_before` has.
+pub(crate) fn build_all(
+    loaded: &Loaded,
+    clock: &Arc<dyn Clock>,
+    as_before: impl Fn(&ProviderName) -> Option<BuiltProvider>,
+) -> Result<BTreeMap<ProviderName, Built>, Failure> {
+    let mut all = BTreeMap::new();
     for table in &loaded.providers {
-        let built = build(table, &loaded.place, clock)?;
-        let warnings = built.warnings.iter().cloned();
-        let named = warnings.map(|warning| (table.name.clone(), warning));
-        providers.warnings.extend(named);
-        let setup = setup(table, built, clock);
-        providers.setups.insert(table.name.clone(), setup);
+        let built = match as_before(&table.name) {
+            Some(built) => built,
+            None => build(table, &loaded.place, clock)?,
+        };
+        all.insert(table.name.clone(), Built { table: table.clone(), built });
     }
-    Ok(providers)
+    Ok(all)
+}
+
+/// What the engine is told of the providers.
+pub(crate) fn setups(
+    all: &BTreeMap<ProviderName, Built>,
+    clock: &Arc<dyn Clock>,
+) -> BTreeMap<ProviderName, ProviderSetup> {
+    let setup = |(name, one): (&ProviderName, &Built)| {
+        (name.clone(), setup(&one.table, one.built.clone(), clock))
+    };
+    all.iter().map(setup).collect()
 }
 
 /// Opens the journal, builds the engine and starts it. Reads what an earlier process left open.
 pub(crate) async fn engine(
     loaded: &Loaded,
     journal: &Path,
-    providers: Providers,
+    providers: BTreeMap<ProviderName, ProviderSetup>,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, Failure> {
-    let journal = SqliteJournal::open(journal).map_err(|error| not_started(&error))?;
+    let journal = open_journal(loaded, journal)?;
     let parts = Parts {
         config: loaded.config.engine(),
         journal: Arc::new(journal),
-        providers: providers.setups,
+        providers,
         clock,
         seed: random(),
     };
     Engine::start(parts).await.map_err(|error| not_started(&error))
+}
+
+fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> {
+    let keys = key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let journal = SqliteJournal::open(path, &keys).map_err(|error| not_started(&error))?;
+    if let Some(file) = journal.created_key_file() {
+        tracing::warn!(
+            key_file = %file.display(),
+            "the key of the journal was made; keep a copy of it apart from the journal: without it \
+             nobody can read the journal, and whoever has both can read everything"
+        );
+    }
+    Ok(journal)
 }
 
 /// Only what happens before the engine takes payments.
@@ -181,11 +233,11 @@ mod tests {
         let providers = compose(&text).unwrap();
         assert_eq!(providers.setups.len(), 1);
         assert!(
-            providers.warnings.iter().any(|(name, text)| {
+            providers.warnings().any(|(name, text)| {
                 name.as_str() == "a" && text.contains("not encrypted") && !text.contains("hunter2")
             }),
             "{:?}",
-            providers.warnings
+            providers.built
         );
     }
 }

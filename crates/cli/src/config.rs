@@ -6,7 +6,9 @@
 mod addresses;
 mod environment;
 mod error;
+mod journal_keys;
 mod keys;
+mod leaves;
 mod load;
 mod provider;
 mod schema;
@@ -14,6 +16,9 @@ mod shown;
 
 pub(crate) use addresses::{Addresses, loopback};
 pub(crate) use error::ConfigError;
+pub(crate) use journal_keys::key_source;
+pub(crate) use keys::of_every_provider;
+pub(crate) use leaves::{is_reference, leaves};
 pub(crate) use load::{Loaded, file_to_read, load, variables};
 pub(crate) use provider::{ProviderTable, unknown_key};
 pub(crate) use schema::{Config, LogFormat};

@@ -11,9 +11,12 @@ mod config;
 mod demo;
 mod exit;
 mod failure;
+mod key;
 mod logging;
+mod memory;
 mod output;
 mod providers;
+mod reload;
 mod running;
 mod sandbox;
 mod serve;
@@ -25,12 +28,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, ConfigCommand};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
+    if let Err(error) = memory::keep_private() {
+        // Nothing depends on it but the secrecy of a dump; paying goes on.
+        let _ = output::note(&format!("core dumps could not be switched off: {error}"));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(command)),
@@ -54,7 +61,9 @@ async fn run(command: Command) -> Done {
         Command::Serve(options) => serve::serve(options).await,
         Command::Sandbox(options) => sandbox::sandbox(&options).await,
         Command::Demo(options) => demo::demo(&options).await,
-        Command::Config(command) => serve::config(command),
+        Command::Config(ConfigCommand::Check(file)) => serve::check(file),
+        Command::Config(ConfigCommand::Reload(options)) => client::reload(&options).await,
+        Command::Key(command) => key::key(command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,

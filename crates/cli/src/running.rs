@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use ppob_engine::Engine;
 use ppob_server::{
-    Listeners, LocalConsumer, PrometheusMetrics, RunningServer, Server, ServerOptions, bind,
+    ConfigSource as _, Listeners, LocalConsumer, PrometheusMetrics, RunningServer, Server,
+    ServerOptions, bind,
 };
 use ppob_types::Clock;
 
@@ -14,7 +15,11 @@ use crate::compose::{self, Providers, not_started};
 use crate::config::{Loaded, loopback};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::signals::Signals;
+use crate::reload::{Part, ReadAgain, Reloader};
+use crate::signals::{Asked, Signals};
+
+/// Who reloads when the process is sent SIGHUP, as the audit names it.
+const ASKED_BY_SIGNAL: &str = "system (SIGHUP)";
 
 /// Where it really listens.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +34,13 @@ pub(crate) struct Listening {
 pub(crate) struct Running {
     engine: Engine,
     server: RunningServer,
+    reloader: Reloader,
+}
+
+/// How the configuration is read again, and who else takes it over.
+pub(crate) struct Again {
+    pub(crate) read: ReadAgain,
+    pub(crate) parts: Vec<Box<dyn Part>>,
 }
 
 impl Running {
@@ -40,6 +52,7 @@ impl Running {
         providers: Providers,
         clock: Arc<dyn Clock>,
         simulated: bool,
+        again: Again,
     ) -> Result<Self, Failure> {
         let listen = &loaded.config.listen;
         // First: a port in use is found before the journal is touched.
@@ -53,13 +66,19 @@ impl Running {
         ppob_layers::describe_metrics();
         let local = LocalConsumer::new().map_err(|error| not_started(&error))?;
 
-        let engine = compose::engine(loaded, journal, providers, Arc::clone(&clock)).await?;
+        let Providers { setups, built, snapshot } = providers;
+        let engine = compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
+        let reloader = {
+            let (engine, clock) = (engine.clone(), Arc::clone(&clock));
+            Reloader::new(engine, clock, snapshot, built, again.read, again.parts)
+        };
         let mut options = ServerOptions::new(clock, Arc::new(local));
+        options.config = Some(Arc::new(reloader.clone()));
         options.metrics = Some(recorder);
         options.simulated = simulated;
         let listeners = Listeners { api, operator, metrics: Some(metrics) };
         match Server::start(engine.clone(), listeners, options).await {
-            Ok(server) => Ok(Self { engine, server }),
+            Ok(server) => Ok(Self { engine, server, reloader }),
             Err(error) => {
                 let failure = not_started(&error);
                 ended(engine.shutdown().await)?;
@@ -85,13 +104,17 @@ impl Running {
 
     /// Works until a signal comes; then lets payments on their way end. A second signal ends at once.
     pub(crate) async fn until(self, signals: &mut Signals) -> Result<(), Failure> {
-        signals.next().await;
+        while signals.next().await == Asked::Reload {
+            let reloader = self.reloader.clone();
+            // Its outcome is in the log; the next signal is heard meanwhile.
+            tokio::spawn(async move { reloader.reload(ASKED_BY_SIGNAL, false).await });
+        }
         tracing::info!(
             "stopping: no new payments are taken, those on their way are waited for; a second signal \
              ends at once, which is safe: what is on its way is in doubt then, and worked on at the \
              next start"
         );
-        let (engine, server) = (self.engine, self.server);
+        let Self { engine, server, .. } = self;
         let drained = async move {
             server.shutdown().await;
             engine.shutdown().await
@@ -102,7 +125,7 @@ impl Running {
                 tracing::info!("stopped; the journal is closed");
                 Ok(())
             }
-            () = signals.next() => Err(Failure::new(
+            () = signals.end() => Err(Failure::new(
                 Exit::Open,
                 "Ended at once, as asked. Payments on their way are in doubt and will be worked on at \
                  the next start.",

@@ -21,7 +21,7 @@ use crate::compose;
 use crate::config::{Loaded, load};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
-use crate::running::Running;
+use crate::running::{Again, Running};
 use crate::signals::Signals;
 use crate::{logging, output};
 
@@ -32,8 +32,8 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
     let secrets = directory()?;
     let (kept, journal) = journal(options.data.as_deref())?;
     let simulator = simulator::start(&clock).await?;
-    let loaded = configuration(options, &simulator, &secrets)?;
-    logging::start(&loaded.config)?;
+    let loaded = configuration(options, &simulator.base_url(), secrets.path())?;
+    let log = logging::start(&loaded.config)?;
 
     let mut providers = compose::providers(&loaded, &clock)?;
     for (name, setup) in &mut providers.setups {
@@ -42,7 +42,13 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
             setup.guarded.reserve.set_override(BreakerOverride::Closed);
         }
     }
-    let running = Running::start(&loaded, &journal, providers, clock, true).await?;
+    let again = {
+        let (options, base_url) = (options.clone(), simulator.base_url());
+        let secrets = secrets.path().to_owned();
+        let read = Box::new(move || configuration(&options, &base_url, &secrets));
+        Again { read, parts: vec![Box::new(log)] }
+    };
+    let running = Running::start(&loaded, &journal, providers, clock, true, again).await?;
     running.first_prices().await;
 
     let listening = running.listening();
@@ -72,15 +78,11 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
 }
 
 /// The configuration: what the file says, the simulated accounts, the ports of the command line.
-fn configuration(
-    options: &Sandbox,
-    simulator: &ppob_simulator::mmbc::MmbcHandle,
-    secrets: &TempDir,
-) -> Result<Loaded, Failure> {
+fn configuration(options: &Sandbox, simulator: &str, secrets: &Path) -> Result<Loaded, Failure> {
     let wrong = |error: crate::config::ConfigError| Failure::usage(error.to_string());
     let mut loaded = load(options.config.as_deref(), Vec::new()).map_err(wrong)?;
     local::check(&loaded.providers)?;
-    accounts::add(&mut loaded, &simulator.base_url(), secrets.path())?;
+    accounts::add(&mut loaded, simulator, secrets)?;
     let listen = &mut loaded.config.listen;
     // With port 0 the system chooses the others too, unless they are given.
     let port = |given: Option<u16>, usual: u16| match (given, options.port) {

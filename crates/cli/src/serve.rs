@@ -1,24 +1,26 @@
 //! `ppob serve` and `ppob config check`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ppob_types::Clock;
 
-use crate::args::{ConfigCommand, ConfigFile, Serve};
+use crate::args::{ConfigFile, Serve};
 use crate::clock::SystemClock;
 use crate::compose::{self, Providers};
-use crate::config::{Loaded, file_to_read, load, shown, variables};
+use crate::config::{Loaded, file_to_read, key_source, load, shown, variables};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
-use crate::running::Running;
+use crate::running::{Again, Running};
 use crate::signals::Signals;
 use crate::text::Add;
 use crate::{logging, output};
 
 /// The engine until it is told to end.
 pub(crate) async fn serve(options: Serve) -> Done {
-    let mut signals = Signals::listen()?;
-    let loaded = read(options.file)?;
+    let mut signals = Signals::listen()?.and_hangup()?;
+    let file = options.file.config;
+    let loaded = read(file.clone())?;
     if loaded.providers.is_empty() {
         return Err(Failure::usage(format!(
             "No provider is configured in {}, so nothing could be bought. Begin with a copy of \
@@ -26,17 +28,18 @@ pub(crate) async fn serve(options: Serve) -> Done {
             loaded.place
         )));
     }
-    logging::start(&loaded.config)?;
+    let log = logging::start(&loaded.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
-    for (provider, warning) in &providers.warnings {
+    for (provider, warning) in providers.warnings() {
         tracing::warn!(%provider, "{warning}");
     }
     tracing::warn!(
         "everybody on this machine may pay as the consumer `local`: no API keys are configured"
     );
     let journal = &loaded.config.journal.path;
-    let running = Running::start(&loaded, journal, providers, clock, false).await?;
+    let again = Again { read: Box::new(move || read(file.clone())), parts: vec![Box::new(log)] };
+    let running = Running::start(&loaded, journal, providers, clock, false, again).await?;
     let listening = running.listening();
     tracing::info!(
         configuration = %loaded.place,
@@ -51,11 +54,12 @@ pub(crate) async fn serve(options: Serve) -> Done {
 }
 
 /// Tells what is wrong, or what takes effect and what to know about it.
-pub(crate) fn config(command: ConfigCommand) -> Done {
-    let ConfigCommand::Check(file) = command;
-    let loaded = read(file)?;
+pub(crate) fn check(file: ConfigFile) -> Done {
+    let loaded = read(file.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
+    key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
     output::print(&checked(&loaded, &providers))?;
     Ok(Exit::Ok)
 }
@@ -66,7 +70,7 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
         loaded.place
     );
     text.push_str(&shown(&loaded.effective));
-    for (provider, warning) in &providers.warnings {
+    for (provider, warning) in providers.warnings() {
         text.add(format_args!("\n# WARNING {provider}: {warning}"));
     }
     if loaded.providers.is_empty() {
@@ -75,7 +79,11 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     text
 }
 
-fn read(file: ConfigFile) -> Result<Loaded, Failure> {
-    let file = file_to_read(file.config);
-    load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
+/// The configuration that was named, or the usual one.
+pub(crate) fn read(file: Option<PathBuf>) -> Result<Loaded, Failure> {
+    let file = file_to_read(file);
+    let loaded = load(file.as_deref(), variables());
+    let loaded = loaded.map_err(|error| Failure::usage(error.to_string()))?;
+    logging::filter(&loaded.config)?;
+    Ok(loaded)
 }

@@ -45,11 +45,27 @@ impl Balances {
         self.with(provider, |account| account.known)
     }
 
-    pub(crate) fn seen(&self, provider: &ProviderName, amount: Rupiah, seen_at: Timestamp) {
+    /// A deposit was seen, if `current`: whoever saw it still asks for the account of this name. That is
+    /// asked where nothing can be forgotten in between.
+    pub(crate) fn seen(
+        &self,
+        provider: &ProviderName,
+        amount: Rupiah,
+        seen_at: Timestamp,
+        current: impl FnOnce() -> bool,
+    ) {
         self.with(provider, |account| {
-            if account.known.is_none_or(|known| known.seen_at <= seen_at) {
-                account.known = Some(KnownBalance { amount, seen_at });
+            if current() {
+                account.see(amount, seen_at);
             }
+        });
+    }
+
+    /// What was known is not about this deposit any more, nor is what payments on their way will tell.
+    pub(crate) fn forget(&self, provider: &ProviderName) {
+        self.with(provider, |account| {
+            account.known = None;
+            account.starts = account.starts.wrapping_add(1);
         });
     }
 
@@ -102,6 +118,14 @@ impl Balances {
     }
 }
 
+impl Account {
+    fn see(&mut self, amount: Rupiah, seen_at: Timestamp) {
+        if self.known.is_none_or(|known| known.seen_at <= seen_at) {
+            self.known = Some(KnownBalance { amount, seen_at });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +147,7 @@ mod tests {
         let before = balances.sending(&name);
         assert!(!excludes(before, 20_000, 1), "nothing was known");
         balances.answered(&name);
-        balances.seen(&name, Rupiah::new(25_000), at(1));
+        balances.seen(&name, Rupiah::new(25_000), at(1), || true);
         let before = balances.sending(&name);
         assert!(excludes(before, 20_000, 2), "5 000 are missing, a debit would be 20 700");
         assert!(!excludes(before, 4_300, 2), "that is what a debit leaves");
@@ -131,10 +155,27 @@ mod tests {
         assert!(!excludes(before, 100, 2), "a debit may hide in it");
         assert!(!excludes(before, 21_000, 2), "enough is not too little");
         assert!(!excludes(before, 20_000, 400), "known too long ago");
-        balances.seen(&name, Rupiah::new(20_000), at(2));
+        balances.seen(&name, Rupiah::new(20_000), at(2), || true);
         assert!(excludes(before, 20_000, 2), "what was seen since the send does not count");
         let second = balances.sending(&name);
         assert!(!excludes(before, 20_000, 2), "another payment was sent meanwhile");
         assert!(!excludes(second, 20_000, 2), "nor was the second one alone");
+    }
+
+    #[test]
+    fn a_balance_from_before_another_account_stood_under_the_name_excludes_nothing() {
+        let balances = Balances::default();
+        let name = ProviderName::new("mmbc-a").unwrap();
+        let at = Timestamp::from_seconds(1);
+        balances.seen(&name, Rupiah::new(25_000), at, || true);
+        let before = balances.sending(&name);
+        let excludes = || {
+            let (stated, cost) = (Rupiah::new(20_000), Rupiah::new(20_700));
+            balances.excludes_debit(&name, before, stated, cost, at)
+        };
+        assert!(excludes());
+        balances.forget(&name);
+        assert!(!excludes());
+        assert_eq!(balances.known(&name), None);
     }
 }

@@ -9,7 +9,7 @@ use ppob_journal::JournalError;
 use ppob_layers::BreakerState;
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_routing::{Catalogue, ChangeKind, MappedList};
-use ppob_types::{Clock, Monotonic, PriceRow, ProviderName, Rupiah, Timestamp};
+use ppob_types::{Clock, Monotonic, PriceList, PriceRow, ProviderName, Rupiah, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::engine::Inner;
@@ -48,16 +48,34 @@ pub struct CatalogueStatus {
     pub last_error: Option<String>,
 }
 
+/// What a new mapping did to a provider's offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remapped {
+    /// The list at hand was mapped anew; so many offers changed.
+    Changed(usize),
+    /// The list was not read yet since the start. So many offers of earlier are not sold until it is.
+    Withdrawn(usize),
+}
+
 /// The price cache.
 #[derive(Debug)]
 pub(crate) struct Prices {
     snapshot: ArcSwap<Catalogue>,
     /// Swapping is one at a time; reading never waits.
     swapping: AsyncMutex<()>,
+    /// The lists as the providers gave them, to be mapped anew when the mapping changes.
+    lists: Mutex<BTreeMap<ProviderName, FetchedList>>,
     fetching: Mutex<BTreeMap<ProviderName, Arc<AsyncMutex<()>>>>,
     status: Mutex<BTreeMap<ProviderName, CatalogueStatus>>,
     /// How many providers answered or failed at least once since the start.
     tried: watch::Sender<usize>,
+}
+
+/// A price list as a provider gave it.
+#[derive(Clone, Debug)]
+struct FetchedList {
+    list: Arc<PriceList>,
+    fetched_at: Timestamp,
 }
 
 impl Default for Prices {
@@ -65,6 +83,7 @@ impl Default for Prices {
         Self {
             snapshot: ArcSwap::from_pointee(Catalogue::default()),
             swapping: AsyncMutex::new(()),
+            lists: Mutex::default(),
             fetching: Mutex::default(),
             status: Mutex::default(),
             tried: watch::Sender::new(0),
@@ -90,6 +109,15 @@ impl Prices {
         work(status.entry(provider.clone()).or_default())
     }
 
+    fn list(&self, provider: &ProviderName) -> Option<FetchedList> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(provider).cloned()
+    }
+
+    fn keep_list(&self, provider: &ProviderName, list: FetchedList) {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.insert(provider.clone(), list);
+    }
+
     fn single_flight(&self, provider: &ProviderName) -> Arc<AsyncMutex<()>> {
         let mut fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(fetching.entry(provider.clone()).or_default())
@@ -105,8 +133,7 @@ impl Engine {
         &self,
         provider: &ProviderName,
     ) -> Result<RefreshReport, OperateError> {
-        let setup = self.inner.providers.get(provider).ok_or(OperateError::NoSuchProvider)?;
-        let refreshed = self.inner.refresh(provider, setup).await;
+        let refreshed = self.inner.refresh(provider).await?;
         refreshed.map_err(|error| OperateError::ProviderUnavailable(error.message))
     }
 
@@ -120,7 +147,7 @@ impl Engine {
     /// # Cancel safety
     /// Safe.
     pub async fn first_prices(&self) {
-        let wanted = self.inner.providers.all().count();
+        let wanted = self.inner.told().setups.len();
         let mut tried = self.inner.prices.tried.subscribe();
         let _ = tried.wait_for(|count| *count >= wanted).await;
     }
@@ -134,7 +161,7 @@ impl Inner {
         };
         match serde_json::from_str::<Catalogue>(&json) {
             Ok(catalogue) => {
-                for (name, _) in self.providers.all() {
+                for name in self.told().setups.keys() {
                     let fetched_at = catalogue.as_of(name);
                     self.prices.with_status(name, |status| status.fetched_at = fetched_at);
                 }
@@ -150,45 +177,45 @@ impl Inner {
 
     /// One background loop per provider.
     pub(crate) fn start_refreshing(this: &Arc<Self>) {
-        let names: Vec<ProviderName> = this.providers.all().map(|(name, _)| name.clone()).collect();
-        for name in names {
-            let inner = Arc::clone(this);
+        for name in this.told().setups.keys() {
+            let (inner, name) = (Arc::clone(this), name.clone());
             this.tasks.spawn(async move { inner.refresh_again_and_again(&name).await });
         }
     }
 
     async fn refresh_again_and_again(&self, name: &ProviderName) {
-        let Some(setup) = self.providers.get(name) else {
-            return;
-        };
-        let mut balance_at = self.clock.monotonic();
-        let mut prices_at = balance_at;
-        let mut heal_at = balance_at;
+        let now = self.clock.monotonic();
+        let (mut prices, mut balance) = (Regularly::from(now), Regularly::from(now));
+        let mut heal_at = now;
         loop {
+            let told = self.told();
+            let Some(setup) = told.setups.get(name) else { return };
             let now = self.clock.monotonic();
-            if now >= prices_at {
-                if let Err(error) = self.refresh(name, setup).await {
+            if prices.is_due(now, setup.price_list_every) {
+                if let Ok(Err(error)) = self.refresh(name).await {
                     tracing::warn!(provider = %name, class = error.class(), "prices not refreshed");
                 }
                 self.prices.tried.send_modify(|count| *count += 1);
-                prices_at = now.plus(self.jittered(setup.price_list_every));
+                prices.done(now, self.draw());
             }
-            if now >= balance_at {
-                self.read_balance(name).await;
-                balance_at = now.plus(self.jittered(self.config.balance_every));
+            if balance.is_due(now, told.config.balance_every) {
+                self.read_balance(name, setup).await;
+                balance.done(now, self.draw());
             }
-            let until = prices_at.min(balance_at).since(self.clock.monotonic());
+            let at = prices.at(setup.price_list_every).min(balance.at(told.config.balance_every));
+            let until = at.since(self.clock.monotonic());
             tokio::select! {
                 biased;
                 () = self.tasks.stopping().cancelled() => return,
                 () = tokio::time::sleep(until.clamp(Duration::from_millis(10), BREAKER_LOOK)) => {}
             }
-            self.heal(name, setup, &mut heal_at).await;
+            self.heal(name, &mut heal_at).await;
         }
     }
 
     /// A breaker that has been open long enough waits for a read, never for a payment, to succeed.
-    async fn heal(&self, name: &ProviderName, setup: &ProviderSetup, not_before: &mut Monotonic) {
+    async fn heal(&self, name: &ProviderName, not_before: &mut Monotonic) {
+        let Some(setup) = self.providers.get(name) else { return };
         let now = self.clock.monotonic();
         let waits = setup.guarded.reserve.overview().breaker == BreakerState::HalfOpen;
         if !waits || now < *not_before {
@@ -196,21 +223,26 @@ impl Inner {
         }
         *not_before = now.plus(HEAL_EVERY);
         if setup.guarded.provider.info().tells_balance {
-            self.read_balance(name).await;
-        } else if let Err(error) = self.refresh(name, setup).await {
+            self.read_balance(name, &setup).await;
+        } else if let Ok(Err(error)) = self.refresh(name).await {
             tracing::warn!(provider = %name, class = error.class(), "the provider is not back yet");
         }
     }
 
     /// Our deposit as the provider tells it now, if it can be asked.
-    pub(crate) async fn read_balance(&self, name: &ProviderName) -> Option<Rupiah> {
-        let provider = self.providers.provider(name)?;
+    pub(crate) async fn read_balance(
+        &self,
+        name: &ProviderName,
+        setup: &ProviderSetup,
+    ) -> Option<Rupiah> {
+        let provider = &setup.guarded.provider;
         if !provider.info().tells_balance {
             return None;
         }
         match guarded(provider.balance(&self.call_context())).await {
             Ok(balance) => {
-                self.providers.balances.seen(name, balance, self.now());
+                let current = || self.providers.is_current(name, setup);
+                self.providers.balances.seen(name, balance, self.now(), current);
                 Some(balance)
             }
             Err(error) => {
@@ -224,10 +256,10 @@ impl Inner {
     async fn refresh(
         &self,
         name: &ProviderName,
-        setup: &ProviderSetup,
-    ) -> Result<RefreshReport, ProviderError> {
+    ) -> Result<Result<RefreshReport, ProviderError>, OperateError> {
         let flight = self.prices.single_flight(name);
         let _single = flight.lock().await;
+        let setup = self.providers.get(name).ok_or(OperateError::NoSuchProvider)?;
         let fetched = guarded(setup.guarded.provider.price_list(&self.call_context())).await;
         let outcome = if fetched.is_ok() { "ok" } else { "failed" };
         metrics::counter!(
@@ -239,29 +271,53 @@ impl Inner {
             Ok(list) if list.rows.is_empty() => {
                 let empty =
                     ProviderError::new(ProviderErrorKind::Unreadable, "the price list is empty");
-                return Err(self.refresh_failed(name, empty));
+                return Ok(Err(self.refresh_failed(name, empty)));
             }
-            Ok(list) => list,
-            Err(error) => return Err(self.refresh_failed(name, error)),
+            Ok(list) => FetchedList { list: Arc::new(list), fetched_at: self.now() },
+            Err(error) => return Ok(Err(self.refresh_failed(name, error))),
         };
-        let unreadable = list.unreadable.len();
-        let mapped = setup.mapping.map_list(&list);
-        let changes = self.swap(name, &mapped).await;
+        self.prices.keep_list(name, list.clone());
+        let report = self.map_and_swap(name, &list).await;
+        self.prices.with_status(name, |status| {
+            status.fetched_at = Some(list.fetched_at);
+            status.last_error = None;
+        });
+        Ok(Ok(report))
+    }
+
+    /// Maps a list as the engine was told last, and swaps. One at a time, so that a mapping from before
+    /// a reload never comes after it.
+    async fn map_and_swap(&self, name: &ProviderName, fetched: &FetchedList) -> RefreshReport {
+        let _swapping = self.prices.swapping.lock().await;
+        let list = &fetched.list;
+        let mapped =
+            self.providers.get(name).map_or_else(MappedList::default, |s| s.mapping.map_list(list));
+        let changes = self.swap(name, &mapped, fetched.fetched_at).await;
         let report = RefreshReport {
             mapped: mapped.mapped.len(),
             unmapped: mapped.unmapped.len(),
-            unreadable,
+            unreadable: list.unreadable.len(),
             changes,
         };
         for conflict in &mapped.conflicts {
             tracing::warn!(provider = %name, %conflict, "mapping conflict");
         }
-        self.prices.with_status(name, |status| {
-            status.fetched_at = Some(self.now());
-            status.unmapped = mapped.unmapped;
-            status.last_error = None;
-        });
-        Ok(report)
+        self.prices.with_status(name, |status| status.unmapped = mapped.unmapped);
+        report
+    }
+
+    /// Maps the list at hand anew, for a mapping that has changed. Without one (it was not read since
+    /// the start) nothing is sold until it is read: the offers at hand may be what was mapped wrongly.
+    pub(crate) async fn map_anew(&self, name: &ProviderName) -> Remapped {
+        if let Some(fetched) = self.prices.list(name) {
+            return Remapped::Changed(self.map_and_swap(name, &fetched).await.changes);
+        }
+        let _swapping = self.prices.swapping.lock().await;
+        // Read meanwhile, and so mapped as it is told now.
+        if self.prices.list(name).is_some() {
+            return Remapped::Changed(0);
+        }
+        Remapped::Withdrawn(self.swap(name, &MappedList::default(), self.now()).await)
     }
 
     fn refresh_failed(&self, name: &ProviderName, error: ProviderError) -> ProviderError {
@@ -271,10 +327,10 @@ impl Inner {
         error
     }
 
-    async fn swap(&self, name: &ProviderName, mapped: &MappedList) -> usize {
-        let _swapping = self.prices.swapping.lock().await;
+    /// To be called by whoever holds `swapping`.
+    async fn swap(&self, name: &ProviderName, mapped: &MappedList, as_of: Timestamp) -> usize {
         let before = self.prices.catalogue();
-        let update = before.with_prices(name, &mapped.mapped, self.now());
+        let update = before.with_prices(name, &mapped.mapped, as_of);
         // The very first list is no news.
         let first = before.as_of(name).is_none();
         for change in update.changes.iter().filter(|_| !first) {
@@ -304,10 +360,36 @@ impl Inner {
         }
         changes
     }
+}
 
-    /// Up to a tenth longer, so that providers are not all asked in the same second.
-    fn jittered(&self, span: Duration) -> Duration {
-        let thousandths = u32::try_from(1_000 + self.draw() % 101).unwrap_or(1_000);
-        span.saturating_mul(thousandths) / 1_000
+/// Something done at intervals that may change in between.
+#[derive(Clone, Copy, Debug)]
+struct Regularly {
+    done_at: Option<Monotonic>,
+    from: Monotonic,
+    /// Thousandths by which the interval is stretched, so that providers are not all asked in the same
+    /// second.
+    stretched: u32,
+}
+
+impl Regularly {
+    const fn from(from: Monotonic) -> Self {
+        Self { done_at: None, from, stretched: 0 }
+    }
+
+    fn at(&self, every: Duration) -> Monotonic {
+        self.done_at.map_or(self.from, |done| {
+            done.plus(every.saturating_mul(1_000 + self.stretched) / 1_000)
+        })
+    }
+
+    fn is_due(&self, now: Monotonic, every: Duration) -> bool {
+        now >= self.at(every)
+    }
+
+    /// Up to a tenth longer until the next time.
+    fn done(&mut self, now: Monotonic, draw: u64) {
+        self.done_at = Some(now);
+        self.stretched = u32::try_from(draw % 101).unwrap_or_default();
     }
 }

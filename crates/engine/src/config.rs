@@ -1,11 +1,12 @@
 //! What the engine is told about itself and its providers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_layers::GuardedProvider;
 use ppob_routing::{Mapping, StrategyTable};
-use ppob_types::{Family, Rupiah};
+use ppob_types::{Family, ProviderName, Rupiah};
 
 /// How the engine behaves.
 #[derive(Clone, Debug)]
@@ -93,4 +94,22 @@ impl DuplicateWindows {
 }
 
 /// Providers by name.
-pub(crate) type Setups = BTreeMap<ppob_types::ProviderName, ProviderSetup>;
+pub(crate) type Setups = BTreeMap<ProviderName, Arc<ProviderSetup>>;
+
+/// What the engine was told, as one value: a reload replaces all of it at once, and whoever works with
+/// one goes on with it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) config: EngineConfig,
+    pub(crate) setups: Setups,
+}
+
+impl Told {
+    pub(crate) fn new(
+        config: EngineConfig,
+        providers: BTreeMap<ProviderName, ProviderSetup>,
+    ) -> Self {
+        let setups = providers.into_iter().map(|(name, setup)| (name, Arc::new(setup))).collect();
+        Self { config, setups }
+    }
+}

@@ -9,14 +9,14 @@ use ppob_journal::{Journal, JournalError};
 use ppob_payment::Attempt;
 use ppob_provider::CallContext;
 use ppob_types::{Clock, Monotonic, ProviderName, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::catalogue::Prices;
 use crate::clock::SteadyClock;
+use crate::config::Told;
 use crate::intake::Entrances;
 use crate::live::Live;
 use crate::providers::Providers;
-
 use crate::tasks::Tasks;
 use crate::turns::Turns;
 use crate::{EngineConfig, ProviderSetup};
@@ -52,7 +52,6 @@ pub struct Engine {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) config: EngineConfig,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) providers: Providers,
     pub(crate) clock: Arc<SteadyClock>,
@@ -63,6 +62,8 @@ pub(crate) struct Inner {
     /// Wakes the reconciliation worker.
     pub(crate) something_due: Notify,
     pub(crate) turns: Turns,
+    /// Reloads are one at a time.
+    pub(crate) reloading: Mutex<()>,
     draws: AtomicU64,
     draining: AtomicBool,
     stopping_since: OnceLock<Monotonic>,
@@ -87,9 +88,8 @@ impl Engine {
         let clock = Arc::new(SteadyClock::new(parts.clock, opened.time_high_water));
         let engine = Self {
             inner: Arc::new(Inner {
-                config: parts.config,
                 journal: parts.journal,
-                providers: Providers::new(parts.providers),
+                providers: Providers::new(Told::new(parts.config, parts.providers)),
                 clock,
                 prices: Prices::default(),
                 live: Live::default(),
@@ -97,6 +97,7 @@ impl Engine {
                 tasks: Tasks::default(),
                 something_due: Notify::new(),
                 turns: Turns::default(),
+                reloading: Mutex::new(()),
                 draws: AtomicU64::new(parts.seed),
                 draining: AtomicBool::new(false),
                 stopping_since: OnceLock::new(),
@@ -147,6 +148,11 @@ impl Engine {
 impl Inner {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the engine was told last.
+    pub(crate) fn told(&self) -> Arc<Told> {
+        self.providers.told()
     }
 
     pub(crate) fn call_context(&self) -> CallContext {

@@ -12,7 +12,7 @@ impl Engine {
     pub fn update_gauges(&self) {
         let now = self.inner.now();
         self.open_payments(now);
-        for (name, setup) in self.inner.providers.all() {
+        for (name, setup) in &self.inner.told().setups {
             let provider = name.to_string();
             let info = setup.guarded.provider.info();
             let overview = setup.guarded.reserve.overview();
@@ -42,7 +42,7 @@ impl Engine {
     fn open_payments(&self, now: Timestamp) {
         let mut by_state: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
         let mut in_doubt: BTreeMap<String, (u64, u64)> =
-            self.inner.providers.all().map(|(name, _)| (name.to_string(), (0, 0))).collect();
+            self.inner.told().setups.keys().map(|name| (name.to_string(), (0, 0))).collect();
         for state in [PaymentState::Accepted, PaymentState::Processing, PaymentState::InDoubt] {
             by_state.insert(state.as_str(), (0, 0));
         }

@@ -14,7 +14,7 @@ use ppob_types::{
 
 use crate::engine::Inner;
 use crate::intake::{field_problem, purchase};
-use crate::{Engine, InquireError, RequestedParameters};
+use crate::{Engine, InquireError, ProviderSetup, RequestedParameters};
 
 /// A question what is owed.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Engine {
             provider,
             bill,
             answered_at: now,
-            expires_at: now.plus(inner.config.inquiry_valid_for),
+            expires_at: now.plus(inner.told().config.inquiry_valid_for),
         };
         let saved = inner.journal.save_inquiry(stored.clone()).await;
         saved.map_err(|_| InquireError::JournalUnavailable)?;
@@ -128,16 +128,26 @@ impl Inner {
         provider_code: &str,
         purchase: &Purchase,
     ) -> Result<Bill, ProviderError> {
-        let provider = self
+        let setup = self
             .providers
-            .provider(provider)
+            .get(provider)
             .ok_or_else(|| ProviderError::unsupported("a provider that is not configured"))?;
+        self.ask_through(&setup, provider_code, purchase).await
+    }
+
+    /// Asks one provider, as it is set up here.
+    pub(crate) async fn ask_through(
+        &self,
+        setup: &ProviderSetup,
+        provider_code: &str,
+        purchase: &Purchase,
+    ) -> Result<Bill, ProviderError> {
         let request = InquiryRequest {
             purchase: purchase.clone(),
             provider_code: provider_code.to_owned(),
             reference: None,
         };
-        guarded(provider.inquire(&self.call_context(), &request)).await
+        guarded(setup.guarded.provider.inquire(&self.call_context(), &request)).await
     }
 }
 

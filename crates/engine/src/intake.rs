@@ -148,7 +148,8 @@ impl Inner {
         check_price(&recorded, product)?;
         let may_displace_holder = self.may_displace(key, &recorded).await?;
         let now = self.now();
-        let pay_within = request.pay_within.unwrap_or(self.config.pay_within);
+        let config = &self.told().config;
+        let pay_within = request.pay_within.unwrap_or(config.pay_within);
         let new = NewPayment {
             key: key.clone(),
             serial: self
@@ -161,10 +162,10 @@ impl Inner {
             payment: Payment::accepted(Terms {
                 family: product.family,
                 accepted_at: now,
-                pay_by: now.plus(pay_within.min(self.config.pay_within)),
-                max_attempts: self.config.max_attempts,
+                pay_by: now.plus(pay_within.min(config.pay_within)),
+                max_attempts: config.max_attempts,
             }),
-            duplicate_window: self.config.duplicate_windows.of(product.family),
+            duplicate_window: config.duplicate_windows.of(product.family),
             may_displace_holder,
             now,
         };

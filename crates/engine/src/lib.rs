@@ -23,11 +23,12 @@ mod providers;
 mod queries;
 mod reconcile;
 mod recovery;
+mod reload;
 mod tasks;
 mod turns;
 
 pub use balance::KnownBalance;
-pub use catalogue::{CatalogueStatus, RefreshReport};
+pub use catalogue::{CatalogueStatus, RefreshReport, Remapped};
 pub use config::{DuplicateWindows, EngineConfig, ProviderSetup};
 pub use engine::{Engine, Parts, StartError};
 pub use errors::{AbandonError, CreateError, InquireError, OperateError, QueryError};
@@ -36,3 +37,4 @@ pub use intake::{CreatePayment, RequestedApproval, RequestedParameters};
 pub use live::Ticket;
 pub use operator::{ProviderStatus, Resolve, ResolveVerdict, Review};
 pub use queries::{Abandoned, RouteExplanation};
+pub use reload::{Reload, ReloadError};

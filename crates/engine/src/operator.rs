@@ -90,8 +90,10 @@ impl Engine {
     /// How the providers stand, in the order of their names.
     pub fn providers(&self) -> Vec<ProviderStatus> {
         let providers = &self.inner.providers;
-        providers
-            .all()
+        self.inner
+            .told()
+            .setups
+            .iter()
             .map(|(name, setup)| {
                 let info = setup.guarded.provider.info();
                 ProviderStatus {
@@ -217,7 +219,7 @@ impl Engine {
         done.and_then(Result::ok).ok_or(OperateError::JournalUnavailable)
     }
 
-    fn audit_entry(&self, actor: &str, action: String, reason: &str) -> AuditEntry {
+    pub(crate) fn audit_entry(&self, actor: &str, action: String, reason: &str) -> AuditEntry {
         AuditEntry {
             actor: actor.to_owned(),
             action,

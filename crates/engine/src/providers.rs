@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use ppob_journal::{Journal, JournalError};
-use ppob_provider::{InquiryRule, PpobProvider, RefusalTrust};
+use ppob_provider::{InquiryRule, RefusalTrust};
 use ppob_routing::{Health, Mode, ProviderFacts};
 use ppob_types::{
     Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
@@ -17,7 +18,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::ProviderSetup;
 use crate::balance::Balances;
-use crate::config::Setups;
+use crate::config::Told;
 
 const DOCUMENT: &str = "provider-switches";
 
@@ -27,7 +28,7 @@ const BALANCE_USABLE: Duration = Duration::from_mins(5);
 /// The configured providers.
 #[derive(Debug)]
 pub(crate) struct Providers {
-    setups: Setups,
+    told: ArcSwap<Told>,
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
     saving: AsyncMutex<()>,
@@ -54,9 +55,9 @@ enum SavedMode {
 }
 
 impl Providers {
-    pub(crate) fn new(setups: Setups) -> Self {
+    pub(crate) fn new(told: Told) -> Self {
         Self {
-            setups,
+            told: ArcSwap::from_pointee(told),
             balances: Balances::default(),
             switches: RwLock::default(),
             saving: AsyncMutex::new(()),
@@ -75,21 +76,39 @@ impl Providers {
         Ok(())
     }
 
-    pub(crate) fn get(&self, name: &ProviderName) -> Option<&ProviderSetup> {
-        self.setups.get(name)
+    /// What the engine was told last.
+    pub(crate) fn told(&self) -> Arc<Told> {
+        self.told.load_full()
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&ProviderName, &ProviderSetup)> {
-        self.setups.iter()
+    /// Replaces what the engine was told. A deposit that is looked at through another provider from
+    /// now on is not known any more: it may be another one.
+    pub(crate) fn tell(&self, told: Told) {
+        let before = self.told.swap(Arc::new(told));
+        let after = self.told();
+        for (name, setup) in &after.setups {
+            setup.guarded.apply_limits();
+            let earlier = before.setups.get(name);
+            if !earlier.is_some_and(|earlier| setup.guarded.has_provider_of(&earlier.guarded)) {
+                self.balances.forget(name);
+            }
+        }
     }
 
-    pub(crate) fn provider(&self, name: &ProviderName) -> Option<Arc<dyn PpobProvider>> {
-        Some(Arc::clone(&self.get(name)?.guarded.provider))
+    pub(crate) fn get(&self, name: &ProviderName) -> Option<Arc<ProviderSetup>> {
+        self.told.load().setups.get(name).map(Arc::clone)
+    }
+
+    /// Whether what `setup` asks is still what is asked under this name.
+    pub(crate) fn is_current(&self, name: &ProviderName, setup: &ProviderSetup) -> bool {
+        let told = self.told.load();
+        told.setups.get(name).is_some_and(|now| now.guarded.has_provider_of(&setup.guarded))
     }
 
     /// What ranking needs to know, for the providers of one product.
     pub(crate) fn facts<'a>(
         &self,
+        told: &Told,
         names: impl Iterator<Item = &'a ProviderName>,
         product: &ProductCode,
         family: Family,
@@ -99,7 +118,7 @@ impl Providers {
         let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
         names
             .filter_map(|name| {
-                let setup = self.get(name)?;
+                let setup = told.setups.get(name)?;
                 let capability = setup.guarded.provider.capability(family);
                 let reserve = setup.guarded.reserve.facts(product);
                 let facts = ProviderFacts {
@@ -240,31 +259,39 @@ impl Providers {
         *known = known.after(good, took);
     }
 
-    /// Takes over the balance that a definite answer states; others prove nothing.
-    pub(crate) fn saw_balance(&self, name: &ProviderName, answer: &PayAnswer, now: Timestamp) {
+    /// Takes over the balance that a definite answer of `setup` states; others prove nothing.
+    pub(crate) fn saw_balance(
+        &self,
+        name: &ProviderName,
+        setup: &ProviderSetup,
+        answer: &PayAnswer,
+        now: Timestamp,
+    ) {
         let definite = matches!(answer.outcome, PayOutcome::Succeeded | PayOutcome::Rejected(_));
         if let Some(balance) = answer.observed.balance_after
             && definite
         {
-            self.balances.seen(name, balance, now);
+            self.balances.seen(name, balance, now, || self.is_current(name, setup));
         }
     }
 
-    /// Whether a status check's refusal is worth enough to ask another provider.
-    pub(crate) fn trusts_report(&self, name: &ProviderName, family: Family) -> bool {
-        self.get(name).is_some_and(|setup| {
-            let trust = setup.guarded.provider.capability(family).refusals;
-            trust == RefusalTrust::Authenticated
-        })
-    }
-
     /// Whether the deposit still covers this cost and its floor, as far as it is known.
-    pub(crate) fn can_afford(&self, name: &ProviderName, cost: Rupiah, now: Timestamp) -> bool {
-        self.get(name).is_some_and(|setup| {
-            self.usable_balance(name, setup, now).is_none_or(|balance| {
-                balance.minus(cost).is_ok_and(|rest| rest >= setup.balance_floor)
-            })
-        })
+    pub(crate) fn can_afford(
+        &self,
+        name: &ProviderName,
+        setup: &ProviderSetup,
+        cost: Rupiah,
+        now: Timestamp,
+    ) -> bool {
+        self.usable_balance(name, setup, now)
+            .is_none_or(|balance| balance.minus(cost).is_ok_and(|rest| rest >= setup.balance_floor))
+    }
+}
+
+impl ProviderSetup {
+    /// Whether a status check's refusal is worth enough to ask another provider.
+    pub(crate) fn trusts_report(&self, family: Family) -> bool {
+        self.guarded.provider.capability(family).refusals == RefusalTrust::Authenticated
     }
 }
 

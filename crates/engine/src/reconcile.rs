@@ -8,12 +8,14 @@ use std::time::Duration;
 use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
-use ppob_provider::{AttemptRef, Capability, ProviderErrorKind};
+use ppob_provider::{AttemptRef, Capability, ProviderError, ProviderErrorKind};
 use ppob_types::{
     Basis, Clock, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport,
 };
 use tokio::sync::Semaphore;
 
+use crate::ProviderSetup;
+use crate::config::Told;
 use crate::driver::Begun;
 use crate::engine::Inner;
 use crate::inquiry::guarded;
@@ -31,15 +33,31 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// How many checks of each provider may run; a slow provider holds up nobody else's.
-type Seats = BTreeMap<ProviderName, Arc<Semaphore>>;
+#[derive(Debug, Default)]
+struct Seats {
+    each: usize,
+    of: BTreeMap<ProviderName, Arc<Semaphore>>,
+}
+
+impl Seats {
+    /// As many as the engine was told last. Checks that run already end beside the new ones.
+    fn follow(&mut self, told: &Told) {
+        let each = told.config.parallel_checks.max(1);
+        if self.each != each {
+            self.each = each;
+            let seats = |name: &ProviderName| (name.clone(), Arc::new(Semaphore::new(each)));
+            self.of = told.setups.keys().map(seats).collect();
+        }
+    }
+}
 
 impl Inner {
     pub(crate) fn start_reconciling(this: &Arc<Self>) {
         let inner = Arc::clone(this);
         this.tasks.spawn(async move {
-            let seats = inner.seats();
+            let mut seats = Seats::default();
             while !inner.tasks.stopping().is_cancelled() {
-                let round = AssertUnwindSafe(Self::reconcile_again_and_again(&inner, &seats));
+                let round = AssertUnwindSafe(Self::reconcile_again_and_again(&inner, &mut seats));
                 if round.catch_unwind().await.is_err() {
                     metrics::counter!("ppob_task_panics_total").increment(1);
                     tracing::error!("the reconciliation worker panicked and starts anew");
@@ -49,7 +67,7 @@ impl Inner {
         });
     }
 
-    async fn reconcile_again_and_again(this: &Arc<Self>, seats: &Seats) {
+    async fn reconcile_again_and_again(this: &Arc<Self>, seats: &mut Seats) {
         let mut swept_at = this.clock.monotonic();
         loop {
             if this.clock.monotonic().since(swept_at) >= SWEEP_EVERY {
@@ -59,6 +77,7 @@ impl Inner {
                     tracing::warn!(%error, "what was switched is not durable yet");
                 }
             }
+            seats.follow(&this.told());
             Self::check_what_is_due(this, seats).await;
             let wait = this.until_something_is_due().await.min(SWEEP_EVERY);
             tokio::select! {
@@ -70,16 +89,8 @@ impl Inner {
         }
     }
 
-    fn seats(&self) -> Seats {
-        let each = self.config.parallel_checks.max(1);
-        self.providers
-            .all()
-            .map(|(name, _)| (name.clone(), Arc::new(Semaphore::new(each))))
-            .collect()
-    }
-
     async fn until_something_is_due(&self) -> Duration {
-        let longest = self.config.check_at_least_every.max(LOOK_AGAIN);
+        let longest = self.told().config.check_at_least_every.max(LOOK_AGAIN);
         match self.journal.next_due().await {
             // What is due may be being asked about already: look again, but do not spin.
             Ok(Some(at)) => at.since(self.now()).clamp(LOOK_AGAIN, longest),
@@ -118,7 +129,7 @@ impl Inner {
     fn start_check(this: &Arc<Self>, seats: &Seats, stored: StoredPayment) {
         let Next::Check { attempt, .. } = next(&stored.payment, this.now()) else { return };
         let provider = stored.payment.attempt(attempt).map(|attempt| &attempt.provider);
-        let seat = match provider.and_then(|provider| seats.get(provider)) {
+        let seat = match provider.and_then(|provider| seats.of.get(provider)) {
             Some(seats) => Arc::clone(seats).try_acquire_owned().map(Some),
             // Nobody can be asked any more, but the schedule must go on.
             None => Ok(None),
@@ -172,15 +183,19 @@ impl Inner {
         let capability = setup.guarded.provider.capability(family);
         let known = attempt.observed.provider_ref.clone();
         if capability.status.possible(known.is_some()) && self.may_ask(&capability, attempt) {
-            match self.ask_status(stored, attempt, known).await {
-                Ok(report) => vec![self.reported(stored, attempt, report)],
+            match self.ask_status_through(&setup, stored, attempt, known).await {
+                Ok(report) => {
+                    let refusal_trusted = setup.trusts_report(family);
+                    let basis = Basis::Status;
+                    vec![Event::Reported { attempt: number, report, basis, refusal_trusted }]
+                }
                 Err(error) => {
                     tracing::warn!(provider = %attempt.provider, class = error.class(), "status not answered");
                     nothing
                 }
             }
         } else if family.is_bill() && attempt.state != AttemptState::Pending {
-            self.reinquire(stored, attempt).await
+            self.reinquire(&setup, stored, attempt).await
         } else {
             nothing
         }
@@ -201,10 +216,21 @@ impl Inner {
         stored: &StoredPayment,
         attempt: &Attempt,
         provider_ref: Option<ProviderRef>,
-    ) -> Result<StatusReport, ppob_provider::ProviderError> {
-        let provider = self.providers.provider(&attempt.provider).ok_or_else(|| {
-            ppob_provider::ProviderError::unsupported("a provider that is not configured")
-        })?;
+    ) -> Result<StatusReport, ProviderError> {
+        let setup = self
+            .providers
+            .get(&attempt.provider)
+            .ok_or_else(|| ProviderError::unsupported("a provider that is not configured"))?;
+        self.ask_status_through(&setup, stored, attempt, provider_ref).await
+    }
+
+    async fn ask_status_through(
+        &self,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        provider_ref: Option<ProviderRef>,
+    ) -> Result<StatusReport, ProviderError> {
         let subject = AttemptRef {
             attempt: attempt.id.clone(),
             provider_ref,
@@ -213,21 +239,20 @@ impl Inner {
             sent_at: attempt.begun_at,
             max_cost: attempt.max_cost,
         };
-        guarded(provider.check_status(&self.call_context(), &subject)).await
-    }
-
-    fn reported(&self, stored: &StoredPayment, attempt: &Attempt, report: StatusReport) -> Event {
-        let refusal_trusted =
-            self.providers.trusts_report(&attempt.provider, stored.payment.terms.family);
-        Event::Reported { attempt: attempt.number, report, basis: Basis::Status, refusal_trusted }
+        guarded(setup.guarded.provider.check_status(&self.call_context(), &subject)).await
     }
 
     /// Whether the bill is still owed is a hint, no proof: the customer may have paid elsewhere, and
     /// billers lag.
-    async fn reinquire(&self, stored: &StoredPayment, attempt: &Attempt) -> Vec<Event> {
+    async fn reinquire(
+        &self,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+    ) -> Vec<Event> {
         let mut events = vec![Event::Checked { attempt: attempt.number }];
-        let asked =
-            self.ask(&attempt.provider, &attempt.provider_code, &stored.request.purchase).await;
+        let purchase = &stored.request.purchase;
+        let asked = self.ask_through(setup, &attempt.provider_code, purchase).await;
         let evidence = match asked {
             Ok(_) => Some(EvidenceKind::BillStillThere),
             Err(error) => match error.kind {

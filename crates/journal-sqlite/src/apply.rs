@@ -9,8 +9,8 @@ use ppob_payment::{Conclusion, Payment};
 use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
-pub(crate) use self::accept::{AcceptAnswer, accept, bury};
-pub(crate) use self::change::{ChangeAnswer, change};
+pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury};
+pub(crate) use self::change::{ChangeAnswer, SealedChange, change};
 pub(crate) use self::records::{
     audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };

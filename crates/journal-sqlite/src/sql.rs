@@ -31,13 +31,16 @@ pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
 pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
 pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
 pub(crate) const REFERENCE_OWNER: &str = include_str!("sql/reference_owner.sql");
+pub(crate) const SEALED_KEY_PUT: &str = include_str!("sql/sealed_key_put.sql");
+pub(crate) const SEALED_KEYS: &str = include_str!("sql/sealed_keys.sql");
 pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
 pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
 pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 2] = [
+pub(crate) const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
+    include_str!("../migrations/0003_sealed.sql"),
 ];

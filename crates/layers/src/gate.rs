@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
@@ -16,15 +16,45 @@ use tokio::time::{Instant, timeout_at};
 
 /// Lets a bounded number of calls in at once, and a bounded number per second.
 pub(crate) struct Gate {
-    slots: Arc<Semaphore>,
-    size: u32,
+    slots: Arc<Slots>,
     waiting: AtomicU32,
     /// Whoever stands first waits for the next token; the others wait behind, in their order.
     turn: Semaphore,
-    limiter: RateLimiter<NotKeyed, InMemoryState, OurClock, NoOpMiddleware<Duration>>,
+    rate: Mutex<Rate>,
     clock: OurClock,
-    wait_max: Duration,
 }
+
+/// How wide a gate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Width {
+    /// Calls on their way at one time.
+    pub(crate) size: NonZeroU32,
+    /// Calls begun per second, on average.
+    pub(crate) per_second: NonZeroU32,
+    /// Calls that may begin at once after a quiet time.
+    pub(crate) burst: NonZeroU32,
+    /// How long a call waits for room.
+    pub(crate) wait_max: Duration,
+}
+
+/// The slots. Their number may change while some of them are taken.
+struct Slots {
+    free: Arc<Semaphore>,
+    count: Mutex<Count>,
+}
+
+struct Count {
+    size: u32,
+    /// Taken slots of a gate that was made narrower: they end with whoever holds them.
+    surplus: usize,
+}
+
+struct Rate {
+    width: Width,
+    limiter: Arc<Limiter>,
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, OurClock, NoOpMiddleware<Duration>>;
 
 /// Why there was no way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +66,9 @@ pub(crate) enum Refusal {
 }
 
 /// A slot; dropping it gives it back.
-#[derive(Debug)]
 pub(crate) struct Slot {
-    _permit: OwnedSemaphorePermit,
+    of: Arc<Slots>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// Governor's view of our clock.
@@ -54,34 +84,39 @@ impl governor::clock::Clock for OurClock {
 }
 
 impl Gate {
-    pub(crate) fn new(
-        size: NonZeroU32,
-        per_second: NonZeroU32,
-        burst: NonZeroU32,
-        wait_max: Duration,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(width: Width, clock: Arc<dyn Clock>) -> Self {
         let clock = OurClock(clock);
-        let quota = Quota::per_second(per_second).allow_burst(burst);
         Self {
-            slots: Arc::new(Semaphore::new(
-                usize::try_from(size.get()).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
-            )),
-            size: size.get(),
+            slots: Arc::new(Slots::new(width.size)),
             waiting: AtomicU32::new(0),
             turn: Semaphore::new(1),
-            limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
+            rate: Mutex::new(Rate { width, limiter: limiter(width, &clock) }),
             clock,
-            wait_max,
         }
+    }
+
+    /// Makes the gate wider or narrower from now on. Whoever is inside stays and is counted.
+    ///
+    /// Where the rate changes, the tokens begin to gather anew: what was let in just before counts at
+    /// the provider all the same.
+    pub(crate) fn set_width(&self, width: Width) {
+        let mut rate = self.rate();
+        if (rate.width.per_second, rate.width.burst) != (width.per_second, width.burst) {
+            let limiter = limiter(width, &self.clock);
+            // Never more than a full bucket holds, so this cannot fail.
+            let _ = limiter.check_n(width.burst);
+            rate.limiter = limiter;
+        }
+        rate.width = width;
+        self.slots.resize(width.size);
     }
 
     /// Comes in without waiting, or not at all.
     pub(crate) fn try_enter(&self) -> Result<Slot, Refusal> {
-        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refusal::Full)?;
+        let slot = self.slots.try_take().ok_or(Refusal::Full)?;
         let _turn = self.turn.try_acquire().map_err(|_| Refusal::TooFast)?;
-        self.limiter.check().map_err(|_| Refusal::TooFast)?;
-        Ok(Slot { _permit: slot })
+        self.limiter().check().map_err(|_| Refusal::TooFast)?;
+        Ok(slot)
     }
 
     /// Comes in, waiting a bounded time; or not at all, at once where waiting is in vain.
@@ -90,33 +125,105 @@ impl Gate {
             return Ok(slot);
         }
         let _place = Place::behind(self)?;
-        let deadline = Instant::now() + self.wait_max;
-        let slot = timeout_at(deadline, Arc::clone(&self.slots).acquire_owned())
+        let deadline = Instant::now() + self.rate().width.wait_max;
+        let slot = timeout_at(deadline, self.slots.take())
             .await
             .map_err(|_| Refusal::Full)?
-            .map_err(|_| Refusal::Full)?;
+            .ok_or(Refusal::Full)?;
         let _turn = timeout_at(deadline, self.turn.acquire())
             .await
             .map_err(|_| Refusal::TooFast)?
             .map_err(|_| Refusal::TooFast)?;
-        while let Err(not_until) = self.limiter.check() {
+        // Asked for each time: the rate may have been changed while this one waited.
+        while let Err(not_until) = self.limiter().check() {
             let ready = Instant::now() + not_until.wait_time_from(self.clock.now());
             if ready > deadline {
                 return Err(Refusal::TooFast);
             }
             tokio::time::sleep_until(ready).await;
         }
-        Ok(Slot { _permit: slot })
+        Ok(slot)
     }
 
     /// Whether a caller may still come in or wait.
     pub(crate) fn has_room(&self) -> bool {
-        self.waiting() < self.size
+        self.waiting() < self.slots.size()
     }
 
     pub(crate) fn waiting(&self) -> u32 {
         self.waiting.load(Ordering::Relaxed)
     }
+
+    fn limiter(&self) -> Arc<Limiter> {
+        Arc::clone(&self.rate().limiter)
+    }
+
+    fn rate(&self) -> MutexGuard<'_, Rate> {
+        self.rate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn limiter(width: Width, clock: &OurClock) -> Arc<Limiter> {
+    let quota = Quota::per_second(width.per_second).allow_burst(width.burst);
+    Arc::new(RateLimiter::direct_with_clock(quota, clock.clone()))
+}
+
+impl Slots {
+    fn new(size: NonZeroU32) -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(permits(size.get()))),
+            count: Mutex::new(Count { size: size.get(), surplus: 0 }),
+        }
+    }
+
+    fn size(&self) -> u32 {
+        self.count().size
+    }
+
+    fn try_take(self: &Arc<Self>) -> Option<Slot> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        Some(Slot { of: Arc::clone(self), permit: Some(permit) })
+    }
+
+    async fn take(self: &Arc<Self>) -> Option<Slot> {
+        let permit = Arc::clone(&self.free).acquire_owned().await.ok()?;
+        Some(Slot { of: Arc::clone(self), permit: Some(permit) })
+    }
+
+    fn resize(&self, size: NonZeroU32) {
+        let mut count = self.count();
+        let (before, after) = (permits(count.size), permits(size.get()));
+        count.size = size.get();
+        if after >= before {
+            let more = after - before;
+            let kept = more.min(count.surplus);
+            count.surplus -= kept;
+            self.free.add_permits(more - kept);
+        } else {
+            let fewer = before - after;
+            count.surplus += fewer - self.free.forget_permits(fewer);
+        }
+    }
+
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // Under the lock, so that a resize sees this slot either taken or free.
+        let mut count = self.of.count();
+        let permit = self.permit.take();
+        if count.surplus > 0 {
+            count.surplus -= 1;
+            permit.into_iter().for_each(OwnedSemaphorePermit::forget);
+        }
+    }
+}
+
+fn permits(size: u32) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS)
 }
 
 /// A place in the waiting line, which is as long as the gate is wide.
@@ -126,7 +233,7 @@ impl<'a> Place<'a> {
     fn behind(gate: &'a Gate) -> Result<Self, Refusal> {
         // Counted first, so that two callers cannot take the last place.
         let place = Self(gate);
-        if gate.waiting.fetch_add(1, Ordering::Relaxed) < gate.size {
+        if gate.waiting.fetch_add(1, Ordering::Relaxed) < gate.slots.size() {
             Ok(place)
         } else {
             Err(Refusal::Full)
@@ -143,9 +250,15 @@ impl Drop for Place<'_> {
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
-            .field("size", &self.size)
-            .field("free", &self.slots.available_permits())
+            .field("size", &self.slots.size())
+            .field("free", &self.slots.free.available_permits())
             .field("waiting", &self.waiting())
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slot")
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::gate::Width;
+
 /// Limits of one provider account. Payments and reads are counted apart, so that neither starves
 /// the other.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -44,6 +46,30 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    pub(crate) const fn of_payments(&self) -> Width {
+        Width {
+            size: self.pay_in_flight,
+            per_second: self.pay_per_second,
+            burst: self.pay_burst,
+            wait_max: self.wait_max,
+        }
+    }
+
+    /// Those of status checks, and those of the other reads.
+    pub(crate) fn of_reads(&self) -> (Width, Width) {
+        let (status_slots, other_slots) = share(self.reads_in_flight);
+        let (status_rate, other_rate) = share(self.reads_per_second);
+        let width = |size: NonZeroU32, rate: NonZeroU32| Width {
+            size,
+            per_second: rate,
+            burst: rate,
+            wait_max: self.wait_max,
+        };
+        (width(status_slots, status_rate), width(other_slots, other_rate))
+    }
+}
+
 /// `n`, and at least 1.
 const fn number(n: u32) -> NonZeroU32 {
     NonZeroU32::MIN.saturating_add(n.saturating_sub(1))
@@ -54,7 +80,7 @@ fn milliseconds<'de, D: Deserializer<'de>>(input: D) -> Result<Duration, D::Erro
 }
 
 /// How a limit is shared between status checks (first) and the other reads.
-pub(crate) fn share(limit: NonZeroU32) -> (NonZeroU32, NonZeroU32) {
+fn share(limit: NonZeroU32) -> (NonZeroU32, NonZeroU32) {
     let status = number(limit.get() / 4);
     (status, number(limit.get() - status.get()))
 }

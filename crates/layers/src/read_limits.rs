@@ -1,6 +1,5 @@
 //! Bounds reads in flight and per second, as the provider sees them.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use ppob_provider::{ProviderError, ProviderErrorKind};
@@ -9,22 +8,27 @@ use ppob_types::Clock;
 use crate::Limits;
 use crate::around::{Around, Next, Operation, Read, Running};
 use crate::gate::Gate;
-use crate::limits::share;
 
+/// Cheap to clone; clones share their state.
+#[derive(Clone, Debug)]
 pub(crate) struct ReadLimits {
     /// Status checks must go on while inquiries flood: they are how money in doubt is found again.
-    status: Gate,
-    others: Gate,
+    status: Arc<Gate>,
+    others: Arc<Gate>,
 }
 
 impl ReadLimits {
     pub(crate) fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
-        let (status_slots, other_slots) = share(limits.reads_in_flight);
-        let (status_rate, other_rate) = share(limits.reads_per_second);
-        let gate = |slots: NonZeroU32, rate: NonZeroU32| {
-            Gate::new(slots, rate, rate, limits.wait_max, Arc::clone(clock))
-        };
-        Self { status: gate(status_slots, status_rate), others: gate(other_slots, other_rate) }
+        let (status, others) = limits.of_reads();
+        let gate = |width| Arc::new(Gate::new(width, Arc::clone(clock)));
+        Self { status: gate(status), others: gate(others) }
+    }
+
+    /// Changes the limits from now on; reads on their way stay counted.
+    pub(crate) fn set(&self, limits: &Limits) {
+        let (status, others) = limits.of_reads();
+        self.status.set_width(status);
+        self.others.set_width(others);
     }
 }
 

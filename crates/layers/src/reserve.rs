@@ -95,13 +95,7 @@ struct Breakers {
 impl Reserve {
     /// The breaker and payment limits of one provider account.
     pub fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
-        let gate = Gate::new(
-            limits.pay_in_flight,
-            limits.pay_per_second,
-            limits.pay_burst,
-            limits.wait_max,
-            Arc::clone(&clock),
-        );
+        let gate = Gate::new(limits.of_payments(), Arc::clone(&clock));
         Self { shared: Arc::new(Shared { clock, gate, breakers: Mutex::default() }) }
     }
 
@@ -163,6 +157,12 @@ impl Reserve {
             in_flight: breakers.account.in_flight(),
             waiting,
         })
+    }
+
+    /// Changes the limits from now on. Payments on their way stay counted, and the breaker stays as it
+    /// is; where the rate changes, its tokens begin to gather anew.
+    pub fn set_limits(&self, limits: &Limits) {
+        self.shared.gate.set_width(limits.of_payments());
     }
 
     /// An operator's decision over the breaker's head, for all products.

@@ -106,6 +106,11 @@ impl Mapping {
         Self { overrides, shipped }
     }
 
+    /// Whether the configuration says the same in both.
+    pub fn is_configured_as(&self, other: &Self) -> bool {
+        self.overrides == other.overrides
+    }
+
     /// Reads a price list.
     pub fn map_list(&self, list: &PriceList) -> MappedList {
         let mut result = MappedList::default();

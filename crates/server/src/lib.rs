@@ -5,6 +5,7 @@
 //! turns what comes back into a message or, through `errors`, into a status that says whether anything
 //! was done. Who calls is decided in [`Consumers`].
 
+mod config_source;
 mod connections;
 mod consumer;
 mod convert;
@@ -20,6 +21,7 @@ mod server;
 mod shared;
 mod tokens;
 
+pub use config_source::{ConfigSource, NotReloaded, Reloaded};
 pub use consumer::{Caller, Consumers, LocalConsumer, Role, Unidentified};
 pub use listen::{ListenError, bind};
 pub use metrics::{

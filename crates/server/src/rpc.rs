@@ -18,6 +18,7 @@ mod list_reviews;
 mod list_unlisted_replies;
 mod list_unmapped_products;
 mod refresh_catalog;
+mod reload_config;
 mod resolve_payment;
 mod set_modes;
 mod stream_payment_events;

@@ -18,6 +18,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Error as TransportError;
 use tonic_health::server::HealthReporter;
 
+use crate::config_source::ConfigSource;
 use crate::connections::incoming;
 use crate::consumer::{Consumers, Gate};
 use crate::explain::ExplainErrors;
@@ -60,6 +61,8 @@ pub struct ServerOptions {
     pub drain_for: Duration,
     /// Whether the API's descriptors can be asked for.
     pub reflection: bool,
+    /// What reads the configuration again; without it `ReloadConfig` is not implemented.
+    pub config: Option<Arc<dyn ConfigSource>>,
 }
 
 /// Why the server did not start.
@@ -129,6 +132,7 @@ impl ServerOptions {
             heartbeat_every: Duration::from_secs(15),
             drain_for: Duration::from_secs(10),
             reflection: true,
+            config: None,
         }
     }
 }
@@ -149,6 +153,7 @@ impl Server {
             Arc::clone(&options.clock),
             options.simulated,
             options.heartbeat_every,
+            options.config.clone(),
         ));
         let stop = Stop::default();
         let (reporter, api) = serve_api(&shared, listeners.api, &options, &stop)?;

@@ -9,6 +9,7 @@ use ppob_types::Clock;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::config_source::ConfigSource;
 use crate::convert::View;
 use crate::metrics::Overhead;
 
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) simulated: bool,
     /// How long an event stream is silent at most.
     pub(crate) heartbeat_every: Duration,
+    /// What reads the configuration again, where there is one.
+    pub(crate) config: Option<Arc<dyn ConfigSource>>,
     versions: Mutex<Version>,
 }
 
@@ -49,6 +52,7 @@ impl Shared {
         clock: Arc<dyn Clock>,
         simulated: bool,
         heartbeat_every: Duration,
+        config: Option<Arc<dyn ConfigSource>>,
     ) -> Self {
         Self {
             engine,
@@ -57,6 +61,7 @@ impl Shared {
             tasks: TaskTracker::new(),
             simulated,
             heartbeat_every,
+            config,
             versions: Mutex::default(),
         }
     }
@@ -72,7 +77,8 @@ impl Shared {
     }
 
     /// Which catalogue this is: the moment of its newest price, which grows with every refresh and
-    /// goes on growing after a restart.
+    /// goes on growing after a restart. A catalogue that differs without newer prices, because they
+    /// were withdrawn or mapped anew, counts one up.
     pub(crate) fn catalogue_version(&self, catalogue: &Arc<Catalogue>) -> i64 {
         let mut known = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
         let same = known.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, catalogue));
@@ -82,8 +88,8 @@ impl Shared {
                 .flat_map(|product| &product.offers)
                 .map(|offer| offer.as_of.as_micros())
                 .max();
-            // Withdrawing the newest offers must not bring back an earlier version.
-            known.number = newest.unwrap_or(0).max(known.number);
+            let next = if known.of.is_some() { known.number + 1 } else { 0 };
+            known.number = newest.unwrap_or(0).max(next);
             known.of = Some(Arc::clone(catalogue));
         }
         known.number

@@ -68,6 +68,11 @@ impl Process {
         Ok(Self { child, stdout, stderr, command: arguments.join(" ") })
     }
 
+    /// Its number at the operating system; none once it has ended.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// What it wrote to standard output so far.
     pub fn stdout(&self) -> String {
         fs::read_to_string(&self.stdout).unwrap_or_default()

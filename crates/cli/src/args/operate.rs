@@ -59,6 +59,19 @@ pub(crate) struct Resolve {
     pub(crate) server: OperatorServer,
 }
 
+/// `ppob config reload`.
+#[derive(Debug, Args)]
+pub(crate) struct Reload {
+    /// Only tell what would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Who asks.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: String,
+    #[command(flatten)]
+    pub(crate) server: OperatorServer,
+}
+
 /// `ppob refresh`.
 #[derive(Debug, Args)]
 pub(crate) struct Refresh {

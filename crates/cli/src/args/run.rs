@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::operate::Reload;
+
 /// Which configuration.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ConfigFile {
@@ -24,10 +26,12 @@ pub(crate) struct Serve {
 pub(crate) enum ConfigCommand {
     /// Reads the configuration, tells what is wrong with it, and shows what takes effect.
     Check(ConfigFile),
+    /// Has a running engine read its configuration again (operators).
+    Reload(Reload),
 }
 
 /// `ppob sandbox`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Sandbox {
     /// Port of the gRPC API; 0 lets the system choose, of the other listeners too.
     #[arg(long, value_name = "PORT", default_value_t = 50051)]

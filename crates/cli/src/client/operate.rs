@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    ListProvidersRequest, ListReviewsRequest, RefreshCatalogRequest, ResolvePaymentRequest,
-    VerdictExecuted, VerdictNotExecuted,
+    ListProvidersRequest, ListReviewsRequest, RefreshCatalogRequest, ReloadConfigRequest,
+    ResolvePaymentRequest, VerdictExecuted, VerdictNotExecuted,
 };
 
 use super::{answer, connect_operator, refused};
-use crate::args::{OperatorServer, Refresh, Resolve, Reviews};
+use crate::args::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 use crate::exit::Exit;
-use crate::failure::Done;
+use crate::failure::{Done, Failure};
 use crate::show::{self, Asked};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -95,4 +96,23 @@ pub(crate) async fn refresh(options: &Refresh) -> Done {
         show::refreshed(&found.results)
     })?;
     Ok(if failed { Exit::Refused } else { Exit::Ok })
+}
+
+pub(crate) async fn reload(options: &Reload) -> Done {
+    let server = &options.server;
+    let mut client = connect_operator(server).await?;
+    let mut request = tonic::Request::new(ReloadConfigRequest {
+        actor: options.actor.clone(),
+        validate_only: options.check,
+    });
+    request.set_timeout(PATIENCE);
+    let answered = client.reload_config(request).await.map_err(|status| {
+        let wrong = reason_of(&status).as_deref() == Some(reason::CONFIG_INVALID);
+        let failure = refused(server.json, &status, &Asked::Change);
+        if wrong { Failure { exit: Exit::Usage, ..failure } } else { failure }
+    })?;
+    answer(server.json, "ReloadConfigResponse", answered.get_ref(), |done| {
+        show::reloaded(done, options.check)
+    })?;
+    Ok(Exit::Ok)
 }

@@ -11,6 +11,10 @@ pub(super) const KEYS: &[&str] = &[
     "listen.metrics",
     "listen.callbacks",
     "journal.path",
+    "journal.key.*",
+    "journal.key_id",
+    "journal.old_key.*.id",
+    "journal.old_key.*.key.*",
     "log.format",
     "log.filter",
     "payments.pay_within_s",
@@ -55,7 +59,7 @@ pub(super) fn check(layer: &Dict, place: &str) -> Result<(), ConfigError> {
 }
 
 /// The keys of a provider's table that every kind has.
-pub(super) fn of_every_provider() -> impl Iterator<Item = &'static str> {
+pub(crate) fn of_every_provider() -> impl Iterator<Item = &'static str> {
     KEYS.iter()
         .filter_map(|key| key.strip_prefix("provider.*."))
         .filter_map(|key| key.split('.').next())

@@ -15,6 +15,7 @@ use super::{Config, ConfigError, ProviderTable, keys};
 /// Where the configuration is if nobody says.
 const USUAL: &str = "config/ppob.toml";
 const PROVIDERS: &str = "provider";
+const JOURNAL: &str = "journal";
 
 /// The configuration as it takes effect.
 #[derive(Debug)]
@@ -58,7 +59,8 @@ pub(crate) fn load(
         keys::check(&layer, &place)?;
         figment = figment.merge(toml);
     }
-    let secrets = secret_variables(figment.find_value(PROVIDERS).ok().as_ref());
+    let tables = [PROVIDERS, JOURNAL].map(|name| figment.find_value(name).ok());
+    let secrets = secret_variables(tables.iter().flatten());
     for variable in Variable::all(environment, &secrets) {
         keys::check(&variable.table(), &variable.place())?;
         figment = figment.merge(variable);
@@ -88,9 +90,9 @@ fn wrong(error: &figment::Error, file: &str) -> ConfigError {
 }
 
 /// The variables that hold secrets: `{ env = "PPOB_MMBC_PASSWORD" }` makes that one no key.
-fn secret_variables(providers: Option<&Value>) -> BTreeSet<String> {
+fn secret_variables<'a>(tables: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<&Value> = providers.into_iter().collect();
+    let mut open: Vec<&Value> = tables.collect();
     while let Some(value) = open.pop() {
         match value {
             Value::Array(_, items) => open.extend(items),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ppob_engine::{DuplicateWindows, EngineConfig};
+use ppob_provider::SecretRef;
 use ppob_routing::{Strategy, StrategyTable};
 use ppob_types::{Family, ProductCode};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,24 @@ pub(crate) struct Config {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Journal {
     pub(crate) path: PathBuf,
+    /// The master key; without one it stands in a file beside the journal.
+    #[serde(skip_serializing, deserialize_with = "super::journal_keys::reference")]
+    pub(crate) key: Option<SecretRef>,
+    /// How that key is called.
+    #[serde(skip_serializing)]
+    pub(crate) key_id: Option<String>,
+    /// Keys that wrapped the journal's keys earlier.
+    #[serde(skip_serializing)]
+    pub(crate) old_key: Vec<OldKey>,
+}
+
+/// A master key that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OldKey {
+    pub(crate) id: String,
+    #[serde(deserialize_with = "super::journal_keys::reference")]
+    pub(crate) key: Option<SecretRef>,
 }
 
 /// What the process tells about its work, on standard error.
@@ -110,7 +129,7 @@ impl Config {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { path: PathBuf::from("ppob.sqlite") }
+        Self { path: PathBuf::from("ppob.sqlite"), key: None, key_id: None, old_key: Vec::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::leaves::is_reference;
 use crate::text::Add;
 
 /// In place of what nobody should see.
@@ -51,10 +52,8 @@ fn table(text: &mut String, path: &str, entries: &Map<String, Value>) {
 fn is_table(value: &Value) -> bool {
     match value {
         Value::Object(entries) => {
-            let reference = entries.len() == 1
-                && entries.keys().all(|key| matches!(key.as_str(), "env" | "file"));
             let mapped = entries.contains_key("product") || entries.contains_key("ignore");
-            !reference && !mapped
+            !is_reference(value) && !mapped
         }
         Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_object),
         _ => false,
@@ -83,7 +82,7 @@ fn is_secret(key: &str) -> bool {
     SECRET.iter().any(|secret| key.contains(secret))
 }
 
-fn bare(key: &str) -> String {
+pub(super) fn bare(key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !key.is_empty() && key.chars().all(plain) {
         key.to_owned()

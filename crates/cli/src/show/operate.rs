@@ -1,6 +1,9 @@
 //! What operators see.
 
-use ppob_api::v1::{ProviderStatus, RefreshResult, ResolvePaymentResponse, ResolveResult, Review};
+use ppob_api::v1::{
+    ProviderStatus, RefreshResult, ReloadConfigResponse, ResolvePaymentResponse, ResolveResult,
+    Review,
+};
 
 use super::payment::payment;
 use super::text::{moment, or_dash, rupiah, span, table, word};
@@ -127,6 +130,27 @@ pub(crate) fn refreshed(results: &[RefreshResult]) -> String {
         ]
     });
     table(["PROVIDER", ">PRODUCTS", ">CHANGED", ">UNMAPPED", "READ", "ERROR"], rows.collect())
+}
+
+/// What reading the configuration again changed, or would change.
+pub(crate) fn reloaded(answer: &ReloadConfigResponse, only_checked: bool) -> String {
+    let mut text = String::new();
+    let mut list = |head: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            text.add(format_args!("{head}\n"));
+            for line in lines {
+                text.add(format_args!("  {line}\n"));
+            }
+        }
+    };
+    let applied = if only_checked { "Would take effect now:" } else { "In effect now:" };
+    list(applied, &answer.changed_keys);
+    list("In effect only after a restart:", &answer.restart_keys);
+    list("Mind:", &answer.warnings);
+    if answer.changed_keys.is_empty() && answer.restart_keys.is_empty() {
+        text.insert_str(0, "Nothing differs from what is in effect.\n");
+    }
+    text
 }
 
 #[cfg(test)]

@@ -59,14 +59,16 @@ impl Inner {
     /// price allows, or more than the deposit has.
     fn money_of(&self, candidate: &Candidate, bill: &Bill) -> Option<Money> {
         let amount = bill.amount.or_else(|| bill.total.minus(bill.admin?).ok());
-        let tolerance = self.providers.get(&candidate.provider)?.cost_tolerance;
+        let setup = self.providers.get(&candidate.provider)?;
+        let tolerance = setup.cost_tolerance;
         let listed = amount.and_then(|amount| candidate.price.of_bill(amount).ok());
         let expected_cost = match (bill.cost, listed) {
             (Some(stated), Some(listed)) if stated > listed.plus(tolerance).ok()? => return None,
             (Some(stated), _) => stated,
             (None, listed) => listed?,
         };
-        let affordable = self.providers.can_afford(&candidate.provider, expected_cost, self.now());
+        let provider = &candidate.provider;
+        let affordable = self.providers.can_afford(provider, &setup, expected_cost, self.now());
         affordable.then_some(Money {
             expected_cost,
             max_cost: expected_cost.plus(tolerance).ok()?,

@@ -41,10 +41,10 @@ impl Inner {
     /// The payment with its first attempt begun. The room may have been waited for: the attempt begins
     /// now, not when the payment came in, and not at all if that is too late.
     fn with_first_intent(&self, new: NewPayment, chosen: Chosen) -> (NewPayment, Option<Ready>) {
-        let Chosen { attempt, reservation } = chosen;
+        let Chosen { attempt, room } = chosen;
         match step(&new.payment, Event::Begin(attempt), self.now()) {
             Ok(begun) => {
-                let ready = Ready::new(self, &begun.payment, reservation);
+                let ready = Ready::new(self, &begun.payment, room);
                 (NewPayment { payment: begun.payment, ..new }, ready)
             }
             Err(_) => (new, None),

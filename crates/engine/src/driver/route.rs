@@ -13,13 +13,23 @@ use ppob_types::{AttemptId, Clock, FailureReason, NotSentCause, ProviderName, Ru
 use super::bill::BillVerdict;
 use super::send::Ready;
 use super::{Begun, Routed};
+use crate::ProviderSetup;
 use crate::engine::Inner;
 use crate::persist::change;
 
 /// A provider chosen, with room reserved for one payment.
 pub(super) struct Chosen {
     pub(super) attempt: NewAttempt,
+    pub(super) room: Room,
+}
+
+/// What one attempt goes on with, whatever the engine is told meanwhile.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) setup: Arc<ProviderSetup>,
     pub(super) reservation: Reservation,
+    /// How long after its intent the send may start; the late-execution bound counts on it.
+    pub(super) start_within: Duration,
 }
 
 /// What an attempt is expected to cost.
@@ -34,9 +44,10 @@ impl Inner {
     pub(crate) fn route(&self, product: &Product, question: &RouteQuestion<'_>) -> Route {
         let names: BTreeSet<&ProviderName> =
             product.offers.iter().map(|offer| &offer.provider).collect();
-        let facts =
-            self.providers.facts(names.into_iter(), &product.code, product.family, question.now);
-        let strategy = self.config.strategies.of(&product.code, product.family);
+        let told = self.told();
+        let (code, family) = (&product.code, product.family);
+        let facts = self.providers.facts(&told, names.into_iter(), code, family, question.now);
+        let strategy = told.config.strategies.of(code, family);
         rank(question, product, &facts, strategy)
     }
 
@@ -144,8 +155,10 @@ impl Inner {
         serial: u64,
         payment: &Payment,
     ) -> Result<Chosen, NoRoom> {
-        let setup = self.providers.get(&candidate.provider).ok_or(NoRoom::BreakerOpen)?;
+        let told = self.told();
+        let setup = told.setups.get(&candidate.provider).ok_or(NoRoom::BreakerOpen)?;
         let reservation = setup.guarded.reserve.reserve(&product.code).await?;
+        let start_within = told.config.start_within;
         let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
         let capability = setup.guarded.provider.capability(product.family);
         Ok(Chosen {
@@ -157,23 +170,21 @@ impl Inner {
                 max_cost: money.max_cost,
                 expected_total: money.expected_total,
                 // The send may start that much after the intent, and the bound counts from the send.
-                late_execution_bound: capability
-                    .late_execution_bound
-                    .saturating_add(self.config.start_within),
+                late_execution_bound: capability.late_execution_bound.saturating_add(start_within),
             },
-            reservation,
+            room: Room { setup: Arc::clone(setup), reservation, start_within },
         })
     }
 
     /// Makes the intent durable. Only then is there anything to send.
     async fn begin(self: &Arc<Self>, stored: StoredPayment, chosen: Chosen) -> Routed {
         let now = self.now();
-        let Chosen { attempt, reservation } = chosen;
+        let Chosen { attempt, room } = chosen;
         let after = match step(&stored.payment, Event::Begin(attempt), now) {
             Ok(after) => after.payment,
             Err(_) => return self.changed(&stored).await,
         };
-        let Some(ready) = Ready::new(self, &after, reservation) else {
+        let Some(ready) = Ready::new(self, &after, room) else {
             return Routed::Changed(stored);
         };
         let intent = change(&stored, after.clone(), EventKind::AttemptBegun, now);

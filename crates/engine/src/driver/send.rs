@@ -13,6 +13,8 @@ use ppob_types::{
     Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, UnknownCause,
 };
 
+use super::route::Room;
+use crate::ProviderSetup;
 use crate::balance::BeforeSend;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
@@ -21,6 +23,7 @@ use crate::persist::NotApplied;
 #[derive(Debug)]
 pub(crate) struct Ready {
     attempt: u32,
+    setup: Arc<ProviderSetup>,
     reservation: Reservation,
     /// Measured from before the commit: a process that slept in between must not send.
     start_by: Monotonic,
@@ -28,11 +31,12 @@ pub(crate) struct Ready {
 
 impl Ready {
     /// For the attempt that `payment` has just begun.
-    pub(super) fn new(inner: &Inner, payment: &Payment, reservation: Reservation) -> Option<Self> {
+    pub(super) fn new(inner: &Inner, payment: &Payment, room: Room) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
         let left = payment.terms.pay_by.since(inner.now());
-        let start_by = inner.clock.monotonic().plus(inner.config.start_within.min(left));
-        Some(Self { attempt, reservation, start_by })
+        let Room { setup, reservation, start_within } = room;
+        let start_by = inner.clock.monotonic().plus(start_within.min(left));
+        Some(Self { attempt, setup, reservation, start_by })
     }
 }
 
@@ -52,13 +56,14 @@ impl Inner {
         let provider = attempt.provider.clone();
         let before = self.providers.balances.sending(&provider);
         let begun = self.clock.monotonic();
-        let answer = self.call(&stored, &attempt, ready.start_by).await;
+        let setup = ready.setup.as_ref();
+        let answer = self.call(setup, &stored, &attempt, ready.start_by).await;
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
-        let refusal_trusted = self.weighs(&attempt, &stored, &answer, before).await;
+        let refusal_trusted = self.weighs(setup, &attempt, &stored, &answer, before).await;
         self.providers.balances.answered(&provider);
-        self.providers.saw_balance(&provider, &answer, self.now());
+        self.providers.saw_balance(&provider, setup, &answer, self.now());
         self.providers.learn(&provider, &answer.outcome, took);
         let unlisted: Vec<(ProviderName, String)> =
             answer.observed.unlisted.clone().map(|text| (provider, text)).into_iter().collect();
@@ -81,13 +86,11 @@ impl Inner {
 
     async fn call(
         self: &Arc<Self>,
+        setup: &ProviderSetup,
         stored: &StoredPayment,
         attempt: &Attempt,
         start_by: Monotonic,
     ) -> PayAnswer {
-        let Some(provider) = self.providers.provider(&attempt.provider) else {
-            return PayAnswer::not_sent(ppob_types::NotSentCause::Unbuildable);
-        };
         let request = PayRequest {
             attempt: attempt.id.clone(),
             purchase: stored.request.purchase.clone(),
@@ -101,7 +104,7 @@ impl Inner {
             reason = "the intent of this attempt was just committed"
         )]
         let (permit, watch) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
-        let call = provider.pay(&context, &request, permit);
+        let call = setup.guarded.provider.pay(&context, &request, permit);
         match AssertUnwindSafe(call).catch_unwind().await {
             Ok(answer) => answer,
             // The provider's code panicked: how far the send came is known all the same.
@@ -116,13 +119,13 @@ impl Inner {
     /// balance, it must say the same.
     async fn weighs(
         &self,
+        setup: &ProviderSetup,
         attempt: &Attempt,
         stored: &StoredPayment,
         answer: &PayAnswer,
         before: BeforeSend,
     ) -> bool {
         let PayOutcome::Rejected(rejection) = &answer.outcome else { return false };
-        let Some(setup) = self.providers.get(&attempt.provider) else { return false };
         match setup.guarded.provider.capability(stored.payment.terms.family).refusals {
             RefusalTrust::None => false,
             RefusalTrust::Authenticated => true,
@@ -131,7 +134,7 @@ impl Inner {
                 let Some(stated) = answer.observed.balance_after else { return false };
                 rejection.code == RefusalCode::InsufficientBalance
                     && self.providers.balances.excludes_debit(provider, before, stated, cost, now)
-                    && self.read_balance(provider).await.is_none_or(|read| read == stated)
+                    && self.read_balance(provider, setup).await.is_none_or(|read| read == stated)
             }
         }
     }

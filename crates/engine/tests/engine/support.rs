@@ -11,7 +11,7 @@ use ppob_engine::{
     RequestedParameters, Ticket,
 };
 use ppob_journal::{MemoryJournal, StoredPayment};
-use ppob_layers::{Limits, guard};
+use ppob_layers::{Limits, Reserve, guard};
 use ppob_provider::{
     AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
     ProviderError, ProviderErrorKind, ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
@@ -93,6 +93,8 @@ pub(crate) struct Scripted {
     pub(crate) silent: AtomicBool,
     /// Inquiries meet a mistake in provider code while this is set.
     pub(crate) will_panic: AtomicBool,
+    /// The price list is not answered while this is set.
+    pub(crate) no_prices: AtomicBool,
 }
 
 impl Scripted {
@@ -125,6 +127,7 @@ impl Scripted {
             held: Semaphore::new(0),
             silent: AtomicBool::new(false),
             will_panic: AtomicBool::new(false),
+            no_prices: AtomicBool::new(false),
             balance: AtomicI64::new(balance),
         })
     }
@@ -178,6 +181,9 @@ impl PpobProvider for Scripted {
     }
 
     async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
+        if self.no_prices.load(Ordering::SeqCst) {
+            return Err(ProviderError::new(ProviderErrorKind::Unreadable, "no prices"));
+        }
         let rows = vec![
             Self::row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(self.cost))),
             Self::row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
@@ -290,6 +296,8 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) journal: MemoryJournal,
     pub(crate) providers: Vec<Arc<Scripted>>,
+    /// By provider: what the engine takes room of.
+    reserves: BTreeMap<ProviderName, Reserve>,
     clock: PausedClock,
 }
 
@@ -305,7 +313,12 @@ impl World {
     async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>], paused: PausedClock) -> Self {
         let providers: Vec<Arc<Scripted>> = providers.iter().map(|p| Arc::clone(p)).collect();
         let clock: Arc<dyn Clock> = Arc::new(paused);
-        let setups = providers.iter().map(|provider| setup(provider, &clock)).collect();
+        let setups: BTreeMap<ProviderName, ProviderSetup> =
+            providers.iter().map(|provider| setup(provider, &clock)).collect();
+        let reserve = |(name, setup): (&ProviderName, &ProviderSetup)| {
+            (name.clone(), setup.guarded.reserve.clone())
+        };
+        let reserves = setups.iter().map(reserve).collect();
         let parts = Parts {
             config: EngineConfig::default(),
             journal: Arc::new(journal.clone()),
@@ -315,7 +328,7 @@ impl World {
         };
         let engine = Engine::start(parts).await.unwrap();
         engine.first_prices().await;
-        Self { engine, journal, providers, clock: paused }
+        Self { engine, journal, providers, reserves, clock: paused }
     }
 
     /// What a restart after a crash does: the same data and providers, a new engine.
@@ -337,6 +350,24 @@ impl World {
     /// The payment once it has ended or is in doubt.
     pub(crate) async fn pay(&self, request: CreatePayment) -> Arc<StoredPayment> {
         self.create(request).await.unwrap().settled(Duration::from_mins(10)).await
+    }
+
+    /// What the engine would be told of these providers.
+    pub(crate) fn setups(
+        &self,
+        providers: &[&Arc<Scripted>],
+    ) -> BTreeMap<ProviderName, ProviderSetup> {
+        let clock = self.shared_clock();
+        providers.iter().map(|provider| setup(provider, &clock)).collect()
+    }
+
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock)
+    }
+
+    /// The reserve that the engine was started with.
+    pub(crate) fn reserve(&self, provider: &ProviderName) -> Reserve {
+        self.reserves.get(provider).unwrap().clone()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Acceptance and tombstones.
 
-use ppob_journal::{EventKind, NewPayment};
+use ppob_journal::{EventKind, JournalError, NewPayment};
+use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, write_attempts, write_event};
 use crate::decode::{PaymentRow, integer, payment_key};
+use crate::sealed::{self, Seal};
 use crate::sql;
 
 /// What became of an acceptance, before its caller reads the rows.
@@ -20,10 +22,30 @@ pub(crate) enum AcceptAnswer {
     RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
 }
 
+/// What is kept of a new payment; made by its caller, so that the thread that writes seals nothing.
+#[derive(Debug)]
+pub(crate) struct SealedPayment {
+    customer: BlindIndex,
+    fingerprint: [u8; 32],
+    request: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl SealedPayment {
+    pub(crate) fn new(seal: &Seal, new: &NewPayment) -> Result<Self, JournalError> {
+        Ok(Self {
+            customer: seal.customer(&new.request.purchase.customer),
+            fingerprint: seal.fingerprint(new.fingerprint),
+            request: seal.seal_request(&new.key, new.fingerprint, &new.request)?,
+            value: seal.seal_json(&sealed::payment_value(&new.key), &new.payment)?,
+        })
+    }
+}
+
 /// What can stand in the way: the columns of `accept_lookup.sql`.
 struct Lookup {
-    /// The serial of the payment with this id.
-    known: Option<i64>,
+    /// Serial and fingerprint, as kept, of the payment with this id.
+    known: Option<(i64, [u8; 32])>,
     buried: bool,
     /// The serial of the payment that holds the guard.
     holder: Option<i64>,
@@ -34,31 +56,29 @@ struct Lookup {
 impl Lookup {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            known: row.get(0)?,
-            buried: row.get(1)?,
-            holder: row.get(2)?,
-            last: row.get::<_, Option<u32>>(3)?.zip(row.get(4)?),
+            known: row.get::<_, Option<i64>>(0)?.zip(row.get(1)?),
+            buried: row.get(2)?,
+            holder: row.get(3)?,
+            last: row.get::<_, Option<u32>>(4)?.zip(row.get(5)?),
         })
     }
 }
 
-/// Accepts `new`, whose request and machine value are also given as JSON.
+/// Accepts `new`, given also as what is kept of it.
 pub(crate) fn accept(
     connection: &Connection,
     new: Box<NewPayment>,
-    request: &str,
-    value: &str,
+    sealed: &SealedPayment,
 ) -> Result<AcceptAnswer, Failure> {
     let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
-    let purchase = &new.request.purchase;
-    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
+    let product = new.request.purchase.product.as_str();
+    let customer = sealed.customer.as_str();
     let Lookup { known, buried, holder, last } = connection
         .prepare_cached(sql::ACCEPT_LOOKUP)?
         .query_row((consumer, id, product, customer), Lookup::read)?;
-    if let Some(serial) = known {
-        let row = by_serial(connection, serial)?;
-        return Ok(if row.fingerprint == new.fingerprint.0 {
-            AcceptAnswer::Known(row)
+    if let Some((serial, fingerprint)) = known {
+        return Ok(if fingerprint == sealed.fingerprint {
+            AcceptAnswer::Known(by_serial(connection, serial)?)
         } else {
             AcceptAnswer::Conflict
         });
@@ -84,7 +104,7 @@ pub(crate) fn accept(
             return Ok(AcceptAnswer::RepeatNeeded { repeat: needed, succeeded_at });
         }
     }
-    insert(connection, &new, request, value)?;
+    insert(connection, &new, sealed)?;
     Ok(AcceptAnswer::Accepted(new))
 }
 
@@ -108,11 +128,10 @@ pub(crate) fn bury(
 fn insert(
     connection: &Connection,
     new: &NewPayment,
-    request: &str,
-    value: &str,
+    sealed: &SealedPayment,
 ) -> rusqlite::Result<()> {
     let purchase = &new.request.purchase;
-    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
+    let (product, customer) = (purchase.product.as_str(), sealed.customer.as_str());
     let payment = &new.payment;
     let serial = integer(new.serial);
     let now = new.now.as_micros();
@@ -132,9 +151,9 @@ fn insert(
         payment.next_check_at.map(Timestamp::as_micros),
         total,
         cost,
-        new.fingerprint.0,
-        request,
-        value,
+        sealed.fingerprint,
+        sealed.request,
+        sealed.value,
     ])?;
     write_attempts(connection, serial, payment, 0)?;
     if !payment.is_concluded() {

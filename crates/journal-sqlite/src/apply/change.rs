@@ -1,20 +1,53 @@
 //! Changes of a payment.
 
-use ppob_journal::{Change, settled_reference, success_at};
+use ppob_journal::{Change, JournalError, settled_reference, success_at};
 use ppob_payment::PaymentState;
+use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
 use crate::decode::{integer, payment_key};
+use crate::sealed::{self, Seal};
 use crate::sql;
 
 /// What became of a change, before its caller reads the rows.
 #[derive(Debug)]
 pub(crate) enum ChangeAnswer {
-    Done { change: Box<Change>, serial: i64, version: i64, fingerprint: [u8; 32], request: String },
+    Done { change: Box<Change>, serial: i64, version: i64, request: Vec<u8> },
     Stale,
     ReferenceTaken(PaymentKey),
+}
+
+/// What is kept of a change; made by its caller, so that the thread that writes seals nothing.
+#[derive(Debug)]
+pub(crate) struct SealedChange {
+    value: Vec<u8>,
+    unlisted: Vec<SealedReply>,
+    reason: Option<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct SealedReply {
+    provider: String,
+    index: BlindIndex,
+    text: Vec<u8>,
+}
+
+impl SealedChange {
+    pub(crate) fn new(seal: &Seal, change: &Change) -> Result<Self, JournalError> {
+        let unlisted = change.unlisted.iter().map(|(provider, text)| {
+            let index = seal.reply(text);
+            let place = sealed::reply_text(provider.as_str(), index.as_str());
+            let text = seal.seal_text(&place, text)?;
+            Ok(SealedReply { provider: provider.as_str().to_owned(), index, text })
+        });
+        Ok(Self {
+            value: seal.seal_json(&sealed::payment_value(&change.key), &change.payment)?,
+            unlisted: unlisted.collect::<Result<_, JournalError>>()?,
+            reason: change.audit.as_ref().map(|entry| seal.reason(entry)).transpose()?,
+        })
+    }
 }
 
 /// The payment before the change: the columns of `payment_current.sql`.
@@ -26,15 +59,14 @@ struct Current {
     product: String,
     customer: String,
     repeat: u32,
-    fingerprint: [u8; 32],
-    request: String,
+    request: Vec<u8>,
 }
 
-/// Applies `change`, whose machine value is also given as JSON.
+/// Applies `change`, given also as what is kept of it.
 pub(crate) fn change(
     connection: &Connection,
     change: Box<Change>,
-    value: &str,
+    sealed: &SealedChange,
 ) -> Result<ChangeAnswer, Failure> {
     let current = connection
         .prepare_cached(sql::PAYMENT_CURRENT)?
@@ -55,7 +87,7 @@ pub(crate) fn change(
             None => Err(error.into()),
         };
     }
-    update(connection, &current, &change, value)?;
+    update(connection, &current, &change, &sealed.value)?;
     let ended = change.payment.state().is_final();
     if ended && !is_final(&current.state) {
         release_guard(connection, &current)?;
@@ -70,21 +102,21 @@ pub(crate) fn change(
             at.as_micros(),
         ))?;
     }
-    for (provider, text) in &change.unlisted {
+    for reply in &sealed.unlisted {
         connection.prepare_cached(sql::UNLISTED_COUNT)?.execute((
-            provider.as_str(),
-            text,
+            &reply.provider,
+            reply.index.as_str(),
+            &reply.text,
             change.now.as_micros(),
         ))?;
     }
-    if let Some(entry) = &change.audit {
-        audit(connection, entry)?;
+    if let Some((entry, reason)) = change.audit.as_ref().zip(sealed.reason.as_ref()) {
+        audit(connection, entry, reason)?;
     }
     Ok(ChangeAnswer::Done {
         change,
         serial,
         version: current.version + 1,
-        fingerprint: current.fingerprint,
         request: current.request,
     })
 }
@@ -99,8 +131,7 @@ impl Current {
             product: row.get(4)?,
             customer: row.get(5)?,
             repeat: row.get(6)?,
-            fingerprint: row.get(7)?,
-            request: row.get(8)?,
+            request: row.get(7)?,
         })
     }
 }
@@ -109,7 +140,7 @@ fn update(
     connection: &Connection,
     current: &Current,
     change: &Change,
-    value: &str,
+    value: &[u8],
 ) -> rusqlite::Result<()> {
     let payment = &change.payment;
     let now = change.now.as_micros();

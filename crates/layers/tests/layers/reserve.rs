@@ -7,7 +7,7 @@ use ppob_layers::{BreakerOverride, BreakerState, Limits, NoRoom, Reserve, TripRe
 use ppob_types::{PayOutcome, ProductCode, RefusalCode, RefusalScope, Rejection, UnknownCause};
 use tokio::time::{Instant, advance, sleep, timeout};
 
-use crate::support::{clock, n, product, wide};
+use crate::support::{Scripted, clock, context, guarded, n, product, wide};
 
 static PRODUCT: LazyLock<ProductCode> = LazyLock::new(product);
 const UNKNOWN: PayOutcome = PayOutcome::Unknown(UnknownCause::TimedOut);
@@ -211,4 +211,96 @@ async fn clones_share_their_state() {
     let reserve = reserve(&wide());
     let _room = reserve.clone().try_reserve(&PRODUCT).unwrap();
     assert_eq!(reserve.overview().in_flight, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_narrower_limit_counts_what_is_on_its_way_and_takes_nothing_away() {
+    let reserve = reserve(&Limits { pay_in_flight: n(3), ..wide() });
+    let first = reserve.reserve(&PRODUCT).await.unwrap();
+    let second = reserve.reserve(&PRODUCT).await.unwrap();
+    reserve.set_limits(&Limits { pay_in_flight: n(1), ..wide() });
+    assert_eq!(reserve.facts(&PRODUCT).in_flight, 2, "both go on");
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead);
+    first.settle(&PayOutcome::Succeeded);
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead, "one is still there");
+    second.settle(&PayOutcome::Succeeded);
+    let third = reserve.try_reserve(&PRODUCT).unwrap();
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead, "one at a time");
+    third.settle(&PayOutcome::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_made_wider_again_gives_exactly_as_much_room_as_it_says() {
+    let reserve = reserve(&Limits { pay_in_flight: n(3), ..wide() });
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(reserve.try_reserve(&PRODUCT).unwrap());
+    }
+    for size in [1, 2, 1, 4] {
+        reserve.set_limits(&Limits { pay_in_flight: n(size), ..wide() });
+    }
+    held.push(reserve.try_reserve(&PRODUCT).unwrap());
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead);
+    drop(held);
+    let all: Vec<_> = (0..4).map(|_| reserve.try_reserve(&PRODUCT).unwrap()).collect();
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead);
+    drop(all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_gets_the_slot_of_a_wider_limit() {
+    let reserve = reserve(&Limits { pay_in_flight: n(1), ..wide() });
+    let _first = reserve.reserve(&PRODUCT).await.unwrap();
+    let begun = Instant::now();
+    let widen = async {
+        sleep(Duration::from_millis(500)).await;
+        reserve.set_limits(&Limits { pay_in_flight: n(2), ..wide() });
+    };
+    let (second, ()) = tokio::join!(reserve.reserve(&PRODUCT), widen);
+    assert!(second.is_ok());
+    assert_eq!(begun.elapsed(), Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_rate_gives_out_no_second_burst() {
+    let slow = Limits { pay_per_second: n(1), pay_burst: n(5), ..wide() };
+    let reserve = reserve(&slow);
+    for _ in 0..5 {
+        reserve.try_reserve(&PRODUCT).unwrap().settle(&PayOutcome::Succeeded);
+    }
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::RateLimit);
+    reserve.set_limits(&Limits { pay_per_second: n(2), ..slow.clone() });
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::RateLimit);
+    advance(Duration::from_millis(500)).await;
+    reserve.try_reserve(&PRODUCT).unwrap().settle(&PayOutcome::Succeeded);
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::RateLimit);
+    // Other limits leave the tokens alone.
+    advance(Duration::from_millis(500)).await;
+    reserve.set_limits(&Limits { pay_per_second: n(2), pay_in_flight: n(7), ..slow });
+    reserve.try_reserve(&PRODUCT).unwrap().settle(&PayOutcome::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_breaker_stays_open_when_limits_change() {
+    let reserve = reserve(&wide());
+    reserve.trip(TripReason::Credentials);
+    reserve.set_limits(&two_at_once());
+    assert_eq!(reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::BreakerOpen);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_takes_anothers_place_is_behind_the_same_breaker_and_limits() {
+    let (_, earlier) = guarded(Scripted::new(), &two_at_once());
+    let _held = earlier.reserve.reserve(&PRODUCT).await.unwrap();
+    let (provider, later) = guarded(Scripted::new(), &Limits { pay_in_flight: n(1), ..wide() });
+    let later = later.in_place_of(&earlier);
+    assert!(!later.has_provider_of(&earlier));
+    assert_eq!(later.reserve.facts(&PRODUCT).in_flight, 1, "what is on its way is counted");
+    drop(later.reserve.try_reserve(&PRODUCT).unwrap());
+    later.apply_limits();
+    assert_eq!(later.reserve.try_reserve(&PRODUCT).unwrap_err(), NoRoom::Bulkhead);
+    later.provider.balance(&context()).await.unwrap();
+    assert_eq!(provider.calls(), 1, "the new provider is the one that is asked");
+    earlier.reserve.trip(TripReason::Credentials);
+    assert_eq!(later.reserve.overview().breaker, BreakerState::Open);
 }

@@ -5,6 +5,20 @@ use ppob_engine::OperateError;
 use tonic::Status;
 
 use super::{Problem, SOON, Violations};
+use crate::NotReloaded;
+
+/// Why the configuration was not changed.
+pub(crate) fn not_reloaded(error: &NotReloaded) -> Status {
+    let message = error.to_string();
+    match error {
+        NotReloaded::Invalid(_) => Problem::nothing_done(Reason::CONFIG_INVALID, message)
+            .precondition("configuration")
+            .status(),
+        NotReloaded::JournalUnavailable(_) => {
+            Problem::nothing_done(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
+        }
+    }
+}
 
 /// As a status.
 pub(crate) fn operate(error: &OperateError) -> Status {

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     check_now, key, list_providers, list_reviews, list_unlisted_replies, list_unmapped_products,
-    refresh_catalog, resolve_payment, set_modes,
+    refresh_catalog, reload_config, resolve_payment, set_modes,
 };
 use crate::consumer::{Role, caller};
 use crate::errors::{self, Violations};
@@ -102,7 +102,7 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::ReloadConfigRequest>,
     ) -> Result<Response<v1::ReloadConfigResponse>, Status> {
-        not_yet(&request, "ReloadConfig")
+        reload_config::reload_config(&self.0, &request).await.map(Response::new)
     }
 
     async fn list_audit(

@@ -10,6 +10,7 @@ mod numbers;
 mod operators;
 mod payments;
 mod reasons;
+mod reload;
 mod support;
 mod watching;
 mod wire;

@@ -3,6 +3,7 @@
 mod bad_configuration;
 mod bad_requests;
 mod callers;
+mod canary;
 mod commands;
 mod crash;
 mod documents;
@@ -10,6 +11,7 @@ mod exactly_once;
 mod families;
 mod load;
 mod magic_numbers;
+mod reload;
 mod sandbox;
 mod shutdown;
 mod wrong_password;

@@ -1,0 +1,231 @@
+//! The engine is told something else while it works.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ppob_engine::{CreatePayment, EngineConfig, ProviderSetup, Reload, ReloadError, Remapped};
+use ppob_journal::{Journal, JournalError, MemoryHooks, MemoryJournal};
+use ppob_layers::{Limits, TripReason, guard};
+use ppob_payment::PaymentState;
+use ppob_provider::{PpobProvider, RefusalTrust};
+use ppob_routing::{Mapping, MappingOverride};
+use ppob_types::{Family, ProductCode, ProviderName, Rupiah};
+
+use crate::support::*;
+
+const MOVED: &str = "PLN-PREPAID-MOVED";
+
+fn told(providers: BTreeMap<ProviderName, ProviderSetup>) -> Reload {
+    Reload {
+        config: EngineConfig::default(),
+        providers,
+        actor: "sari".to_owned(),
+        changes: "provider.a.password".to_owned(),
+    }
+}
+
+fn name(text: &str) -> ProviderName {
+    ProviderName::new(text).unwrap()
+}
+
+fn product(code: &str) -> ProductCode {
+    ProductCode::new(code).unwrap()
+}
+
+fn for_another_meter(id: &str) -> CreatePayment {
+    CreatePayment { customer_number: "91011121322".to_owned(), ..token(id) }
+}
+
+/// The token is sold under another code.
+fn moved() -> Mapping {
+    let moved = MappingOverride::Product {
+        product: product(MOVED),
+        family: Family::PlnPrepaid,
+        name: None,
+    };
+    Mapping::new([("TOKEN".to_owned(), moved)].into(), |_| None)
+}
+
+/// A journal that takes no notes while it is down.
+#[derive(Debug, Default)]
+struct Down(AtomicBool);
+
+#[async_trait]
+impl MemoryHooks for Down {
+    async fn before_apply(&self, _: ppob_journal::MemoryWrite<'_>) -> Result<(), JournalError> {
+        if self.0.load(Ordering::SeqCst) {
+            return Err(JournalError::Unavailable("the disk is gone".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_on_its_way_ends_at_the_provider_it_began_with_and_the_next_begins_at_the_new_one()
+ {
+    let before = Scripted::new("a", 20_700, RefusalTrust::None);
+    before.will([Pay::Held]);
+    let world = World::of(&[&before]).await;
+    let on_its_way = world.create(token("payment-0001")).await.unwrap();
+    before.held.acquire().await.unwrap().forget();
+    let after = Scripted::new("a", 20_700, RefusalTrust::None);
+    after.will([Pay::Charged(success(2, 20_700))]);
+    world.engine.reload(told(world.setups(&[&after]))).await.unwrap();
+    let in_flight = world.engine.providers()[0].reserve.in_flight;
+    assert_eq!(in_flight, 1, "what is on its way stays counted");
+    before.gate.add_permits(1);
+    let paid = on_its_way.settled(Duration::from_mins(5)).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    assert_eq!((before.charges(), after.charges()), (1, 0));
+    let paid = world.pay(for_another_meter("payment-0002")).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    assert_eq!((before.charges(), after.charges()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_narrower_limit_takes_effect_and_counts_what_is_on_its_way() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let on_its_way = world.create(token("payment-0001")).await.unwrap();
+    provider.held.acquire().await.unwrap().forget();
+    let mut setups = world.setups(&[&provider]);
+    let plain = Arc::clone(&provider) as Arc<dyn PpobProvider>;
+    let narrow = Limits { pay_in_flight: NonZeroU32::MIN, ..Limits::default() };
+    for setup in setups.values_mut() {
+        setup.guarded = guard(Arc::clone(&plain), &narrow, world.shared_clock(), 1);
+    }
+    world.engine.reload(told(setups)).await.unwrap();
+    let waiting = world.create(for_another_meter("payment-0002")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(waiting.payment().payment.state(), PaymentState::Accepted, "no room for two");
+    provider.gate.add_permits(1);
+    let first = on_its_way.settled(Duration::from_mins(5)).await;
+    assert_eq!(first.payment.state(), PaymentState::Succeeded);
+    let second = waiting.settled(Duration::from_mins(5)).await;
+    assert_eq!(second.payment.state(), PaymentState::Succeeded);
+    assert_eq!(provider.charges(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_operators_switched_off_stays_off() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    let (at, what) = (name("a"), product(TOKEN));
+    world.engine.set_offer_mode(&at, &what, false, "sari", "closed").await.unwrap();
+    world.engine.reload(told(world.setups(&[&provider]))).await.unwrap();
+    assert!(!world.engine.is_available(&product(TOKEN)));
+    assert!(world.engine.is_available(&product(BILL)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_fit_changes_nothing_at_all() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let other = Scripted::new("b", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    let changed = || {
+        let mut setups = world.setups(&[&provider]);
+        for setup in setups.values_mut() {
+            setup.balance_floor = Rupiah::new(77);
+        }
+        setups
+    };
+    let mut added = changed();
+    added.extend(world.setups(&[&other]));
+    let refused = world.engine.reload(told(added)).await.unwrap_err();
+    assert_eq!(refused, ReloadError::OtherProviders(name("b")));
+    let refused = world.engine.reload(told(BTreeMap::new())).await.unwrap_err();
+    assert_eq!(refused, ReloadError::OtherProviders(name("a")));
+    assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::ZERO);
+    assert_eq!(world.journal.audit_trail(10).await.unwrap(), []);
+    world.engine.reload(told(changed())).await.unwrap();
+    assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::new(77));
+    let audit = world.journal.audit_trail(10).await.unwrap();
+    assert_eq!((audit[0].actor.as_str(), audit[0].action.as_str()), ("sari", "reload-config"));
+    assert_eq!(audit[0].reason, "provider.a.password");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_noted_down_is_not_changed() {
+    let down = Arc::new(Down::default());
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let journal = MemoryJournal::with_hooks(Arc::clone(&down) as Arc<dyn MemoryHooks>);
+    let world = World::on_journal(journal, &[&provider]).await;
+    let mut setups = world.setups(&[&provider]);
+    for setup in setups.values_mut() {
+        setup.balance_floor = Rupiah::new(77);
+    }
+    down.0.store(true, Ordering::SeqCst);
+    let refused = world.engine.reload(told(setups)).await.unwrap_err();
+    assert_eq!(refused, ReloadError::JournalUnavailable);
+    assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_mapping_takes_effect_at_once_on_the_list_at_hand() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    let fetched_at = world.engine.catalogue().get(&product(TOKEN)).unwrap().offers[0].as_of;
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    let mut setups = world.setups(&[&provider]);
+    for setup in setups.values_mut() {
+        setup.mapping = moved();
+    }
+    let remapped = world.engine.reload(told(setups)).await.unwrap();
+    assert_eq!(remapped, [(name("a"), Remapped::Changed(3))].into());
+    let catalogue = world.engine.catalogue();
+    assert!(catalogue.get(&product(TOKEN)).is_none() && catalogue.get(&product(BILL)).is_none());
+    let moved = &catalogue.get(&product(MOVED)).unwrap().offers[0];
+    assert_eq!(moved.as_of, fetched_at, "the prices are as old as they were");
+}
+
+#[tokio::test(start_paused = true)]
+async fn offers_of_an_earlier_process_are_not_sold_under_a_new_mapping_before_the_list_is_read() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    provider.no_prices.store(true, Ordering::SeqCst);
+    let world = world.restarted().await;
+    assert!(world.engine.is_available(&product(TOKEN)), "a warm start");
+    let mut setups = world.setups(&[&provider]);
+    for setup in setups.values_mut() {
+        setup.mapping = moved();
+    }
+    let remapped = world.engine.reload(told(setups)).await.unwrap();
+    assert_eq!(remapped, [(name("a"), Remapped::Withdrawn(2))].into());
+    assert!(world.engine.catalogue().is_empty());
+    provider.no_prices.store(false, Ordering::SeqCst);
+    world.engine.refresh_catalogue(&name("a")).await.unwrap();
+    assert!(world.engine.is_available(&product(MOVED)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deposit_of_another_account_under_the_same_name_is_not_known_until_it_is_seen() {
+    let before = Scripted::telling("a", 20_700, RefusalTrust::None, 1_000_000);
+    let world = World::of(&[&before]).await;
+    assert_eq!(world.engine.providers()[0].balance.unwrap().amount, Rupiah::new(1_000_000));
+    world.engine.reload(told(world.setups(&[&before]))).await.unwrap();
+    assert!(world.engine.providers()[0].balance.is_some(), "the same account is known as before");
+    let after = Scripted::telling("a", 20_700, RefusalTrust::None, 5);
+    world.engine.reload(told(world.setups(&[&after]))).await.unwrap();
+    assert_eq!(world.engine.providers()[0].balance, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_that_tripped_on_a_wrong_password_lets_payments_through_after_a_good_read() {
+    let before = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&before]).await;
+    let setups = world.setups(&[&before]);
+    let reserve = world.reserve(&name("a"));
+    reserve.trip(TripReason::Credentials);
+    world.engine.reload(told(setups)).await.unwrap();
+    assert!(!world.engine.is_available(&product(TOKEN)), "the breaker is the same one");
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    assert!(
+        world.engine.is_available(&product(TOKEN)),
+        "a price list was read through the new one"
+    );
+}
