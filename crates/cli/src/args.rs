@@ -35,7 +35,7 @@ Examples:
 
 /// Pays bills and sells tokens through PPOB providers: exactly once, and always says what it knows.
 #[derive(Debug, Parser)]
-#[command(name = "ppob", version, after_long_help = const_text(), after_help = const_text())]
+#[command(name = "ppob", version, after_long_help = help_text(), after_help = help_text())]
 pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Asks what is owed. Costs nothing.
     Inquire(Inquire),
     /// Pays exactly once, however often it is repeated with the same --id.
-    #[command(after_long_help = exit::HELP, after_help = exit::HELP)]
+    #[command(after_long_help = exit::help(), after_help = exit::help())]
     Pay(Pay),
     /// Looks at payments, or makes sure that one never happens.
     #[command(subcommand)]
@@ -88,8 +88,8 @@ pub(crate) enum Command {
     Refresh(Refresh),
 }
 
-fn const_text() -> String {
-    format!("{EXAMPLES}{}", exit::HELP)
+fn help_text() -> String {
+    format!("{EXAMPLES}{}", exit::help())
 }
 
 #[cfg(test)]

@@ -43,6 +43,6 @@ fn refused(json: bool, status: &Status, asked: &Asked) -> Failure {
 fn empty_answer() -> Failure {
     Failure::new(
         Exit::Unknown,
-        "the server answered without the payment; is it another version? Look with `ppob payment get ID`",
+        "The server answered without the payment; is it another version? It may be paid: do not pay by other means. Look with `ppob payment get ID`.",
     )
 }

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use ppob_api::v1::{Payment, PaymentState};
 
+use crate::text::Add;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -21,17 +23,27 @@ pub(crate) enum Exit {
     Unknown,
 }
 
-/// For `--help`.
-pub(crate) const HELP: &str = "\
-Exit codes:
-  0  done; of a payment: it SUCCEEDED
-  1  refused: not accepted, nothing was done
-  2  the command line or the configuration is wrong
-  3  the payment FAILED (nothing was paid) or was REVERSED
-  4  the payment is IN_DOUBT or still being processed: it may be paid, do not pay again
-  5  the server was not reached, or it is not known what it did: repeat with the same --id";
-
 impl Exit {
+    /// Every way to end, in the order of the codes.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Ok, Self::Refused, Self::Usage, Self::Failed, Self::Open, Self::Unknown];
+
+    /// What the code tells a person or a script.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "done; of a payment: it SUCCEEDED",
+            Self::Refused => "refused: not accepted, nothing was done",
+            Self::Usage => "the command line or the configuration is wrong; nothing was done",
+            Self::Failed => "the payment FAILED (nothing was paid) or was REVERSED",
+            Self::Open => {
+                "the payment is IN_DOUBT or still being processed: it may be paid, do not pay again"
+            }
+            Self::Unknown => {
+                "the server was not reached, or it is not known what it did: repeat with the same --id"
+            }
+        }
+    }
+
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
@@ -56,6 +68,15 @@ impl Exit {
     }
 }
 
+/// For `--help`.
+pub(crate) fn help() -> String {
+    let mut text = String::from("Exit codes:");
+    for exit in Exit::ALL {
+        text.add(format_args!("\n  {}  {}", exit.code(), exit.meaning()));
+    }
+    text
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
@@ -69,20 +90,34 @@ mod tests {
     use super::*;
     use crate::args::Arguments;
 
-    const ALL: [Exit; 6] =
-        [Exit::Ok, Exit::Refused, Exit::Usage, Exit::Failed, Exit::Open, Exit::Unknown];
-
     #[test]
     fn the_help_of_ppob_and_of_pay_tells_every_exit_code() {
         let mut ppob = Arguments::command();
         let whole = ppob.render_long_help().to_string();
         let pay = ppob.find_subcommand_mut("pay").unwrap();
-        for help in [whole, pay.render_long_help().to_string()] {
-            for exit in ALL {
-                let line = format!("\n  {}  ", exit.code());
-                assert!(help.contains(&line), "{exit:?} is missing in:\n{help}");
+        for shown in [whole, pay.render_long_help().to_string()] {
+            for exit in Exit::ALL {
+                let line = format!("\n  {}  {}", exit.code(), exit.meaning());
+                assert!(shown.contains(&line), "{exit:?} is missing in:\n{shown}");
             }
         }
+    }
+
+    #[test]
+    fn the_document_tells_every_exit_code_and_every_command_and_no_other() {
+        let document = include_str!("../../../docs/CLI.md");
+        let codes: String =
+            Exit::ALL.map(|exit| format!("| {} | {} |\n", exit.code(), exit.meaning())).concat();
+        assert!(document.contains(&codes), "docs/CLI.md lacks:\n{codes}");
+        let ppob = Arguments::command();
+        let mut commands = String::new();
+        for one in ppob.get_subcommands() {
+            let about = one.get_about().unwrap();
+            commands.add(format_args!("| `ppob {}` | {about} |\n", one.get_name()));
+        }
+        assert!(document.contains(&commands), "docs/CLI.md lacks:\n{commands}");
+        let rows = document.lines().filter(|line| line.starts_with("| `ppob ")).count();
+        assert_eq!(rows, ppob.get_subcommands().count(), "docs/CLI.md has rows of no command");
     }
 
     #[test]

@@ -36,7 +36,9 @@ pub(crate) fn start(config: &Config) -> Result<Log, Failure> {
     let (filter, handle) = reload::Layer::new(filter(config)?);
     subscriber(filter, config.log.format, io::stderr().is_terminal(), io::stderr)
         .try_init()
-        .map_err(|error| Failure::usage(format!("logging could not start: {error}")))?;
+        .map_err(|error| {
+            Failure::usage(format!("logging could not start: {error}. Nothing was started."))
+        })?;
     Ok(Log { set: Arc::new(move |filter| changed(handle.reload(filter))) })
 }
 

@@ -27,9 +27,13 @@ fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
 
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::Unknown, format!("the output could not be written: {error}")))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+            Exit::Unknown,
+            format!(
+                "The output could not be written: {error}. What was asked for may have been done, \
+                     a payment too: look at it (`ppob payment get ID`), or repeat with the same --id."
+            ),
+        )),
         _ => Ok(()),
     }
 }

@@ -27,7 +27,9 @@ pub enum CreateError {
         problem: &'static str,
     },
     /// The price is above the approved or allowed total.
-    #[error("the total is {total}, more than the approved {approved}; nothing was accepted")]
+    #[error(
+        "the total is {total}, more than the approved {approved}; nothing was accepted. Show the customer the new total and ask again"
+    )]
     TotalAboveApproved {
         /// The lowest total of the list.
         total: Rupiah,
@@ -40,7 +42,9 @@ pub enum CreateError {
     )]
     IdReused,
     /// The id was abandoned before it came into being.
-    #[error("this payment_id was abandoned and can never become a payment; use a new one")]
+    #[error(
+        "this payment_id was abandoned and can never become a payment; nothing was accepted. Use a new id"
+    )]
     Abandoned,
     /// Another payment for the same product and customer is open.
     #[error(
@@ -123,7 +127,9 @@ pub enum CreateError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InquireError {
     /// No provider sells it, or there is no such code.
-    #[error("there is no product {0} in the catalogue; list the products to see the codes")]
+    #[error(
+        "there is no product {0} in the catalogue; nothing was paid. List the products to see the codes"
+    )]
     UnknownProduct(ProductCode),
     /// The customer number breaks the grammar of the family.
     #[error("{0}")]
@@ -145,7 +151,9 @@ pub enum InquireError {
         message: String,
     },
     /// No provider that can be asked is open for this product.
-    #[error("no provider can be asked about this product just now; try again later")]
+    #[error(
+        "no provider can be asked about this product just now; nothing was paid. Try again later"
+    )]
     NoRoute,
     /// Every provider asked failed to answer.
     #[error("no provider answered the inquiry; nothing was paid. Try again")]
@@ -180,7 +188,7 @@ pub enum AbandonError {
     )]
     AttemptAlive,
     /// It has ended.
-    #[error("the payment has ended and cannot be abandoned any more; get it to see how")]
+    #[error("the payment was paid, so it cannot be abandoned any more; get it to see how it ended")]
     Ended,
     /// The journal could not be used.
     #[error(
@@ -193,10 +201,10 @@ pub enum AbandonError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OperateError {
     /// There is no such payment.
-    #[error("there is no such payment")]
+    #[error("there is no such payment; nothing was changed. Check the consumer and the id")]
     NoSuchPayment,
     /// There is no such provider.
-    #[error("there is no such provider")]
+    #[error("there is no such provider; nothing was changed. List the providers to see the names")]
     NoSuchProvider,
     /// A field is missing or wrong.
     #[error("{field}: {problem}")]
@@ -207,10 +215,10 @@ pub enum OperateError {
         problem: &'static str,
     },
     /// The payment is not in doubt.
-    #[error("the payment is not in doubt; there is nothing to resolve")]
+    #[error("the payment is not in doubt; nothing was changed, and there is nothing to resolve")]
     NotInDoubt,
     /// The provider may still execute the attempt.
-    #[error("the provider may still execute this attempt until {} WIB; it cannot be called not executed before", until.wib())]
+    #[error("the provider may still execute this attempt until {} WIB; it cannot be called not executed before. Nothing was changed", until.wib())]
     TooEarly {
         /// When the bound has passed.
         until: Timestamp,
@@ -223,17 +231,19 @@ pub enum OperateError {
     },
     /// The reference settles another payment.
     #[error(
-        "this provider reference settles another payment already; one reference settles one payment"
+        "this provider reference settles another payment already; one reference settles one payment. Nothing was changed"
     )]
     ReferenceTaken,
     /// The provider could not be asked.
     #[error("the provider could not be asked: {0}. Nothing was changed; try again")]
     ProviderUnavailable(String),
     /// Somebody else changed the payment meanwhile.
-    #[error("the payment changed meanwhile; look at it again")]
+    #[error("the payment changed meanwhile; nothing was changed by this call. Look at it again")]
     Changed,
     /// The journal could not be used.
-    #[error("the journal cannot be used just now; look at the payment before trying again")]
+    #[error(
+        "the journal cannot be used just now, and it is not known whether anything was changed; look before trying again"
+    )]
     JournalUnavailable,
 }
 

@@ -169,23 +169,4 @@ pub(crate) fn not_implemented(rpc: &str) -> Status {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_tells_whose_it_is() {
-        let status =
-            Problem::nothing_done(Reason::RATE_LIMITED, "too many calls; nothing was done")
-                .retry_after(SOON)
-                .quota("consumer")
-                .status();
-        let details = status.get_error_details();
-        let quota = details.quota_failure().unwrap();
-        assert_eq!(quota.violations.len(), 1);
-        assert_eq!(quota.violations[0].subject, "consumer");
-        assert_eq!(quota.violations[0].description, "too many calls; nothing was done");
-        assert_eq!(details.retry_info().unwrap().retry_delay, Some(SOON));
-        assert_eq!(status.code(), Reason::RATE_LIMITED.code);
-        assert_eq!(details.localized_message().unwrap().message, Reason::RATE_LIMITED.indonesian);
-    }
-}
+mod tests;

@@ -65,7 +65,7 @@ reasons! {
         money: "Nothing was done, so nothing was paid.",
         action: "Ask whoever runs the engine to give the consumer the role named in the metadata.",
         indonesian: "Anda tidak berwenang melakukan ini.";
-    FAMILY_NOT_ALLOWED = PermissionDenied, No, [], [],
+    FAMILY_NOT_ALLOWED = PermissionDenied, No, [], ["family"],
         happened: "The consumer may not use the product's family.",
         money: "Nothing was accepted, so nothing was paid.",
         action: "Ask whoever runs the engine to allow the family.",
@@ -95,17 +95,17 @@ reasons! {
         money: "Nothing was accepted by this call, so it paid nothing.",
         action: "Wait as long as RetryInfo says, then repeat the call with the same id.",
         indonesian: "Terlalu banyak permintaan. Coba lagi nanti.";
-    PAYMENT_LIMIT_EXCEEDED = FailedPrecondition, No, [QuotaFailure], [],
+    PAYMENT_LIMIT_EXCEEDED = FailedPrecondition, No, [QuotaFailure], ["limit_rupiah", "total_rupiah"],
         happened: "The total is above what the consumer may pay at once.",
         money: "Nothing was accepted, so nothing was paid.",
         action: "Pay less, or ask whoever runs the engine to raise the limit.",
         indonesian: "Nominal melebihi batas per transaksi Anda.";
-    DAY_LIMIT_EXCEEDED = ResourceExhausted, No, [QuotaFailure], [],
+    DAY_LIMIT_EXCEEDED = ResourceExhausted, No, [QuotaFailure], ["counted_rupiah", "limit_rupiah", "total_rupiah"],
         happened: "With this payment the consumer would pass its limit of the day.",
         money: "Nothing was accepted, so nothing was paid.",
         action: "Try again tomorrow (WIB), or ask whoever runs the engine to raise the limit.",
         indonesian: "Batas transaksi harian Anda sudah tercapai.";
-    TOO_MANY_IN_FLIGHT = ResourceExhausted, No, [QuotaFailure], [],
+    TOO_MANY_IN_FLIGHT = ResourceExhausted, No, [RetryInfo, QuotaFailure], ["limit"],
         happened: "As many payments of the consumer are being worked on as it may have at a time.",
         money: "Nothing was accepted by this call, so it paid nothing. The others go on.",
         action: "Wait for one of them to end, then repeat the call with the same id.",

@@ -30,7 +30,9 @@ pub(crate) async fn connect_operator(server: &OperatorServer) -> Result<Operator
     let key = api_key(server.api_key.as_deref())?;
     let address = &server.operator_address;
     let endpoint = Endpoint::from_shared(url(address)?)
-        .map_err(|error| Failure::usage(format!("{address} is no address: {error}")))?;
+        .map_err(|error| Failure::usage(format!(
+            "{address} is no address: {error}. Nothing was sent; write HOST:PORT, for example 127.0.0.1:50051."
+        )))?;
     let channel = endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .connect()

@@ -23,7 +23,9 @@ impl Control {
     pub(super) fn at(url: &str) -> Result<Self, Failure> {
         let parts = url.strip_prefix("http://").and_then(|rest| rest.split_once('/'));
         let Some((authority, path)) = parts else {
-            return Err(Failure::usage(format!("{url} is no control endpoint of a sandbox")));
+            return Err(Failure::usage(format!(
+                "{url} is no control endpoint of a sandbox; give the one that `ppob sandbox` prints. No real money is involved."
+            )));
         };
         Ok(Self { authority: authority.to_owned(), path: path.to_owned() })
     }
@@ -34,7 +36,10 @@ impl Control {
         let problem = |why: String| {
             Failure::new(
                 Exit::Unknown,
-                format!("The simulator's ledger could not be read at {}: {why}", self.authority),
+                format!(
+                    "The simulator's ledger could not be read at {}: {why}. No real money is involved; does the sandbox still run?",
+                    self.authority
+                ),
             )
         };
         let answer = read

@@ -35,7 +35,12 @@ pub(super) struct Walk {
 
 /// Something the step promised did not come true.
 pub(super) fn broken(step: &str, what: &str) -> Failure {
-    Failure::new(Exit::Refused, format!("The step \"{step}\" did not hold: {what}"))
+    Failure::new(
+        Exit::Refused,
+        format!(
+            "The step \"{step}\" did not hold: {what}. No real money is involved. Start the sandbox anew and try again; if it stays so, it is a defect."
+        ),
+    )
 }
 
 /// Fails the step unless it holds.

@@ -45,12 +45,20 @@ pub(super) fn of_the_simulator() -> Vec<AccountConfig> {
 /// `directory`, because configuration names secrets only.
 pub(super) fn add(loaded: &mut Loaded, base_url: &str, directory: &Path) -> Result<(), Failure> {
     let password = directory.join("password");
-    std::fs::write(&password, PASSWORD)
-        .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", password.display())))?;
+    std::fs::write(&password, PASSWORD).map_err(|error| {
+        Failure::new(
+            Exit::Refused,
+            format!(
+                "The simulated accounts' password could not be written to {}: {error}. Nothing was \
+                 started; make room there, or set TMPDIR to another directory.",
+                password.display()
+            ),
+        )
+    })?;
     for account in &ACCOUNTS {
         if loaded.providers.iter().any(|table| table.name.as_str() == account.provider) {
             return Err(Failure::usage(format!(
-                "{} is the name of a simulated provider of the sandbox; rename yours",
+                "{} is the name of a simulated provider of the sandbox; rename yours. Nothing was started.",
                 account.provider
             )));
         }

@@ -38,7 +38,11 @@ impl Written {
         self.write_to(file).map_err(|error| {
             Failure::new(
                 Exit::Refused,
-                format!("The addresses could not be written to {}: {error}", file.display()),
+                format!(
+                    "The addresses could not be written to {}: {error}. The sandbox was not started; \
+                     make room there, or set TMPDIR to another directory.",
+                    file.display()
+                ),
             )
         })
     }

@@ -18,6 +18,12 @@ pub(super) async fn start(clock: &Arc<dyn Clock>) -> Result<MmbcHandle, Failure>
     let time = Arc::clone(clock);
     let config = config.local_time(move || time.now().wib());
     MmbcSimulator::start(config).await.map_err(|error| {
-        Failure::new(Exit::Refused, format!("The simulator could not start: {error}."))
+        Failure::new(
+            Exit::Refused,
+            format!(
+                "The simulator could not start: {error}. Nothing was started; it needs a free port of \
+                 this machine."
+            ),
+        )
     })
 }

@@ -127,6 +127,7 @@ mod tests {
     fn every_error_says_whether_it_was_accepted_and_hides_the_number() {
         for error in every_error() {
             let status = create(error.clone());
+            crate::errors::tests::assert_as_in_the_table(&status);
             assert_eq!(may_be_accepted(&status), error.may_be_accepted(), "{error:?}");
             let reason = Reason::of(&reason_of(&status).unwrap()).unwrap();
             let details = status.get_error_details();

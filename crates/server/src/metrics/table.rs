@@ -185,7 +185,7 @@ pub const METRICS: &[Metric] = &[
         "ppob_task_panics_total",
         "tasks",
         &[],
-        "Tasks of the engine that ended by a mistake in the code. Must stay 0.",
+        "Tasks of the engine, and calls of the server, that ended by a mistake in the code. Must stay 0.",
     ),
     // Reconciliation.
     gauge(

@@ -28,7 +28,7 @@ use crate::support::{
 
 /// Reasons that are provoked elsewhere, or that nothing answers yet.
 const NOT_HERE: [&Reason; 13] = [
-    // Nothing of a gRPC method is needed for it: see `wire`.
+    // No method answers it: see `wire`.
     Reason::NOT_IMPLEMENTED,
     // Only the limits and rights of configured consumers lead there.
     Reason::FAMILY_NOT_ALLOWED,
@@ -41,11 +41,12 @@ const NOT_HERE: [&Reason; 13] = [
     // Needs a provider that confirms references.
     Reason::REFERENCE_MISMATCH,
     Reason::REFERENCE_TAKEN,
+    // Needs a configuration: see `reload`.
+    Reason::CONFIG_INVALID,
     // Nothing answers them yet.
     Reason::CHECK_TOO_EARLY,
     Reason::VERDICT_CONTRADICTS,
     Reason::DEPOSIT_ID_REUSED,
-    Reason::CONFIG_INVALID,
 ];
 
 /// What was provoked so far.

@@ -10,6 +10,7 @@ mod calls;
 mod directions;
 mod documents;
 mod files;
+mod guide;
 mod links;
 mod metrics;
 mod providers;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ppob_api::error::reason;
+use ppob_api::error::{Reason, reason};
 
-/// A sentence on what to do, if there is one for this reason.
+/// A sentence on what to do: in words of the command line where there are some, else those of the
+/// table; none for words that this version does not know.
 pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> Option<String> {
     let told = |key: &str| metadata.get(key).map(String::as_str);
     let advice = match reason? {
@@ -64,7 +65,7 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
         reason::ATTEMPT_ALIVE => {
             "an attempt may still pay; no further one will begin. Follow it: ppob payment watch ID"
         }
-        _ => return None,
+        other => Reason::of(other)?.action,
     };
     Some(advice.to_owned())
 }
