@@ -8,7 +8,7 @@ mod run;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use client::{Explain, Products, Server};
+pub(crate) use client::{Explain, Products, Server, Tls};
 pub(crate) use key::KeyCommand;
 pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};

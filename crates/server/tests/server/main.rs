@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod catalogue;
+mod consumers;
 mod events;
 mod life;
 mod limits;
@@ -10,4 +11,5 @@ mod numbers;
 mod operators;
 mod payments;
 mod support;
+mod tls;
 mod watching;
