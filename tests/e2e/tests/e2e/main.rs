@@ -8,6 +8,7 @@ mod crash;
 mod documents;
 mod exactly_once;
 mod families;
+mod floods;
 mod load;
 mod magic_numbers;
 mod sandbox;
