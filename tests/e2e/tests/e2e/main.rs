@@ -11,6 +11,7 @@ mod families;
 mod floods;
 mod load;
 mod magic_numbers;
+mod network;
 mod sandbox;
 mod shutdown;
 mod wrong_password;
