@@ -14,7 +14,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate flood sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -96,6 +96,9 @@ buf-release: buf-tool ## Keeps the protos of a release, for `make buf` to compar
 
 simulate: setup ## Simulates N payments with faults (make simulate N=100000).
 	cargo run --release --locked -p ppob-simulation -- --payments $(N)
+
+flood: setup ## Floods an engine of its own, and prints what other callers and the record made of it.
+	cargo run --release --locked -p ppob-e2e --bin ppob-flood
 
 sandbox: setup ## Starts the engine with simulated providers.
 	cargo run --release --locked -- sandbox

@@ -6,17 +6,15 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 use crate::error::may_be_accepted;
 use crate::v1::catalog_service_client::CatalogServiceClient;
 use crate::v1::payment_service_client::PaymentServiceClient;
 use crate::v1::{CreatePaymentRequest, Payment, PaymentState};
+use crate::{ClientTls, EndpointError};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much longer than its patience a caller waits for the answer that ends it.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long one `CreatePayment` waits at the server for a final state.
@@ -69,8 +67,8 @@ pub enum PayError {
 impl PpobClient {
     /// Connects to `endpoint`, for example `http://127.0.0.1:50051`, without an API key.
     ///
-    /// Fails if the address cannot be read or nothing listens there.
-    pub async fn connect(endpoint: impl Into<String>) -> Result<Self, tonic::transport::Error> {
+    /// Fails if the address cannot be read or nothing listens there. For TLS see [`crate::endpoint`].
+    pub async fn connect(endpoint: impl Into<String>) -> Result<Self, EndpointError> {
         Self::connect_with_key(endpoint, ApiKey::default()).await
     }
 
@@ -78,18 +76,18 @@ impl PpobClient {
     pub async fn connect_with_key(
         endpoint: impl Into<String>,
         key: ApiKey,
-    ) -> Result<Self, tonic::transport::Error> {
-        let channel = Endpoint::from_shared(endpoint.into())?
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
-            .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-            .connect()
-            .await?;
-        Ok(Self {
+    ) -> Result<Self, EndpointError> {
+        let endpoint = crate::endpoint(endpoint, &ClientTls::default())?;
+        Ok(Self::of_channel(endpoint.connect().await?, key))
+    }
+
+    /// The clients over a connection made from [`crate::endpoint`], as the consumer that `key` belongs
+    /// to.
+    pub fn of_channel(channel: Channel, key: ApiKey) -> Self {
+        Self {
             catalog: CatalogServiceClient::with_interceptor(channel.clone(), key.clone()),
             payments: PaymentServiceClient::with_interceptor(channel, key),
-        })
+        }
     }
 
     /// Pays, and waits until the payment is final or `patience` is over; the payment that comes

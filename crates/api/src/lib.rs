@@ -4,9 +4,11 @@
 //! keeps them fresh.
 
 mod client;
+mod endpoint;
 pub mod error;
 
 pub use client::{ApiKey, ApiKeyError, PayError, PpobClient, is_final};
+pub use endpoint::{ClientTls, EndpointError, endpoint};
 
 /// The messages, services and clients of package `ppob.v1`.
 ///

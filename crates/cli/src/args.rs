@@ -9,7 +9,7 @@ mod run;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use client::{Explain, Products, Server};
+pub(crate) use client::{Explain, Products, Server, Tls};
 pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};

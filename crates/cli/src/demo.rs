@@ -5,7 +5,7 @@ mod numbers;
 mod steps;
 mod walk;
 
-use crate::args::{Demo, OperatorServer, Server};
+use crate::args::{Demo, OperatorServer, Server, Tls};
 use crate::client::{connect, connect_operator};
 use crate::exit::Exit;
 use crate::failure::Done;
@@ -23,11 +23,13 @@ pub(crate) async fn demo(options: &Demo) -> Done {
     let server = Server {
         address: options.address.clone().unwrap_or_else(|| written.api.to_string()),
         api_key: None,
+        tls: Tls::default(),
         json: false,
     };
     let operator = OperatorServer {
         operator_address: written.operator.to_string(),
         api_key: None,
+        tls: Tls::default(),
         json: false,
     };
     let mut walk = Walk {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use ppob_api::PpobClient;
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{
     Bill, CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetProductRequest,
     InquireRequest, ListPaymentsRequest, Payment, PaymentState,
 };
+use ppob_api::{ApiKey, ClientTls, PpobClient, endpoint};
 use ppob_simulator::mmbc::MmbcHandle;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -28,6 +28,8 @@ pub struct Engine {
     pub addresses: Addresses,
     /// A connection to it.
     pub client: PpobClient,
+    /// How callers reach it, if by TLS.
+    tls: Option<ClientTls>,
 }
 
 /// A call that pays, on its way.
@@ -52,8 +54,8 @@ impl Engine {
     ///
     /// # Errors
     /// If it ends instead, or does not get ready.
-    pub async fn of_serve(process: Process) -> Result<Self> {
-        Self::connect(process, |process| Addresses::logged(&process.stderr())).await
+    pub async fn of_serve(process: Process, tls: Option<ClientTls>) -> Result<Self> {
+        Self::connect(process, tls, |process| Addresses::logged(&process.stderr())).await
     }
 
     /// Waits until a `ppob sandbox` has written its addresses to `file`, and answers there.
@@ -61,11 +63,12 @@ impl Engine {
     /// # Errors
     /// If it ends instead, or does not get ready.
     pub async fn of_sandbox(process: Process, file: &Path) -> Result<Self> {
-        Self::connect(process, |_| Addresses::written(file)).await
+        Self::connect(process, None, |_| Addresses::written(file)).await
     }
 
     async fn connect(
         mut process: Process,
+        tls: Option<ClientTls>,
         addresses: impl Fn(&Process) -> Result<Addresses>,
     ) -> Result<Self> {
         let ready = until("the engine answers", async || {
@@ -73,13 +76,14 @@ impl Engine {
                 return Ok(Err(problem));
             }
             let addresses = addresses(&process).map_err(|problem| problem.to_string())?;
-            let client = connect(&addresses.api).await.map_err(|problem| problem.to_string())?;
+            let client = reach(&addresses.api, tls.as_ref()).await;
+            let client = client.map_err(|problem| problem.to_string())?;
             Ok(Ok((addresses, client)))
         });
         let ready = ready.await;
         let (addresses, client) =
             ready.map_err(|problem| Problem::new(format!("{problem}\n{}", process.stderr())))??;
-        Ok(Self { process, addresses, client })
+        Ok(Self { process, addresses, client, tls })
     }
 
     /// The process.
@@ -117,7 +121,7 @@ impl Engine {
     /// # Errors
     /// If it does not answer.
     pub async fn connection(&self) -> Result<PpobClient> {
-        connect(&self.addresses.api).await
+        reach(&self.addresses.api, self.tls.as_ref()).await
     }
 
     /// The raw connection to the API, for services that every gRPC server has.
@@ -297,7 +301,15 @@ impl Addresses {
 /// # Errors
 /// If nobody answers there.
 pub async fn connect(address: &str) -> Result<PpobClient> {
-    Ok(PpobClient::connect(format!("http://{address}")).await?)
+    reach(address, None).await
+}
+
+async fn reach(address: &str, tls: Option<&ClientTls>) -> Result<PpobClient> {
+    let endpoint = match tls {
+        None => endpoint(format!("http://{address}"), &ClientTls::default())?,
+        Some(tls) => endpoint(format!("https://{address}"), tls)?,
+    };
+    Ok(PpobClient::of_channel(endpoint.connect().await?, ApiKey::default()))
 }
 
 /// Every payment of the consumer, newest first.

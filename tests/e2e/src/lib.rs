@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod binary;
 pub mod engine;
+pub mod flood;
 pub mod http;
 pub mod load;
 pub mod metrics;

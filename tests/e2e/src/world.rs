@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use ppob_api::ClientTls;
 use ppob_simulator::mmbc::{AccountConfig, MmbcConfig, MmbcHandle, MmbcSimulator};
 use tempfile::TempDir;
 
@@ -37,6 +38,8 @@ pub struct World {
     pub config: String,
     /// Environment of the processes started.
     pub environment: Vec<(&'static str, String)>,
+    /// How callers reach the engine, if by TLS.
+    pub tls: Option<ClientTls>,
 }
 
 impl World {
@@ -52,7 +55,29 @@ impl World {
         let mut config = config(&journal);
         config.push_str(&provider_table("mmbc", &provider.base_url()));
         let environment = vec![(PASSWORD_VARIABLE, PASSWORD.to_owned())];
-        Ok(Self { directory, provider, config, environment })
+        Ok(Self { directory, provider, config, environment, tls: None })
+    }
+
+    /// The same, where callers need TLS; certificate and key are `api.pem` and `api.key`, and the
+    /// authority that callers trust is the certificate itself.
+    ///
+    /// # Errors
+    /// If no certificate can be made or written, or as [`World::new`].
+    pub async fn with_tls() -> Result<Self> {
+        let mut world = Self::new().await?;
+        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])?;
+        let file = |name: &str| world.directory().join(name);
+        let (certificate, key) = (file("api.pem"), file("api.key"));
+        std::fs::write(&certificate, made.cert.pem())?;
+        write_secret(&key, &made.signing_key.serialize_pem())?;
+        let table = format!(
+            "[listen.tls]\ncertificate = '{}'\nkey = '{}'\n",
+            certificate.display(),
+            key.display()
+        );
+        world.config.push_str(&table);
+        world.tls = Some(ClientTls::default().trusting(made.cert.pem()));
+        Ok(world)
     }
 
     /// The directory of the journal, the configuration and whatever processes write.
@@ -80,7 +105,7 @@ impl World {
     /// # Errors
     /// If it ends by itself or does not get ready.
     pub async fn serve_without_prices(&self) -> Result<Engine> {
-        Engine::of_serve(self.start_serve()?).await
+        Engine::of_serve(self.start_serve()?, self.tls.clone()).await
     }
 
     /// Runs `ppob serve` where it must not start.
@@ -125,6 +150,16 @@ impl World {
     fn variables(&self) -> Vec<(&str, &str)> {
         self.environment.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
+}
+
+/// Writes a file that this user alone can read.
+fn write_secret(path: &Path, text: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(path)?, text.as_bytes())?;
+    Ok(())
 }
 
 /// A configuration without providers, on ports that the system chooses.

@@ -1,5 +1,6 @@
 //! Options of the commands that ask a running server.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
@@ -8,15 +9,31 @@ use ppob_types::Family as Known;
 /// Which server to ask, as whom, and how to answer.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Server {
-    /// Where the engine is.
+    /// Where the engine is; https://HOST:PORT with TLS.
     #[arg(long, env = "PPOB_ADDRESS", default_value = "127.0.0.1:50051", value_name = "HOST:PORT")]
     pub(crate) address: String,
     /// The consumer's API key; none where the server asks for none.
     #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub(crate) api_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     /// Answer with JSON for scripts. Every field is always there; null where it is not set.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What TLS needs: where the server is reached by `https://HOST:PORT`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Tls {
+    /// The authority (CA) that vouches for the server, PEM; needed for an address with https://.
+    #[arg(long, env = "PPOB_CA", value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// A certificate to show to the server, PEM.
+    #[arg(long, env = "PPOB_CERTIFICATE", value_name = "FILE", requires = "certificate_key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The key of --certificate, PEM.
+    #[arg(long, env = "PPOB_CERTIFICATE_KEY", value_name = "FILE", requires = "certificate")]
+    pub(crate) certificate_key: Option<PathBuf>,
 }
 
 /// `ppob products`.

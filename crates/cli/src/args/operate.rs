@@ -2,10 +2,12 @@
 
 use clap::Args;
 
+use super::client::Tls;
+
 /// Which operator listener to ask, and how to answer.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct OperatorServer {
-    /// Where the operators' service is.
+    /// Where the operators' service is; https://HOST:PORT with TLS.
     #[arg(
         long,
         env = "PPOB_OPERATOR_ADDRESS",
@@ -16,6 +18,8 @@ pub(crate) struct OperatorServer {
     /// The operator's API key; none where the server asks for none.
     #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub(crate) api_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     /// Answer with JSON for scripts.
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod catalogue;
+mod consumers;
 mod events;
 mod life;
 mod limits;
@@ -12,5 +13,6 @@ mod payments;
 mod reasons;
 mod reload;
 mod support;
+mod tls;
 mod watching;
 mod wire;

@@ -18,7 +18,7 @@ use ppob_provider::{
 };
 use ppob_routing::Mapping;
 use ppob_server::{
-    Listeners, LocalConsumer, MetricsHandle, RunningServer, Server, ServerOptions, bind,
+    Listeners, LocalConsumer, MetricsHandle, RunningServer, ServeError, Server, ServerOptions, bind,
 };
 use ppob_types::{
     Bill, Clock, Cost, Family, FamilyDetails, MappedProduct, Monotonic, Observed, PayAnswer,
@@ -298,6 +298,66 @@ pub(crate) struct World {
     pub(crate) operator: OperatorServiceClient<Channel>,
 }
 
+/// A server that nobody is connected to.
+pub(crate) struct Bare {
+    pub(crate) provider: Arc<Scripted>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) engine: Engine,
+    pub(crate) server: RunningServer,
+}
+
+impl Bare {
+    pub(crate) async fn with(change: impl FnOnce(&mut ServerOptions)) -> Result<Self, ServeError> {
+        Self::on(MemoryJournal::new(), None, change).await
+    }
+
+    async fn on(
+        journal: MemoryJournal,
+        metrics: Option<MetricsHandle>,
+        change: impl FnOnce(&mut ServerOptions),
+    ) -> Result<Self, ServeError> {
+        let any = ([127, 0, 0, 1], 0).into();
+        let listeners = Listeners {
+            api: bind("api", any).await.unwrap(),
+            operator: bind("operator", any).await.unwrap(),
+            metrics: Some(bind("metrics", any).await.unwrap()),
+        };
+        Self::listening(listeners, journal, metrics, change).await
+    }
+
+    pub(crate) async fn listening(
+        listeners: Listeners,
+        journal: MemoryJournal,
+        metrics: Option<MetricsHandle>,
+        change: impl FnOnce(&mut ServerOptions),
+    ) -> Result<Self, ServeError> {
+        let provider = Scripted::new();
+        let test_clock = TestClock::new();
+        let clock = Arc::clone(&test_clock) as Arc<dyn Clock>;
+        let engine = Engine::start(Parts {
+            config: EngineConfig::default(),
+            journal: Arc::new(journal),
+            providers: setups(&provider, &clock),
+            clock: Arc::clone(&clock),
+            seed: 7,
+        })
+        .await
+        .unwrap();
+        engine.first_prices().await;
+        let mut options = ServerOptions::new(clock, Arc::new(LocalConsumer::new().unwrap()));
+        options.metrics = metrics;
+        change(&mut options);
+        let server = Server::start(engine.clone(), listeners, options).await?;
+        Ok(Self { provider, clock: test_clock, engine, server })
+    }
+
+    /// Stops the server, then the engine.
+    pub(crate) async fn end(self) {
+        self.server.shutdown().await;
+        self.engine.shutdown().await.unwrap();
+    }
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with(None, |_| {}).await
@@ -316,29 +376,8 @@ impl World {
         metrics: Option<MetricsHandle>,
         change: impl FnOnce(&mut ServerOptions),
     ) -> Self {
-        let provider = Scripted::new();
-        let test_clock = TestClock::new();
-        let clock = Arc::clone(&test_clock) as Arc<dyn Clock>;
-        let engine = Engine::start(Parts {
-            config: EngineConfig::default(),
-            journal: Arc::new(journal),
-            providers: setups(&provider, &clock),
-            clock: Arc::clone(&clock),
-            seed: 7,
-        })
-        .await
-        .unwrap();
-        engine.first_prices().await;
-        let mut options = ServerOptions::new(clock, Arc::new(LocalConsumer::new().unwrap()));
-        options.metrics = metrics;
-        change(&mut options);
-        let any = ([127, 0, 0, 1], 0).into();
-        let listeners = Listeners {
-            api: bind("api", any).await.unwrap(),
-            operator: bind("operator", any).await.unwrap(),
-            metrics: Some(bind("metrics", any).await.unwrap()),
-        };
-        let server = Server::start(engine.clone(), listeners, options).await.unwrap();
+        let Bare { provider, clock: test_clock, engine, server } =
+            Bare::on(journal, metrics, change).await.unwrap();
         let address = format!("http://{}", server.api_address());
         let channel = Channel::from_shared(address.clone()).unwrap().connect().await.unwrap();
         let operators = format!("http://{}", server.operator_address());
