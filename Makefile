@@ -14,7 +14,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf simulate sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -64,20 +64,35 @@ fix: setup ## Formats, and repairs what clippy can repair.
 	cargo fmt --all
 	cargo clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
 
-gen: setup ## Writes the gRPC code again after a change in proto/.
+gen: setup ## Writes gRPC code and references again after a change in proto/ or of the errors.
 	cargo run --locked -p ppob-tidy --bin gen
 
-buf: ## Lints proto/ with buf, out of a Python environment of its own.
+buf: ## Lints proto/ and holds it against the last release (buf, in a Python environment of its own).
 	@if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then \
-		echo '*** SKIPPED: buf lint. It needs Python: apt-get install -y python3 python3-venv' >&2; \
+		echo '*** SKIPPED: buf lint and breaking. They need Python: apt-get install -y python3 python3-venv' >&2; \
 		exit; \
 	fi; \
-	if ! test -x "$(TOOLS)/buf/bin/buf"; then \
+	$(MAKE) --no-print-directory buf-tool; \
+	"$(TOOLS)/buf/bin/buf" lint proto; \
+	echo 'buf lint: clean'; \
+	released=$$(ls proto/released/*.binpb | sort -V | tail -n 1); \
+	"$(TOOLS)/buf/bin/buf" breaking proto --against "$$released"; \
+	echo "buf breaking: clean against $$released"
+
+buf-tool: ## Installs buf for `buf` and `buf-release` where it is missing.
+	@if ! test -x "$(TOOLS)/buf/bin/buf"; then \
 		python3 -m venv "$(TOOLS)/buf"; \
 		"$(TOOLS)/buf/bin/pip" install --quiet --disable-pip-version-check buf-bin==$(BUF_VERSION); \
+	fi
+
+buf-release: buf-tool ## Keeps the protos of a release, for `make buf` to compare with later.
+	@version=$$(sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml); \
+	image="proto/released/$$version.binpb"; \
+	if test -e "$$image"; then \
+		echo "$$image exists: what was released does not change; raise the version first" >&2; exit 1; \
 	fi; \
-	"$(TOOLS)/buf/bin/buf" lint proto; \
-	echo 'buf lint: clean'
+	"$(TOOLS)/buf/bin/buf" build proto --exclude-source-info -o "$$image"; \
+	echo "$$image: written"
 
 simulate: setup ## Simulates N payments with faults (make simulate N=100000).
 	cargo run --release --locked -p ppob-simulation -- --payments $(N)

@@ -2,6 +2,7 @@
 
 mod client;
 mod keep;
+mod key;
 mod operate;
 mod payment;
 mod run;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server};
 pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
+pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
@@ -26,6 +28,7 @@ Examples:
   ppob pay PLN-POSTPAID 530000001234 --inquiry ID  pay exactly that bill
   ppob payment get ID                              what became of a payment
   ppob config check                                is the configuration right?
+  ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
 
 ";
@@ -51,6 +54,9 @@ pub(crate) enum Command {
     /// Checks the configuration, or has a running engine read it again.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Makes API keys for consumers, and makes and changes keys of the journal.
+    #[command(subcommand)]
+    Key(KeyCommand),
 
     /// Copies the journal, also while an engine works on it, and checks the copy.
     Backup(Backup),

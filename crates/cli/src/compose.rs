@@ -10,10 +10,11 @@ use ppob_journal_sqlite::{SqliteJournal, check_quickly};
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
+use ppob_server::Tls;
 use ppob_types::{Clock, ProviderName};
 
 use crate::clock::random;
-use crate::config::{ConfigError, Loaded, ProviderTable, unknown_key};
+use crate::config::{ConfigError, Loaded, ProviderTable, TlsTable, key_source, unknown_key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
@@ -89,7 +90,7 @@ pub(crate) async fn engine(
     if loaded.config.journal.check_at_start {
         check_quickly(journal).map_err(|error| not_started(&error))?;
     }
-    let journal = SqliteJournal::open(journal).map_err(|error| not_started(&error))?;
+    let journal = open_journal(loaded, journal)?;
     let parts = Parts {
         config: loaded.config.engine(),
         journal: Arc::new(journal),
@@ -98,6 +99,26 @@ pub(crate) async fn engine(
         seed: random(),
     };
     Engine::start(parts).await.map_err(|error| not_started(&error))
+}
+
+fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> {
+    let keys = key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let journal = SqliteJournal::open(path, &keys).map_err(|error| not_started(&error))?;
+    if let Some(file) = journal.created_key_file() {
+        tracing::warn!(
+            key_file = %file.display(),
+            "the key of the journal was made; keep a copy of it apart from the journal: without it \
+             nobody can read the journal, and whoever has both can read everything"
+        );
+    }
+    Ok(journal)
+}
+
+/// TLS from its files, if it is configured.
+pub(crate) fn tls(table: Option<&TlsTable>) -> Result<Option<Arc<Tls>>, Failure> {
+    let tls = table.map(|table| Tls::load(table.files())).transpose();
+    tls.map(|tls| tls.map(Arc::new)).map_err(|error| not_started(&error))
 }
 
 /// Only what happens before the engine takes payments.

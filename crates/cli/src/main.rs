@@ -13,7 +13,9 @@ mod doctor;
 mod exit;
 mod failure;
 mod keep;
+mod key;
 mod logging;
+mod memory;
 mod output;
 mod providers;
 mod reload;
@@ -34,6 +36,10 @@ use crate::failure::{Done, Failure};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
+    if let Err(error) = memory::keep_private() {
+        // Nothing depends on it but the secrecy of a dump; paying goes on.
+        let _ = output::note(&format!("core dumps could not be switched off: {error}"));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(command)),
@@ -62,6 +68,7 @@ async fn run(command: Command) -> Done {
         Command::Backup(options) => keep::backup(&options),
         Command::Restore(options) => keep::restore(&options),
         Command::Doctor(options) => doctor::doctor(options).await,
+        Command::Key(command) => key::key(command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,

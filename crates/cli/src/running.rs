@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use ppob_engine::Engine;
 use ppob_server::{
-    ConfigSource as _, Listeners, LocalConsumer, PrometheusMetrics, RunningServer, Server,
+    ConfigSource as _, ConfiguredConsumers, Listeners, PrometheusMetrics, RunningServer, Server,
     ServerOptions, bind,
 };
 use ppob_types::Clock;
 
-use crate::compose::{self, Providers, not_started};
+use crate::compose::{self, Providers, not_started, tls};
 use crate::config::{Loaded, loopback};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -64,7 +64,9 @@ impl Running {
         let recorder = PrometheusMetrics::new().and_then(PrometheusMetrics::install);
         let recorder = recorder.map_err(|error| not_started(&error))?;
         ppob_layers::describe_metrics();
-        let local = LocalConsumer::new().map_err(|error| not_started(&error))?;
+        let consumers = ConfiguredConsumers::new(&loaded.consumers, Arc::clone(&clock))
+            .map_err(|error| not_started(&error))?;
+        let (api_tls, operator_tls) = (tls(listen.tls.as_ref())?, tls(listen.operator_tls())?);
 
         let Providers { setups, built, snapshot } = providers;
         let engine = compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
@@ -72,8 +74,12 @@ impl Running {
             let (engine, clock) = (engine.clone(), Arc::clone(&clock));
             Reloader::new(engine, clock, snapshot, built, again.read, again.parts)
         };
-        let mut options = ServerOptions::new(clock, Arc::new(local));
+        let mut options = ServerOptions::new(clock, Arc::new(consumers));
         options.config = Some(Arc::new(reloader.clone()));
+        options.tls = api_tls;
+        options.operator_tls = operator_tls;
+        options.insecure = listen.insecure();
+        options.connections = listen.caps();
         options.metrics = Some(recorder);
         options.simulated = simulated;
         let listeners = Listeners { api, operator, metrics: Some(metrics) };

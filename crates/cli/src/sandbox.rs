@@ -93,7 +93,7 @@ fn configuration(options: &Sandbox, simulator: &str, secrets: &Path) -> Result<L
     listen.operator.set_port(port(options.operator_port, listen.operator.port()));
     listen.metrics.set_port(port(options.metrics_port, listen.metrics.port()));
     listen.api.set_port(options.port);
-    listen.check().map_err(wrong)?;
+    listen.check(!loaded.consumers.is_empty()).map_err(wrong)?;
     Ok(loaded)
 }
 

@@ -8,7 +8,7 @@ use ppob_types::Clock;
 use crate::args::{ConfigFile, Serve};
 use crate::clock::SystemClock;
 use crate::compose::{self, Providers};
-use crate::config::{Loaded, file_to_read, load, shown, variables};
+use crate::config::{Loaded, file_to_read, key_source, load, shown, variables, warnings};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 use crate::running::{Again, Running};
@@ -34,9 +34,9 @@ pub(crate) async fn serve(options: Serve) -> Done {
     for (provider, warning) in providers.warnings() {
         tracing::warn!(%provider, "{warning}");
     }
-    tracing::warn!(
-        "everybody on this machine may pay as the consumer `local`: no API keys are configured"
-    );
+    for warning in warnings(&loaded.consumers) {
+        tracing::warn!("{warning}");
+    }
     let journal = &loaded.config.journal.path;
     let again = Again { read: Box::new(move || read(file.clone())), parts: vec![Box::new(log)] };
     let running = Running::start(&loaded, journal, providers, clock, false, again).await?;
@@ -58,6 +58,12 @@ pub(crate) fn check(file: ConfigFile) -> Done {
     let loaded = read(file.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
+    key_source(&loaded.config.journal, &loaded.place)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let listen = &loaded.config.listen;
+    for table in [listen.tls.as_ref(), listen.operator_tls()] {
+        compose::tls(table)?;
+    }
     output::print(&checked(&loaded, &providers))?;
     Ok(Exit::Ok)
 }
@@ -70,6 +76,9 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     text.push_str(&shown(&loaded.effective));
     for (provider, warning) in providers.warnings() {
         text.add(format_args!("\n# WARNING {provider}: {warning}"));
+    }
+    for warning in warnings(&loaded.consumers) {
+        text.add(format_args!("\n# WARNING: {warning}"));
     }
     if loaded.providers.is_empty() {
         text.push_str("\n# WARNING: no provider is configured; nothing could be bought");

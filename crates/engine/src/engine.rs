@@ -15,6 +15,7 @@ use crate::catalogue::Prices;
 use crate::clock::SteadyClock;
 use crate::config::Told;
 use crate::intake::Entrances;
+use crate::limits::Spending;
 use crate::live::Live;
 use crate::providers::Providers;
 use crate::tasks::Tasks;
@@ -58,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) prices: Prices,
     pub(crate) live: Live,
     pub(crate) entrances: Entrances,
+    pub(crate) spending: Spending,
     pub(crate) tasks: Tasks,
     /// Wakes the reconciliation worker.
     pub(crate) something_due: Notify,
@@ -96,6 +98,7 @@ impl Engine {
                 prices: Prices::default(),
                 live: Live::default(),
                 entrances: Entrances::default(),
+                spending: Spending::default(),
                 tasks: Tasks::default(),
                 something_due: Notify::new(),
                 turns: Turns::default(),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ppob_types::{CustomerNumberError, PaymentId, ProductCode, RefusalCode, Rupiah, Timestamp};
+use ppob_types::{
+    CustomerNumberError, Family, PaymentId, ProductCode, RefusalCode, Rupiah, Timestamp,
+};
 
 /// Why a payment was not taken in. All but [`CreateError::Unclear`] mean: not accepted, nothing was
 /// sent, no money moved, and the `payment_id` is still free (unless it says otherwise).
@@ -50,12 +52,47 @@ pub enum CreateError {
     },
     /// An equal payment succeeded a short while ago.
     #[error(
-        "the same product was paid for this customer at {} WIB; nothing was accepted. To pay once more on purpose, set repeat = {repeat}", succeeded_at.wib())]
+        "the same product was paid for this customer {}; nothing was accepted. To pay once more on purpose, set repeat = {repeat}", moment(*succeeded_at))]
     RepeatNeeded {
         /// The `repeat` that is accepted.
         repeat: u32,
-        /// When the earlier payment succeeded.
-        succeeded_at: Timestamp,
+        /// When the earlier payment succeeded, if it was this consumer's.
+        succeeded_at: Option<Timestamp>,
+    },
+    /// The consumer may not buy products of this family.
+    #[error(
+        "this consumer may not buy products of the family {0}; nothing was accepted. Ask the operator for it"
+    )]
+    FamilyNotAllowed(Family),
+    /// The payment may come to more than one payment of this consumer may.
+    #[error(
+        "the payment may come to {total}, more than the {limit} that one payment of this consumer may; nothing was accepted"
+    )]
+    AbovePaymentLimit {
+        /// The most it may come to.
+        total: Rupiah,
+        /// The consumer's limit.
+        limit: Rupiah,
+    },
+    /// With this payment the consumer would pass its limit of the day.
+    #[error(
+        "the payment may come to {total}, and {counted} of this consumer's {limit} of the day (WIB) are used or set aside; nothing was accepted. Payments that fail give theirs back"
+    )]
+    AboveDayLimit {
+        /// The most it may come to.
+        total: Rupiah,
+        /// What the payments of the day count already.
+        counted: Rupiah,
+        /// The consumer's limit.
+        limit: Rupiah,
+    },
+    /// As many payments of this consumer are being worked on as may be.
+    #[error(
+        "{limit} payments of this consumer are being worked on, as many as may be at a time; nothing was accepted. Try again when one has ended"
+    )]
+    TooManyInFlight {
+        /// The consumer's limit.
+        limit: u32,
     },
     /// There is no such inquiry of this consumer.
     #[error("there is no such inquiry; nothing was accepted. Inquire again")]
@@ -209,10 +246,16 @@ impl CreateError {
     /// When trying again makes sense, if it does without a change of the request.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Draining | Self::JournalUnavailable | Self::Unclear => {
-                Some(Duration::from_secs(1))
-            }
+            Self::Draining
+            | Self::JournalUnavailable
+            | Self::Unclear
+            | Self::TooManyInFlight { .. } => Some(Duration::from_secs(1)),
             _ => None,
         }
     }
+}
+
+/// When an earlier payment succeeded, as far as it may be told.
+fn moment(succeeded_at: Option<Timestamp>) -> String {
+    succeeded_at.map_or_else(|| "shortly before".to_owned(), |at| format!("at {} WIB", at.wib()))
 }

@@ -12,11 +12,12 @@ use ppob_routing::Product;
 use ppob_types::{Clock, PaymentKey};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
-use self::check::{check_fields, check_price, fingerprint, recorded, same_request};
-pub(crate) use self::check::{field_problem, purchase};
+use self::check::{check_fields, check_price, fingerprint, most_total, recorded, same_request};
+pub(crate) use self::check::{field_problem, listed_total, purchase};
 pub use self::request::{CreatePayment, RequestedApproval, RequestedParameters};
 use crate::driver::Begun;
 use crate::engine::Inner;
+use crate::limits::InFlight;
 use crate::{CreateError, Engine, Ticket};
 
 /// One entrance per payment id, so that many calls with one id do the work once.
@@ -59,11 +60,13 @@ impl Inner {
         let since = self.clock.monotonic();
         let key = PaymentKey { consumer: request.consumer.clone(), id: request.id.clone() };
         let entrance = self.entrances.of(&key);
+        // Held for as long as this process works on the payment.
+        let mut in_flight = None;
         let (taken, turn) = {
             let _alone = entrance.lock().await;
             // Taken before the payment exists, so that nobody else takes it up in between.
             let turn = self.turns.take(&key);
-            let taken = self.find_or_accept(&key, request).await;
+            let taken = self.find_or_accept(&key, request, &mut in_flight).await;
             if let Ok(Taken::New(begun)) = &taken {
                 self.live.open(begun.stored().clone());
             }
@@ -111,12 +114,13 @@ impl Inner {
         self: &Arc<Self>,
         key: &PaymentKey,
         request: CreatePayment,
+        in_flight: &mut Option<InFlight>,
     ) -> Result<Taken, Refusal> {
         if let Some(ticket) = self.live.get(key) {
             same_request(&request, &ticket.payment())?;
             return Ok(Taken::Known(ticket));
         }
-        let refused = match self.check_and_accept(key, &request).await {
+        let refused = match self.check_and_accept(key, &request, in_flight).await {
             Err(Refusal::Plain(error)) => error,
             taken => return taken,
         };
@@ -134,18 +138,26 @@ impl Inner {
         self: &Arc<Self>,
         key: &PaymentKey,
         request: &CreatePayment,
+        in_flight: &mut Option<InFlight>,
     ) -> Result<Taken, Refusal> {
         if self.is_draining() {
             return Err(CreateError::Draining.into());
         }
+        let limits = &request.limits;
+        *in_flight = Some(self.spending.take(&key.consumer, limits.payments_in_flight)?);
         let catalogue = self.prices.catalogue();
         let Some(product) = catalogue.get(&request.product) else {
             return Err(CreateError::UnknownProduct(request.product.clone()).into());
         };
+        if !limits.allows(product.family) {
+            return Err(CreateError::FamilyNotAllowed(product.family).into());
+        }
         let mut recorded = recorded(request, product.family)?;
         check_fields(request, product)?;
         recorded.shown = self.shown_bill(key, request, &recorded).await?;
         check_price(&recorded, product)?;
+        let max_total = most_total(&recorded, product);
+        limits.check_payment(max_total)?;
         let may_displace_holder = self.may_displace(key, &recorded).await?;
         let now = self.now();
         let config = &self.told().config;
@@ -164,9 +176,11 @@ impl Inner {
                 accepted_at: now,
                 pay_by: now.plus(pay_within.min(config.pay_within)),
                 max_attempts: config.max_attempts,
+                max_total: Some(max_total),
             }),
             duplicate_window: config.duplicate_windows.of(product.family),
             may_displace_holder,
+            day_max: limits.day_max,
             now,
         };
         self.make_durable(product, new).await
@@ -179,8 +193,10 @@ impl Inner {
         new: NewPayment,
     ) -> Result<Taken, Refusal> {
         let consumer = new.key.consumer.clone();
+        let (total, day_max) = (new.payment.counted(), new.day_max);
         match self.accept_with_first_intent(product, new).await {
             Ok((Acceptance::Accepted(stored), ready)) => {
+                self.spending.note(&consumer, false);
                 Ok(Taken::New(Box::new(Begun::new(*stored, ready))))
             }
             Ok((Acceptance::Known(stored), _)) => {
@@ -200,6 +216,11 @@ impl Inner {
             .into()),
             Ok((Acceptance::RepeatNeeded { repeat, succeeded_at }, _)) => {
                 Err(CreateError::RepeatNeeded { repeat, succeeded_at }.into())
+            }
+            Ok((Acceptance::DayLimit { counted }, _)) => {
+                self.spending.note(&consumer, true);
+                let limit = day_max.unwrap_or(counted);
+                Err(CreateError::AboveDayLimit { total, counted, limit }.into())
             }
             Err((JournalError::Unacknowledged(_), new)) => Err(Refusal::Unclear(new)),
             Err((error, _)) => {

@@ -3,17 +3,19 @@
 mod accept;
 mod change;
 mod records;
+mod retention;
 
 use ppob_journal::{EventKind, JournalError, settled_reference};
 use ppob_payment::{Conclusion, Payment};
 use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
-pub(crate) use self::accept::{AcceptAnswer, accept, bury};
-pub(crate) use self::change::{ChangeAnswer, change};
+pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury};
+pub(crate) use self::change::{ChangeAnswer, SealedChange, change};
 pub(crate) use self::records::{
     audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };
+pub(crate) use self::retention::{forget_expired_inquiries, forget_inquiries, strip};
 use crate::decode::integer;
 use crate::error::unchanged;
 use crate::sql;

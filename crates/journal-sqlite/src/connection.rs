@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use ppob_seal::Sealer;
 use rusqlite::{Connection, OpenFlags};
+
+use crate::functions;
 
 /// How many statements a connection keeps prepared; more than there are.
 const STATEMENTS: usize = 64;
@@ -32,6 +35,7 @@ impl WriteConnection {
             "PRAGMA synchronous = FULL;
              PRAGMA fullfsync = ON;
              PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
              PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -65536;
              PRAGMA wal_autocheckpoint = 0;
@@ -48,12 +52,26 @@ impl WriteConnection {
 
     /// Opens again after a commit failed, and commits nothing over whatever the failed one may have
     /// left in the log: from then on nobody finds it there, also not after a crash.
-    pub(crate) fn reopen(path: &Path) -> rusqlite::Result<Self> {
+    pub(crate) fn reopen(path: &Path, sealer: &Arc<Sealer>) -> rusqlite::Result<Self> {
         let open = Self::open(path)?;
+        functions::register(&open.connection, sealer)?;
         open.connection.execute_batch(
             "BEGIN IMMEDIATE; UPDATE meta SET value = value WHERE name = 'owner_epoch'; COMMIT",
         )?;
         Ok(open)
+    }
+
+    /// Writes the whole file anew, so that nothing that was deleted is left in it, and empties the log.
+    pub(crate) fn rewrite(&self) -> rusqlite::Result<()> {
+        // A large journal must not be built up in memory.
+        self.connection.execute_batch("PRAGMA temp_store = FILE; VACUUM;")?;
+        self.empty_log()?;
+        self.connection.execute_batch("PRAGMA temp_store = MEMORY;")
+    }
+
+    /// Moves the whole log into the database and empties it, as far as nobody reads from it.
+    pub(crate) fn empty_log(&self) -> rusqlite::Result<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
     /// Moves the log into the database once it is long. Done by hand, after the callers of a batch

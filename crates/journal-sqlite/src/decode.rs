@@ -1,24 +1,23 @@
 //! Rows to values and back.
 
-use ppob_journal::{
-    AuditEntry, Fingerprint, JournalError, PaymentEvent, StoredPayment, UnlistedReply,
-};
+use ppob_journal::{AuditEntry, JournalError, PaymentEvent, StoredPayment, UnlistedReply};
 use ppob_types::{ConsumerId, PaymentId, PaymentKey, ProviderName, Timestamp};
 use rusqlite::Row;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A payment as it stands in its row, not yet read by the machine.
+use crate::sealed::{self, Seal};
+
+/// A payment as it stands in its row, still sealed.
 #[derive(Debug)]
 pub(crate) struct PaymentRow {
     pub(crate) serial: i64,
     pub(crate) consumer: String,
     pub(crate) payment_id: String,
     pub(crate) version: i64,
-    pub(crate) fingerprint: [u8; 32],
     pub(crate) updated_at: i64,
-    pub(crate) request: String,
-    pub(crate) value: String,
+    pub(crate) request: Vec<u8>,
+    pub(crate) value: Vec<u8>,
 }
 
 impl PaymentRow {
@@ -29,21 +28,22 @@ impl PaymentRow {
             consumer: row.get(1)?,
             payment_id: row.get(2)?,
             version: row.get(3)?,
-            fingerprint: row.get(4)?,
-            updated_at: row.get(5)?,
-            request: row.get(6)?,
-            value: row.get(7)?,
+            updated_at: row.get(4)?,
+            request: row.get(5)?,
+            value: row.get(6)?,
         })
     }
 
-    pub(crate) fn decode(self) -> Result<StoredPayment, JournalError> {
+    pub(crate) fn decode(self, seal: &Seal) -> Result<StoredPayment, JournalError> {
+        let key = payment_key(&self.consumer, &self.payment_id)?;
+        let (fingerprint, request) = seal.open_request(&key, &self.request)?;
         Ok(StoredPayment {
-            key: payment_key(&self.consumer, &self.payment_id)?,
             serial: natural(self.serial)?,
             version: natural(self.version)?,
-            request: from_json(&self.request)?,
-            fingerprint: Fingerprint(self.fingerprint),
-            payment: from_json(&self.value)?,
+            request,
+            fingerprint,
+            payment: seal.open_json(&sealed::payment_value(&key), &self.value)?,
+            key,
             updated_at: Timestamp::from_micros(self.updated_at),
         })
     }
@@ -65,10 +65,11 @@ pub(crate) fn event(row: EventRow) -> Result<PaymentEvent, JournalError> {
 }
 
 /// Columns of `unlisted_replies.sql`.
-pub(crate) type UnlistedRow = (String, String, i64, i64, i64);
+pub(crate) type UnlistedRow = (String, String, Vec<u8>, i64, i64, i64);
 
-pub(crate) fn unlisted_reply(row: UnlistedRow) -> Result<UnlistedReply, JournalError> {
-    let (provider, text, count, first_at, last_at) = row;
+pub(crate) fn unlisted_reply(seal: &Seal, row: UnlistedRow) -> Result<UnlistedReply, JournalError> {
+    let (provider, index, text, count, first_at, last_at) = row;
+    let text = seal.open_text(&sealed::reply_text(&provider, &index), &text)?;
     Ok(UnlistedReply {
         provider: ProviderName::new(&provider).map_err(corrupt)?,
         text,
@@ -79,15 +80,23 @@ pub(crate) fn unlisted_reply(row: UnlistedRow) -> Result<UnlistedReply, JournalE
 }
 
 /// Columns of `audit_trail.sql`.
-pub(crate) type AuditRow = (String, String, Option<String>, Option<String>, String, i64);
+pub(crate) type AuditRow = (String, String, Option<String>, Option<String>, Vec<u8>, i64);
 
-pub(crate) fn audit_entry(row: AuditRow) -> Result<AuditEntry, JournalError> {
+pub(crate) fn audit_entry(seal: &Seal, row: AuditRow) -> Result<AuditEntry, JournalError> {
     let (actor, action, consumer, payment_id, reason, at) = row;
     let payment = match (consumer, payment_id) {
         (Some(consumer), Some(payment_id)) => Some(payment_key(&consumer, &payment_id)?),
         _ => None,
     };
-    Ok(AuditEntry { actor, action, payment, reason, at: Timestamp::from_micros(at) })
+    let mut entry = AuditEntry {
+        actor,
+        action,
+        payment,
+        reason: String::new(),
+        at: Timestamp::from_micros(at),
+    };
+    entry.reason = seal.open_text(&sealed::audit_reason(&entry), &reason)?;
+    Ok(entry)
 }
 
 pub(crate) fn payment_key(consumer: &str, payment_id: &str) -> Result<PaymentKey, JournalError> {
@@ -107,8 +116,8 @@ pub(crate) fn integer<T: TryInto<i64>>(number: T) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, JournalError> {
-    serde_json::from_str(json).map_err(|error| {
+pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, JournalError> {
+    serde_json::from_slice(json).map_err(|error| {
         // The error of a value may quote it, and with it somebody's name or number.
         let (line, column) = (error.line(), error.column());
         let kind = error.classify();
@@ -121,7 +130,8 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, JournalError> {
         .map_err(|error| JournalError::Unavailable(format!("no JSON could be made: {error}")))
 }
 
-fn from_word<T: DeserializeOwned>(word: String) -> Result<T, JournalError> {
+/// A stable word.
+pub(crate) fn from_word<T: DeserializeOwned>(word: String) -> Result<T, JournalError> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(corrupt)
 }
 

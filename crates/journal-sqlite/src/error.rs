@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use ppob_journal::JournalError;
+use ppob_seal::{KeyError, UnlockError};
 use rusqlite::ErrorCode;
 
 /// Why a journal cannot be opened. Nothing was changed, and no payment was touched.
@@ -18,6 +19,9 @@ pub enum OpenError {
         "the directory of the journal {0} does not exist; create it, or set another journal path"
     )]
     DirectoryMissing(PathBuf),
+    /// There is no journal.
+    #[error("there is no journal at {0}; nothing was done")]
+    Missing(PathBuf),
     /// The path is a directory, a device or the like.
     #[error("the journal path {0} is no file; set the path of a file, it is created if missing")]
     NotAFile(PathBuf),
@@ -58,6 +62,38 @@ pub enum OpenError {
         "the journal {0} cannot be written; give this user the right to write the file and its directory, and check that the disk is not mounted read-only"
     )]
     ReadOnly(PathBuf),
+    /// The master key cannot be had.
+    #[error(
+        "the journal {path} cannot be opened without its key, and nothing was changed: {cause}"
+    )]
+    Key {
+        /// Which journal.
+        path: PathBuf,
+        /// What is wrong with the key.
+        cause: KeyError,
+    },
+    /// The key file beside the journal is not there.
+    #[error(
+        "the journal {path} is sealed with the key {needed}, but its key file {file} is not there, and nothing was changed; put the file back from your backup of it, or set `journal.key` if the key is kept elsewhere; without it nobody can read the journal"
+    )]
+    KeyFileMissing {
+        /// Which journal.
+        path: PathBuf,
+        /// The file that is not there.
+        file: PathBuf,
+        /// The ids of the keys that are needed.
+        needed: String,
+    },
+    /// The keys in the journal are wrapped by another master key.
+    #[error(
+        "the journal {path} cannot be read with the keys that were given, and nothing was changed: {cause}; give the key of that name, as the journal's key or as an old one, and never start with an empty journal instead"
+    )]
+    Locked {
+        /// Which journal.
+        path: PathBuf,
+        /// Which key is missing or wrong.
+        cause: UnlockError,
+    },
     /// Anything else.
     #[error("the journal {path} cannot be opened: {cause}")]
     Other {

@@ -1,37 +1,44 @@
 //! The journal: values in, rows out, and back.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use ppob_journal::{
-    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Fingerprint, Journal, JournalError,
-    NewPayment, Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
+    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+};
 use tokio::sync::Mutex;
 
-use crate::apply::{self, AcceptAnswer, ChangeAnswer};
-use crate::decode::{PaymentRow, from_json, natural, to_json};
+use crate::apply::{self, AcceptAnswer, ChangeAnswer, SealedChange, SealedPayment};
+use crate::decode::natural;
 use crate::error::closed;
 use crate::lanes::Lane;
 use crate::reader::Readers;
+use crate::sealed::{self, Seal};
 use crate::serials::{BLOCK, Serials};
 use crate::stats::Counters;
 use crate::writer::{Fault, Writer, WriterParts};
-use crate::{OpenError, SqliteStats, open, query};
+use crate::{KeySource, OpenError, SqliteStats, open, query};
 
 /// The journal on one SQLite file.
 ///
 /// Beside the file stand its write-ahead log (`-wal`, `-shm`; they belong to it and must be copied
-/// with it) and a `.lock` file, which keeps a second process away.
+/// with it) and a `.lock` file, which keeps a second process away. What tells about customers is
+/// sealed; the key comes from a [`KeySource`].
 ///
 /// # Cancel safety
 /// A write that was handed over happens, also if its caller goes away.
 #[derive(Debug)]
 pub struct SqliteJournal {
     opened: Opened,
+    seal: Seal,
+    created_key_file: Option<PathBuf>,
     writer: Writer,
     readers: Readers,
     serials: Serials,
@@ -51,8 +58,14 @@ impl SqliteJournal {
     ///
     /// # Errors
     /// [`OpenError`]: what is wrong with the file and what to do about it.
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_with(path, None)
+    pub fn open(path: &Path, keys: &KeySource) -> Result<Self, OpenError> {
+        Self::open_with(path, keys, None)
+    }
+
+    /// The key file that was created with the journal just now: a person must be told to keep a copy of
+    /// it apart from the journal.
+    pub fn created_key_file(&self) -> Option<&Path> {
+        self.created_key_file.as_deref()
     }
 
     /// What the writer has done so far.
@@ -60,14 +73,19 @@ impl SqliteJournal {
         self.counters.read()
     }
 
-    pub(crate) fn open_with(path: &Path, fault: Option<Fault>) -> Result<Self, OpenError> {
-        let ready = open::open(path)?;
+    pub(crate) fn open_with(
+        path: &Path,
+        keys: &KeySource,
+        fault: Option<Fault>,
+    ) -> Result<Self, OpenError> {
+        let ready = open::open(path, keys)?;
         let failed = |error: std::io::Error| OpenError::from_io(path.to_owned(), &error);
         let counters = Arc::new(Counters::default());
         let (readers, reader_threads) = Readers::start(path).map_err(failed)?;
         let (writer, writer_thread) = Writer::start(WriterParts {
             path: path.to_owned(),
             connection: ready.writer,
+            sealer: Arc::clone(&ready.keys.sealer),
             counters: Arc::clone(&counters),
             lock: ready.lock,
             fault,
@@ -76,11 +94,57 @@ impl SqliteJournal {
         .map_err(failed)?;
         Ok(Self {
             opened: ready.opened,
+            seal: Seal::new(ready.keys.sealer),
+            created_key_file: ready.keys.created,
             writer,
             readers,
             serials: Serials::new(),
             counters,
             threads: Mutex::new(Threads { readers: reader_threads, writer: Some(writer_thread) }),
+        })
+    }
+}
+
+impl SqliteJournal {
+    fn acceptance(&self, answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
+        Ok(match answer {
+            AcceptAnswer::Accepted(new) => Acceptance::Accepted(Box::new(StoredPayment {
+                key: new.key,
+                serial: new.serial,
+                version: 1,
+                request: new.request,
+                fingerprint: new.fingerprint,
+                payment: new.payment,
+                updated_at: new.now,
+            })),
+            AcceptAnswer::Known(row) => Acceptance::Known(Box::new(row.decode(&self.seal)?)),
+            AcceptAnswer::Conflict => Acceptance::Conflict,
+            AcceptAnswer::Abandoned => Acceptance::Abandoned,
+            AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
+            AcceptAnswer::HolderChanged => Acceptance::HolderChanged,
+            AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
+                Acceptance::RepeatNeeded { repeat, succeeded_at }
+            }
+            AcceptAnswer::DayLimit { counted } => Acceptance::DayLimit { counted },
+        })
+    }
+
+    fn committed(&self, answer: ChangeAnswer) -> Result<Committed, JournalError> {
+        Ok(match answer {
+            ChangeAnswer::Done { change, serial, version, request } => {
+                let (fingerprint, request) = self.seal.open_request(&change.key, &request)?;
+                Committed::Done(Box::new(StoredPayment {
+                    key: change.key,
+                    serial: natural(serial)?,
+                    version: natural(version)?,
+                    request,
+                    fingerprint,
+                    payment: change.payment,
+                    updated_at: change.now,
+                }))
+            }
+            ChangeAnswer::Stale => Committed::Stale,
+            ChangeAnswer::ReferenceTaken(by) => Committed::ReferenceTaken { by },
         })
     }
 }
@@ -112,27 +176,27 @@ impl Journal for SqliteJournal {
     }
 
     async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError> {
-        let (request, value) = (to_json(&new.request)?, to_json(&new.payment)?);
+        let sealed = SealedPayment::new(&self.seal, &new)?;
         let new = Box::new(new);
         let answer = self
             .writer
             .write(Lane::Intake, Some(new.now), move |connection| {
-                apply::accept(connection, new, &request, &value)
+                apply::accept(connection, new, &sealed)
             })
             .await?;
-        acceptance(answer)
+        self.acceptance(answer)
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
-        let value = to_json(&change.payment)?;
-        let change = Box::new(change);
+        let sealed = SealedChange::new(&self.seal, &change)?;
+        let (seal, change) = (self.seal.clone(), Box::new(change));
         let answer = self
             .writer
             .write(Lane::Outcome, Some(change.now), move |connection| {
-                apply::change(connection, change, &value)
+                apply::change(connection, &seal, change, sealed)
             })
             .await?;
-        committed(answer)
+        self.committed(answer)
     }
 
     async fn bury(
@@ -145,17 +209,17 @@ impl Journal for SqliteJournal {
             .writer
             .write(Lane::Intake, Some(now), move |connection| apply::bury(connection, &key, now))
             .await?;
-        known.map(PaymentRow::decode).transpose()
+        known.map(|row| row.decode(&self.seal)).transpose()
     }
 
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
-        let key = key.clone();
-        self.readers.read(move |connection| query::load(connection, &key)).await
+        let (seal, key) = (self.seal.clone(), key.clone());
+        self.readers.read(move |connection| query::load(connection, &seal, &key)).await
     }
 
     async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {
-        let filter = filter.clone();
-        self.readers.read(move |connection| query::list(connection, &filter, page)).await
+        let (seal, filter) = (self.seal.clone(), filter.clone());
+        self.readers.read(move |connection| query::list(connection, &seal, &filter, page)).await
     }
 
     async fn open_payments(
@@ -163,11 +227,71 @@ impl Journal for SqliteJournal {
         after: u64,
         limit: usize,
     ) -> Result<Vec<StoredPayment>, JournalError> {
-        self.readers.read(move |connection| query::open_payments(connection, after, limit)).await
+        let seal = self.seal.clone();
+        self.readers
+            .read(move |connection| query::open_payments(connection, &seal, after, limit))
+            .await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<StoredPayment>, JournalError> {
-        self.readers.read(move |connection| query::due(connection, now, limit)).await
+        let seal = self.seal.clone();
+        self.readers.read(move |connection| query::due(connection, &seal, now, limit)).await
+    }
+
+    async fn payments_of(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+        page: Page,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        let (seal, customers) = (self.seal.clone(), self.seal.customers(customers)?);
+        self.readers
+            .read(move |connection| query::payments_of(connection, &seal, &customers, page))
+            .await
+    }
+
+    async fn strippable(
+        &self,
+        to: Retention,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        let seal = self.seal.clone();
+        self.readers
+            .read(move |connection| query::strippable(connection, &seal, to, before, limit))
+            .await
+    }
+
+    async fn strip(&self, stored: &StoredPayment, to: Retention) -> Result<Stripped, JournalError> {
+        let (seal, key, version) = (self.seal.clone(), stored.key.clone(), stored.version);
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::strip(connection, &seal, &key, version, to)
+            })
+            .await
+    }
+
+    async fn forget_inquiries(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<u64, JournalError> {
+        let customers = self.seal.customers(customers)?;
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::forget_inquiries(connection, &customers)
+            })
+            .await
+    }
+
+    async fn forget_expired_inquiries(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<u64, JournalError> {
+        self.writer
+            .write(Lane::Intake, None, move |connection| {
+                apply::forget_expired_inquiries(connection, before, limit)
+            })
+            .await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
@@ -193,10 +317,12 @@ impl Journal for SqliteJournal {
     }
 
     async fn save_inquiry(&self, inquiry: StoredInquiry) -> Result<(), JournalError> {
-        let value = to_json(&inquiry)?;
+        let customer = self.seal.customer(&inquiry.purchase.customer);
+        let place = sealed::inquiry_value(inquiry.consumer.as_str(), inquiry.id.as_str());
+        let value = self.seal.seal_json(&place, &inquiry)?;
         self.writer
             .write(Lane::Intake, Some(inquiry.answered_at), move |connection| {
-                apply::forget_and_save_inquiry(connection, &inquiry, &value)
+                apply::forget_and_save_inquiry(connection, &inquiry, &customer, &value)
             })
             .await
     }
@@ -206,22 +332,23 @@ impl Journal for SqliteJournal {
         consumer: &ConsumerId,
         id: &InquiryId,
     ) -> Result<Option<StoredInquiry>, JournalError> {
-        let (consumer, id) = (consumer.clone(), id.clone());
-        self.readers.read(move |connection| query::inquiry(connection, &consumer, &id)).await
+        let (seal, consumer, id) = (self.seal.clone(), consumer.clone(), id.clone());
+        self.readers.read(move |connection| query::inquiry(connection, &seal, &consumer, &id)).await
     }
 
     async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError> {
+        let content = self.seal.seal_text(&sealed::document_content(name), &json)?;
         let name = name.to_owned();
         self.writer
             .write(Lane::Intake, None, move |connection| {
-                apply::save_document(connection, &name, &json)
+                apply::save_document(connection, &name, &content)
             })
             .await
     }
 
     async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError> {
-        let name = name.to_owned();
-        self.readers.read(move |connection| query::document(connection, &name)).await
+        let (seal, name) = (self.seal.clone(), name.to_owned());
+        self.readers.read(move |connection| query::document(connection, &seal, &name)).await
     }
 
     async fn unlisted_replies(
@@ -229,20 +356,26 @@ impl Journal for SqliteJournal {
         provider: Option<&ProviderName>,
         limit: usize,
     ) -> Result<Vec<UnlistedReply>, JournalError> {
-        let provider = provider.cloned();
+        let (seal, provider) = (self.seal.clone(), provider.cloned());
         self.readers
-            .read(move |connection| query::unlisted_replies(connection, provider.as_ref(), limit))
+            .read(move |connection| {
+                query::unlisted_replies(connection, &seal, provider.as_ref(), limit)
+            })
             .await
     }
 
     async fn audit(&self, entry: AuditEntry) -> Result<(), JournalError> {
+        let reason = self.seal.reason(&entry)?;
         self.writer
-            .write(Lane::Intake, Some(entry.at), move |connection| apply::audit(connection, &entry))
+            .write(Lane::Intake, Some(entry.at), move |connection| {
+                apply::audit(connection, &entry, &reason)
+            })
             .await
     }
 
     async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
-        self.readers.read(move |connection| query::audit_trail(connection, limit)).await
+        let seal = self.seal.clone();
+        self.readers.read(move |connection| query::audit_trail(connection, &seal, limit)).await
     }
 
     async fn close(&self) -> Result<(), JournalError> {
@@ -264,44 +397,4 @@ impl Journal for SqliteJournal {
         let cause = "a thread of the journal ended badly".to_owned();
         Err(JournalError::Unacknowledged(cause))
     }
-}
-
-fn acceptance(answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
-    Ok(match answer {
-        AcceptAnswer::Accepted(new) => Acceptance::Accepted(Box::new(StoredPayment {
-            key: new.key,
-            serial: new.serial,
-            version: 1,
-            request: new.request,
-            fingerprint: new.fingerprint,
-            payment: new.payment,
-            updated_at: new.now,
-        })),
-        AcceptAnswer::Known(row) => Acceptance::Known(Box::new(row.decode()?)),
-        AcceptAnswer::Conflict => Acceptance::Conflict,
-        AcceptAnswer::Abandoned => Acceptance::Abandoned,
-        AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
-        AcceptAnswer::HolderChanged => Acceptance::HolderChanged,
-        AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
-            Acceptance::RepeatNeeded { repeat, succeeded_at }
-        }
-    })
-}
-
-fn committed(answer: ChangeAnswer) -> Result<Committed, JournalError> {
-    Ok(match answer {
-        ChangeAnswer::Done { change, serial, version, fingerprint, request } => {
-            Committed::Done(Box::new(StoredPayment {
-                key: change.key,
-                serial: natural(serial)?,
-                version: natural(version)?,
-                request: from_json(&request)?,
-                fingerprint: Fingerprint(fingerprint),
-                payment: change.payment,
-                updated_at: change.now,
-            }))
-        }
-        ChangeAnswer::Stale => Committed::Stale,
-        ChangeAnswer::ReferenceTaken(by) => Committed::ReferenceTaken { by },
-    })
 }

@@ -3,18 +3,26 @@
 //! One thread writes: it takes everything that waits, changes of payments before acceptances, gives
 //! each write a savepoint of its own, and commits them together. Nobody is told before that commit
 //! returned. Readers have connections of their own and see the last commit.
+//!
+//! What tells about a customer is sealed before it is handed to the writer, and opened by whoever reads
+//! it; the file holds none of it in plain text. There is no other mode.
 
 mod apply;
 mod backup;
 mod connection;
 mod decode;
 mod error;
+mod functions;
 mod journal;
+mod keys;
 mod lanes;
+mod marks;
 mod open;
 mod query;
 mod reader;
 mod restore;
+mod rotate;
+mod sealed;
 mod serials;
 mod sql;
 mod stats;
@@ -26,6 +34,9 @@ mod writer;
 pub use backup::{BackupError, back_up};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
+pub use keys::{KeySource, key_file};
+pub use marks::RestoreMark;
 pub use restore::{RestoreError, RestoredJournal, restore};
+pub use rotate::{Progress, Rotated, rotate};
 pub use stats::SqliteStats;
 pub use verify::{Verified, VerifyError, check_quickly, verify};

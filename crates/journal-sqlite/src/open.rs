@@ -2,13 +2,17 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ppob_journal::Opened;
+use ppob_journal::{Opened, Restored};
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
 use crate::connection::WriteConnection;
-use crate::{OpenError, sql};
+use crate::keys::{self, KeySource, Keys};
+use crate::marks::{self, RestoreMark, mark_restored};
+use crate::sealed::{Seal, document_content};
+use crate::{OpenError, functions, sql};
 
 const APPLICATION_ID: i64 = 1_347_440_450;
 
@@ -18,6 +22,7 @@ pub(crate) struct Ready {
     pub(crate) writer: WriteConnection,
     pub(crate) opened: Opened,
     pub(crate) lock: FileLock,
+    pub(crate) keys: Keys,
 }
 
 /// Holds the lock file; the operating system frees it when the process ends, however it ends.
@@ -26,7 +31,7 @@ pub(crate) struct FileLock(
     #[expect(dead_code, reason = "the lock lives as long as the file")] File,
 );
 
-pub(crate) fn open(path: &Path) -> Result<Ready, OpenError> {
+pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -45,7 +50,12 @@ pub(crate) fn open(path: &Path) -> Result<Ready, OpenError> {
     let created = create(path).map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
     let writer = WriteConnection::open(path).map_err(failed)?;
-    migrate(path, &writer.connection)?;
+    let found = found_version(path, &writer.connection)?;
+    let keys = keys::unlock(path, &writer.connection, source)?;
+    functions::register(&writer.connection, &keys.sealer).map_err(failed)?;
+    migrate(path, &writer.connection, found, &keys)?;
+    leave_no_trace(&writer, found).map_err(failed)?;
+    take_over_restore(path, &writer.connection, &keys)?;
     let opened = begin_epoch(&writer.connection).map_err(failed)?;
     if created {
         // Makes the new file's name durable, as its contents are.
@@ -53,7 +63,7 @@ pub(crate) fn open(path: &Path) -> Result<Ready, OpenError> {
             .and_then(|directory| directory.sync_all())
             .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     }
-    Ok(Ready { writer, opened, lock })
+    Ok(Ready { writer, opened, lock, keys })
 }
 
 /// The file that stands beside a journal while a backup is being put in its place.
@@ -93,23 +103,79 @@ fn create(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Brings the schema up to date, each step in a transaction of its own.
-pub(crate) fn migrate(path: &Path, connection: &Connection) -> Result<(), OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+/// The schema's version, if this program knows it.
+fn found_version(path: &Path, connection: &Connection) -> Result<i64, OpenError> {
     let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
     let found = schema_version(connection)
-        .map_err(failed)?
+        .map_err(|error| OpenError::from_sqlite(path.to_owned(), &error))?
         .ok_or_else(|| OpenError::NotAJournal(path.to_owned()))?;
     if found > known {
         return Err(OpenError::TooNew { path: path.to_owned(), found, known });
     }
+    Ok(found)
+}
+
+/// Brings the schema up to date, each step in a transaction of its own.
+fn migrate(path: &Path, connection: &Connection, found: i64, keys: &Keys) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    // A step may build a table anew that others refer to; what it leaves is checked as a whole.
+    connection.pragma_update(None, "foreign_keys", false).map_err(failed)?;
+    let mut keys_kept = keys.kept;
     for (version, migration) in (1..).zip(sql::MIGRATIONS).filter(|(v, _)| *v > found) {
         let transaction = connection.unchecked_transaction().map_err(failed)?;
         transaction.execute_batch(migration).map_err(failed)?;
+        if !keys_kept && connection.table_exists(None, "sealed_key").map_err(failed)? {
+            // With what they have just sealed, or not at all.
+            keys::keep(path, connection, &keys.sealer, &keys.master)?;
+            keys_kept = true;
+        }
+        let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+        let broken: i64 = transaction.query_row(broken, [], |row| row.get(0)).map_err(failed)?;
+        if broken > 0 {
+            let cause = format!("{broken} rows refer to rows that are not there");
+            return Err(OpenError::Damaged { path: path.to_owned(), cause });
+        }
         transaction.execute("UPDATE schema_version SET version = ?1", [version]).map_err(failed)?;
         transaction.commit().map_err(failed)?;
     }
-    Ok(())
+    connection.pragma_update(None, "foreign_keys", true).map_err(failed)
+}
+
+/// Finishes what sealing anew began, also if the process that began it was killed: the file is written
+/// anew, so that no page keeps what was plain, or sealed with an earlier key.
+pub(crate) fn leave_no_trace(writer: &WriteConnection, found: i64) -> rusqlite::Result<()> {
+    let connection = &writer.connection;
+    let due: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if due == 0 {
+        return Ok(());
+    }
+    // A journal that was just created never held anything.
+    if found > 0 {
+        tracing::info!("what is sealed anew is in the journal; its file is written anew, too");
+        writer.rewrite()?;
+    }
+    connection.pragma_update(None, "user_version", 0)?;
+    writer.empty_log()
+}
+
+/// Tells the engine, by a document, that the journal came out of a backup.
+fn take_over_restore(path: &Path, connection: &Connection, keys: &Keys) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let Some(mark) = marks::restored(connection).map_err(failed)?.filter(|mark| !mark.taken_over)
+    else {
+        return Ok(());
+    };
+    let other = |cause: String| OpenError::Other { path: path.to_owned(), cause };
+    let RestoreMark { taken_at, restored_at, .. } = mark;
+    let restored = Restored { taken_at, restored_at, providers_frozen: false };
+    let json = serde_json::to_string(&restored).map_err(|error| other(error.to_string()))?;
+    let content = Seal::new(Arc::clone(&keys.sealer))
+        .seal_text(&document_content(Restored::DOCUMENT), &json)
+        .map_err(|error| other(error.to_string()))?;
+    let both = connection.unchecked_transaction().map_err(failed)?;
+    both.execute(sql::DOCUMENT_PUT, (Restored::DOCUMENT, content)).map_err(failed)?;
+    mark_restored(&both, &RestoreMark { taken_over: true, ..mark }).map_err(failed)?;
+    both.commit().map_err(failed)
 }
 
 /// 0 for an empty file; `None` if the file belongs to something else.

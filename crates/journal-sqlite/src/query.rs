@@ -4,41 +4,75 @@ mod list;
 mod payments;
 
 use ppob_journal::{
-    AuditEntry, Cursor, JournalError, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    AuditEntry, Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment,
+    UnlistedReply,
 };
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 pub(crate) use self::list::list;
 #[cfg(test)]
 pub(crate) use self::list::list_sql;
 use self::payments::payments;
-use crate::decode::{self, PaymentRow, from_json, integer};
+use crate::decode::{self, PaymentRow, integer};
 use crate::error::unchanged;
+use crate::sealed::{self, Seal};
 use crate::sql;
 
 type Answer<T> = Result<T, JournalError>;
 
-pub(crate) fn load(connection: &Connection, key: &PaymentKey) -> Answer<Option<StoredPayment>> {
+pub(crate) fn load(
+    connection: &Connection,
+    seal: &Seal,
+    key: &PaymentKey,
+) -> Answer<Option<StoredPayment>> {
     let keys = (key.consumer.as_str(), key.id.as_str());
     let row = one(connection, sql::PAYMENT_BY_KEY, keys, PaymentRow::read)?;
-    row.map(PaymentRow::decode).transpose()
+    row.map(|row| row.decode(seal)).transpose()
 }
 
 pub(crate) fn open_payments(
     connection: &Connection,
+    seal: &Seal,
     after: u64,
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
-    payments(connection, sql::OPEN_PAYMENTS, [integer(after)], limit)
+    payments(connection, seal, sql::OPEN_PAYMENTS, [integer(after)], limit)
 }
 
 pub(crate) fn due(
     connection: &Connection,
+    seal: &Seal,
     now: Timestamp,
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
-    payments(connection, sql::DUE, [now.as_micros()], limit)
+    payments(connection, seal, sql::DUE, [now.as_micros()], limit)
+}
+
+/// Payments of these customers, given as a JSON list of their blind indexes.
+pub(crate) fn payments_of(
+    connection: &Connection,
+    seal: &Seal,
+    customers: &str,
+    page: Page,
+) -> Answer<Vec<StoredPayment>> {
+    let before = page.before_serial.map_or(i64::MAX, integer);
+    payments(connection, seal, sql::PAYMENTS_OF, (customers, before), page.limit)
+}
+
+pub(crate) fn strippable(
+    connection: &Connection,
+    seal: &Seal,
+    to: Retention,
+    before: Timestamp,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    let kept = match to {
+        Retention::Everything => "[]",
+        Retention::NoRawAnswers => r#"["everything"]"#,
+        Retention::NoPersonalData => r#"["everything", "no-raw-answers"]"#,
+    };
+    payments(connection, seal, sql::STRIPPABLE, (kept, before.as_micros()), limit)
 }
 
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {
@@ -71,33 +105,42 @@ pub(crate) fn latest_cursor(connection: &Connection) -> Answer<Cursor> {
 
 pub(crate) fn inquiry(
     connection: &Connection,
+    seal: &Seal,
     consumer: &ConsumerId,
     id: &InquiryId,
 ) -> Answer<Option<StoredInquiry>> {
     let keys = (consumer.as_str(), id.as_str());
-    let json: Option<String> = one(connection, sql::INQUIRY_GET, keys, |row| row.get(0))?;
-    json.map(|json| from_json(&json)).transpose()
+    let value: Option<Vec<u8>> = one(connection, sql::INQUIRY_GET, keys, |row| row.get(0))?;
+    let place = sealed::inquiry_value(consumer.as_str(), id.as_str());
+    value.map(|value| seal.open_json(&place, &value)).transpose()
 }
 
-pub(crate) fn document(connection: &Connection, name: &str) -> Answer<Option<String>> {
-    one(connection, sql::DOCUMENT_GET, [name], |row| row.get(0))
+pub(crate) fn document(connection: &Connection, seal: &Seal, name: &str) -> Answer<Option<String>> {
+    let content: Option<Vec<u8>> = one(connection, sql::DOCUMENT_GET, [name], |row| row.get(0))?;
+    let place = sealed::document_content(name);
+    content.map(|content| seal.open_text(&place, &content)).transpose()
 }
 
 pub(crate) fn unlisted_replies(
     connection: &Connection,
+    seal: &Seal,
     provider: Option<&ProviderName>,
     limit: usize,
 ) -> Answer<Vec<UnlistedReply>> {
     let bounds = (provider.map(ProviderName::as_str), integer(limit));
     let rows =
         all(connection, sql::UNLISTED_REPLIES, bounds, |row| decode::UnlistedRow::try_from(row))?;
-    rows.into_iter().map(decode::unlisted_reply).collect()
+    rows.into_iter().map(|row| decode::unlisted_reply(seal, row)).collect()
 }
 
-pub(crate) fn audit_trail(connection: &Connection, limit: usize) -> Answer<Vec<AuditEntry>> {
+pub(crate) fn audit_trail(
+    connection: &Connection,
+    seal: &Seal,
+    limit: usize,
+) -> Answer<Vec<AuditEntry>> {
     let rows =
         all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| decode::AuditRow::try_from(row))?;
-    rows.into_iter().map(decode::audit_entry).collect()
+    rows.into_iter().map(|row| decode::audit_entry(seal, row)).collect()
 }
 
 fn all<T>(

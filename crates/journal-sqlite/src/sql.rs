@@ -16,6 +16,8 @@ pub(crate) const GUARD_GIVE_BACK: &str = include_str!("sql/guard_give_back.sql")
 pub(crate) const GUARD_RELEASE: &str = include_str!("sql/guard_release.sql");
 pub(crate) const GUARD_TAKE: &str = include_str!("sql/guard_take.sql");
 pub(crate) const INQUIRY_FORGET: &str = include_str!("sql/inquiry_forget.sql");
+pub(crate) const INQUIRY_FORGET_CUSTOMER: &str = include_str!("sql/inquiry_forget_customer.sql");
+pub(crate) const INQUIRY_FORGET_EXPIRED: &str = include_str!("sql/inquiry_forget_expired.sql");
 pub(crate) const INQUIRY_GET: &str = include_str!("sql/inquiry_get.sql");
 pub(crate) const INQUIRY_PUT: &str = include_str!("sql/inquiry_put.sql");
 pub(crate) const LATEST_CURSOR: &str = include_str!("sql/latest_cursor.sql");
@@ -30,14 +32,26 @@ pub(crate) const PAYMENT_CURRENT: &str = include_str!("sql/payment_current.sql")
 pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
 pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
 pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
+pub(crate) const PAYMENTS_OF: &str = include_str!("sql/payments_of.sql");
 pub(crate) const REFERENCE_OWNER: &str = include_str!("sql/reference_owner.sql");
+pub(crate) const SEALED_KEY_PUT: &str = include_str!("sql/sealed_key_put.sql");
+pub(crate) const SEALED_KEYS: &str = include_str!("sql/sealed_keys.sql");
+pub(crate) const SPEND_CORRECT: &str = include_str!("sql/spend_correct.sql");
+pub(crate) const SPEND_GET: &str = include_str!("sql/spend_get.sql");
+pub(crate) const SPEND_TAKE: &str = include_str!("sql/spend_take.sql");
+pub(crate) const STRIP_PERSONAL: &str = include_str!("sql/strip_personal.sql");
+pub(crate) const STRIP_RAW: &str = include_str!("sql/strip_raw.sql");
+pub(crate) const STRIPPABLE: &str = include_str!("sql/strippable.sql");
 pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
+pub(crate) const SUCCESS_FORGET_UNTIL: &str = include_str!("sql/success_forget_until.sql");
 pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
 pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 2] = [
+pub(crate) const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
+    include_str!("../migrations/0003_sealed.sql"),
+    include_str!("../migrations/0004_spend.sql"),
 ];

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use ppob_journal::JournalError;
+use ppob_seal::Sealer;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -35,6 +36,8 @@ pub(crate) struct Writer(Arc<Lanes<Box<dyn Job>>>);
 pub(crate) struct WriterParts {
     pub(crate) path: PathBuf,
     pub(crate) connection: WriteConnection,
+    /// For connections that are opened again.
+    pub(crate) sealer: Arc<Sealer>,
     pub(crate) counters: Arc<Counters>,
     /// Freed when the thread ends, after the connection was closed.
     pub(crate) lock: FileLock,
@@ -92,19 +95,19 @@ impl Writer {
 }
 
 fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
-    let WriterParts { path, connection, counters, lock, fault } = parts;
+    let WriterParts { path, connection, sealer, counters, lock, fault } = parts;
     let _closing = Closing::new(Arc::clone(lanes));
     let mut connection = Some(connection);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
         let batch = Batch::new(std::mem::take(&mut jobs), fault.as_ref());
-        connection = match connection.take().map_or_else(|| reopen(&path), Ok) {
+        connection = match connection.take().map_or_else(|| reopen(&path, &sealer), Ok) {
             Ok(open) => match batch.write(open, &counters) {
                 Ok(open) => Some(open),
                 Err(failed) => {
                     // Before anybody is told: whoever reads again sees what is durable.
-                    let reopened = reopen(&path).ok();
+                    let reopened = reopen(&path, &sealer).ok();
                     failed.tell();
                     reopened
                 }
@@ -119,8 +122,8 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
     drop(lock);
 }
 
-fn reopen(path: &Path) -> Result<WriteConnection, JournalError> {
-    WriteConnection::reopen(path).map_err(|error| {
+fn reopen(path: &Path, sealer: &Arc<Sealer>) -> Result<WriteConnection, JournalError> {
+    WriteConnection::reopen(path, sealer).map_err(|error| {
         tracing::error!(%error, "the journal cannot be opened again; it refuses writes until it can");
         unchanged(&error)
     })

@@ -1,6 +1,7 @@
 //! Backups of a journal at work, and what becomes of one that is put back.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod keys;
 mod payments;
 
 use std::fs;
@@ -11,12 +12,13 @@ use std::time::Duration;
 
 use ppob_journal::{Acceptance, Journal, Restored};
 use ppob_journal_sqlite::{
-    BackupError, OpenError, RestoreError, SqliteJournal, VerifyError, back_up, check_quickly,
-    restore, verify,
+    BackupError, OpenError, RestoreError, RestoreMark, SqliteJournal, VerifyError, back_up,
+    check_quickly, restore, verify,
 };
 use ppob_types::{AttemptId, Timestamp};
 use tempfile::TempDir;
 
+use self::keys::keys;
 use self::payments::{key, new_payment};
 
 /// After every payment of these tests.
@@ -51,7 +53,7 @@ async fn accept(journal: &SqliteJournal, number: u64) -> u64 {
 
 /// A journal with payments below `count`, closed.
 async fn closed_journal(path: &Path, count: u64) {
-    let journal = SqliteJournal::open(path).unwrap();
+    let journal = SqliteJournal::open(path, &keys()).unwrap();
     for number in 0..count {
         accept(&journal, number).await;
     }
@@ -61,7 +63,7 @@ async fn closed_journal(path: &Path, count: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_load_is_one_view_with_everything_acknowledged_before_it() {
     let place = Place::new();
-    let journal = Arc::new(SqliteJournal::open(&place.file("journal.db")).unwrap());
+    let journal = Arc::new(SqliteJournal::open(&place.file("journal.db"), &keys()).unwrap());
     let (acknowledged, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let writer = {
         let (journal, acknowledged, stop) =
@@ -98,7 +100,7 @@ async fn a_backup_under_load_is_one_view_with_everything_acknowledged_before_it(
 #[tokio::test]
 async fn a_backup_is_one_private_file_and_is_never_written_over() {
     let place = Place::new();
-    let journal = SqliteJournal::open(&place.file("journal.db")).unwrap();
+    let journal = SqliteJournal::open(&place.file("journal.db"), &keys()).unwrap();
     accept(&journal, 1).await;
     back_up(&place.file("journal.db"), &place.file("backup"), NOW).unwrap();
     let of_backup: Vec<String> =
@@ -117,7 +119,7 @@ async fn a_backup_is_one_private_file_and_is_never_written_over() {
 #[tokio::test]
 async fn what_a_crash_left_in_the_log_is_in_the_backup() {
     let place = Place::new();
-    let journal = SqliteJournal::open(&place.file("journal.db")).unwrap();
+    let journal = SqliteJournal::open(&place.file("journal.db"), &keys()).unwrap();
     for number in 0..50 {
         accept(&journal, number).await;
     }
@@ -161,7 +163,8 @@ async fn a_restored_journal_gives_out_no_serial_that_was_given_out_before() {
     let mut given = Vec::new();
     let mut epoch = 0;
     for round in 0..3_u64 {
-        let journal = SqliteJournal::open(&path).unwrap();
+        let journal = SqliteJournal::open(&path, &keys()).unwrap();
+        assert_eq!(journal.load_document(Restored::DOCUMENT).await.unwrap().is_some(), round > 0);
         assert!(journal.opened().owner_epoch > epoch, "round {round}");
         epoch = journal.opened().owner_epoch;
         for number in 0..20 {
@@ -172,8 +175,9 @@ async fn a_restored_journal_gives_out_no_serial_that_was_given_out_before() {
         let now = NOW.plus(Duration::from_secs(round + 1));
         let restored = restore(&backup, &path, true, now).unwrap();
         assert_eq!((restored.verified.payments, restored.taken_at), (3, NOW));
-        let marks = Restored { taken_at: NOW, restored_at: now, providers_frozen: false };
-        assert_eq!(restored.verified.restored, Some(marks));
+        let mark = RestoreMark { taken_at: NOW, restored_at: now, taken_over: false };
+        assert_eq!(restored.verified.restored, Some(mark));
+        assert_eq!(restored.verified.taken_at, None, "it is a journal again");
         assert_eq!(restored.verified.time_high_water, now);
     }
     let mut sorted = given.clone();
@@ -190,7 +194,7 @@ async fn the_journal_that_was_there_is_kept_whole() {
     let (path, backup) = (place.file("journal.db"), place.file("backup"));
     closed_journal(&path, 2).await;
     back_up(&path, &backup, NOW).unwrap();
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     accept(&journal, 77).await;
     let in_use = restore(&backup, &path, true, NOW).unwrap_err();
     assert!(matches!(in_use, RestoreError::Journal(OpenError::InUse(_))), "{in_use}");
@@ -207,7 +211,7 @@ async fn the_journal_that_was_there_is_kept_whole() {
     let aside = restore(&backup, &path, true, NOW).unwrap().moved_to.unwrap();
     assert_eq!(verify(&path).unwrap().payments, 2);
     assert_eq!(verify(&aside).unwrap().payments, 3);
-    assert!(SqliteJournal::open(&aside).unwrap().load(&key(77)).await.unwrap().is_some());
+    assert!(SqliteJournal::open(&aside, &keys()).unwrap().load(&key(77)).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -219,11 +223,11 @@ async fn nothing_starts_on_a_restore_that_broke_off_and_restoring_again_finishes
     // As a crash leaves it after the journal was moved aside.
     fs::rename(&path, place.file("journal.db.before-1")).unwrap();
     fs::write(place.file("journal.db.restoring"), b"half").unwrap();
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::RestoreUnfinished(_)), "{error}");
     assert!(!path.exists(), "no empty journal takes its place");
     assert_eq!(restore(&backup, &path, false, NOW).unwrap().verified.payments, 2);
-    assert!(SqliteJournal::open(&path).unwrap().load(&key(1)).await.unwrap().is_some());
+    assert!(SqliteJournal::open(&path, &keys()).unwrap().load(&key(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The file: crashes, a second opener, damage, group commit.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod keys;
 mod payments;
 
 use std::path::Path;
@@ -10,12 +11,13 @@ use futures::future::join_all;
 use ppob_journal::{Acceptance, Cursor, Journal, JournalError, NewPayment};
 use ppob_journal_sqlite::{OpenError, SqliteJournal};
 
+use self::keys::keys;
 use self::payments::{key, new_payment};
 
 #[tokio::test]
 async fn concurrent_acceptances_share_commits() {
     let directory = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(&directory.path().join("journal.db")).unwrap();
+    let journal = SqliteJournal::open(&directory.path().join("journal.db"), &keys()).unwrap();
     let first = journal.reserve_serial().await.unwrap();
     let before = journal.stats();
     let answers =
@@ -30,7 +32,7 @@ async fn concurrent_acceptances_share_commits() {
 #[tokio::test]
 async fn a_write_that_breaks_a_rule_fails_alone_in_its_batch() {
     let directory = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(&directory.path().join("journal.db")).unwrap();
+    let journal = SqliteJournal::open(&directory.path().join("journal.db"), &keys()).unwrap();
     let first = journal.reserve_serial().await.unwrap();
     let before = journal.stats();
     let answers = join_all((0..64).map(|number| {
@@ -62,7 +64,7 @@ async fn a_write_that_breaks_a_rule_fails_alone_in_its_batch() {
 async fn a_copy_of_the_files_of_a_running_journal_holds_every_acknowledged_write() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     let first = journal.reserve_serial().await.unwrap();
     let writes = (0..300).map(|number| journal.accept(new_payment(number, first + number)));
     assert!(join_all(writes).await.iter().all(Result::is_ok));
@@ -71,7 +73,7 @@ async fn a_copy_of_the_files_of_a_running_journal_holds_every_acknowledged_write
     for file in ["journal.db", "journal.db-wal"] {
         std::fs::copy(directory.path().join(file), crashed.path().join(file)).unwrap();
     }
-    let recovered = SqliteJournal::open(&crashed.path().join("journal.db")).unwrap();
+    let recovered = SqliteJournal::open(&crashed.path().join("journal.db"), &keys()).unwrap();
     for number in 0..300 {
         let expected = journal.load(&key(number)).await.unwrap();
         assert!(expected.is_some(), "{number}");
@@ -84,7 +86,7 @@ async fn a_copy_of_the_files_of_a_running_journal_holds_every_acknowledged_write
 async fn a_write_whose_caller_went_away_happens_all_the_same() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     let serial = journal.reserve_serial().await.unwrap();
     {
         let accept = journal.accept(new_payment(1, serial));
@@ -93,14 +95,14 @@ async fn a_write_whose_caller_went_away_happens_all_the_same() {
     }
     journal.close().await.unwrap();
     drop(journal);
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     assert!(journal.load(&key(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn a_closed_journal_is_one_whole_file() {
     let directory = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(&directory.path().join("journal.db")).unwrap();
+    let journal = SqliteJournal::open(&directory.path().join("journal.db"), &keys()).unwrap();
     let serial = journal.reserve_serial().await.unwrap();
     let _ = journal.accept(new_payment(1, serial)).await.unwrap();
     assert!(journal.load(&key(1)).await.unwrap().is_some());
@@ -108,52 +110,29 @@ async fn a_closed_journal_is_one_whole_file() {
     let moved = tempfile::tempdir().unwrap();
     let copy = moved.path().join("moved.db");
     std::fs::copy(directory.path().join("journal.db"), &copy).unwrap();
-    let moved = SqliteJournal::open(&copy).unwrap();
+    let moved = SqliteJournal::open(&copy, &keys()).unwrap();
     assert!(moved.load(&key(1)).await.unwrap().is_some());
     assert!(!directory.path().join("journal.db-wal").exists());
-}
-
-#[tokio::test]
-async fn a_guard_that_an_earlier_schema_freed_too_early_is_taken_again() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("journal.db");
-    let journal = SqliteJournal::open(&path).unwrap();
-    let serial = journal.reserve_serial().await.unwrap();
-    let _ = journal.accept(new_payment(1, serial)).await.unwrap();
-    journal.close().await.unwrap();
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .execute_batch(
-            "DROP INDEX payment_open_of_customer;
-             DELETE FROM guard;
-             UPDATE schema_version SET version = 1;",
-        )
-        .unwrap();
-    let journal = SqliteJournal::open(&path).unwrap();
-    let serial = journal.reserve_serial().await.unwrap();
-    let mut second = new_payment(1, serial);
-    second.key = key(2);
-    let guarded = Acceptance::Guarded { holder: key(1) };
-    assert_eq!(journal.accept(second).await, Ok(guarded));
 }
 
 #[tokio::test]
 async fn a_second_opener_is_refused_while_the_first_lives() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
-    let first = Arc::new(SqliteJournal::open(&path).unwrap());
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let first = Arc::new(SqliteJournal::open(&path, &keys()).unwrap());
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::InUse(_)), "{error:?}");
     assert!(error.to_string().contains("another process"), "{error}");
     first.close().await.unwrap();
-    let second = SqliteJournal::open(&path).unwrap();
+    let second = SqliteJournal::open(&path, &keys()).unwrap();
     assert!(second.opened().owner_epoch > first.opened().owner_epoch);
 }
 
 #[test]
 fn a_directory_that_is_missing_is_named() {
     let directory = tempfile::tempdir().unwrap();
-    let error = SqliteJournal::open(&directory.path().join("no/such/journal.db")).unwrap_err();
+    let error =
+        SqliteJournal::open(&directory.path().join("no/such/journal.db"), &keys()).unwrap_err();
     assert!(matches!(error, OpenError::DirectoryMissing(_)), "{error:?}");
     assert!(error.to_string().contains("no/such/journal.db"), "{error}");
 }
@@ -163,7 +142,7 @@ fn a_directory_in_place_of_the_file_is_no_journal() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
     std::fs::create_dir(&path).unwrap();
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::NotAFile(_)), "{error:?}");
 }
 
@@ -173,7 +152,7 @@ fn another_kind_of_file_is_left_alone() {
     let path = directory.path().join("journal.db");
     let letter = "Dear customer, this is no database. ".repeat(100);
     std::fs::write(&path, &letter).unwrap();
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::NotAJournal(_)), "{error:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
 }
@@ -185,7 +164,7 @@ fn a_database_of_another_program_is_left_alone() {
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("CREATE TABLE diary (day TEXT)").unwrap();
     drop(other);
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::NotAJournal(_)), "{error:?}");
 }
 
@@ -193,11 +172,11 @@ fn a_database_of_another_program_is_left_alone() {
 async fn a_damaged_journal_is_refused_with_a_warning_about_starting_afresh() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     journal.close().await.unwrap();
     drop(journal);
     damage_schema(&path);
-    let error = SqliteJournal::open(&path).unwrap_err();
+    let error = SqliteJournal::open(&path, &keys()).unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("do not start with an empty one"), "{text}");

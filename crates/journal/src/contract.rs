@@ -1,13 +1,16 @@
 //! What the engine needs of a store.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+};
 
 use crate::{
     Acceptance, AuditEntry, Change, Committed, Cursor, Filter, JournalError, NewPayment, Page,
-    PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 
 /// What a store tells when it is opened.
@@ -43,7 +46,9 @@ pub trait Journal: Send + Sync + Debug + 'static {
 
     /// Accepts a payment, unless its id, its guard or an earlier success stands in the way. In this
     /// order: the id is known (same or other fingerprint) or abandoned; the guard is held; an equal
-    /// payment succeeded within the duplicate window and `repeat` is not last + 1.
+    /// payment succeeded within the duplicate window and `repeat` is not last + 1; the consumer's day
+    /// would count more than `day_max`. What counts is [`ppob_payment::Payment::counted`], on the day
+    /// (WIB) of acceptance; [`Journal::commit`] corrects it in the same write that changes it.
     ///
     /// # Errors
     /// [`JournalError::Unacknowledged`]: re-read the payment by its key.
@@ -107,6 +112,59 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// # Errors
     /// [`JournalError`] if it cannot be read.
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError>;
+
+    /// Payments of these customer numbers, of every consumer and product, newest first. Those whose
+    /// personal data are gone belong to nobody.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn payments_of(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+        page: Page,
+    ) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// Payments that have ended, await nothing, last changed before `before`, and keep more than `to`:
+    /// at most `limit`, in any order.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn strippable(
+        &self,
+        to: Retention,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// Takes out of a payment what `to` does not keep, for good. The payment must have ended and await
+    /// nothing. Its version and everything that was told of its money stay; there is no event. Later
+    /// changes of it are stripped alike. Without personal data the payment is found by its key only,
+    /// and a success that is remembered for its product and customer, if it is not later than this
+    /// payment's last change, is forgotten: strip it so only past the duplicate window.
+    ///
+    /// # Errors
+    /// [`JournalError::RuleBroken`] if the payment has not ended or awaits something; otherwise as for
+    /// every write.
+    async fn strip(&self, stored: &StoredPayment, to: Retention) -> Result<Stripped, JournalError>;
+
+    /// Forgets the answered inquiries for these customer numbers, and says how many there were.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn forget_inquiries(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<u64, JournalError>;
+
+    /// Forgets up to `limit` answered inquiries that expired before `before`, and says how many.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn forget_expired_inquiries(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<u64, JournalError>;
 
     /// Events after `cursor`, in order, of one consumer or of all.
     ///

@@ -14,6 +14,7 @@ mod memory;
 mod operator;
 mod record;
 mod restored;
+mod retention;
 mod settlement;
 #[cfg(feature = "testkit")]
 pub mod suite;
@@ -30,4 +31,5 @@ pub use record::{
     StoredPayment,
 };
 pub use restored::Restored;
+pub use retention::Stripped;
 pub use settlement::{settled_reference, success_at};

@@ -4,16 +4,19 @@ mod data;
 mod hooks;
 mod rules;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+};
 
 use self::data::Data;
 pub use self::hooks::{MemoryHooks, MemoryWrite, NoHooks};
 use crate::{
     Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
-    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 
 /// A journal that lives as long as its last handle.
@@ -135,6 +138,45 @@ impl Journal for MemoryJournal {
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
         self.read(Data::next_due).await
+    }
+
+    async fn payments_of(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+        page: Page,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.payments_of(customers, page)).await
+    }
+
+    async fn strippable(
+        &self,
+        to: Retention,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.strippable(to, before, limit)).await
+    }
+
+    async fn strip(&self, stored: &StoredPayment, to: Retention) -> Result<Stripped, JournalError> {
+        self.write(MemoryWrite::Strip(stored, to), |data| data.strip(stored, to)).await
+    }
+
+    async fn forget_inquiries(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<u64, JournalError> {
+        self.write(MemoryWrite::ForgetInquiries, |data| Ok(data.forget_inquiries(customers))).await
+    }
+
+    async fn forget_expired_inquiries(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<u64, JournalError> {
+        self.write(MemoryWrite::ForgetInquiries, |data| {
+            Ok(data.forget_expired_inquiries(before, limit))
+        })
+        .await
     }
 
     async fn events_after(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ppob_payment::{Payment, PaymentRequest, PaymentState};
-use ppob_types::{ConsumerId, Family, PaymentKey, ProductCode, Timestamp};
+use ppob_types::{ConsumerId, Family, PaymentKey, ProductCode, Rupiah, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Fingerprint, GuardKey};
@@ -47,6 +47,9 @@ pub struct NewPayment {
     /// checked that it is in doubt, past its bound, prepaid, and of the same consumer. The store
     /// still checks that it is the holder, and in doubt.
     pub may_displace_holder: bool,
+    /// The most that the consumer's payments of one day (WIB, by acceptance) may count together, this
+    /// one with its [`Payment::counted`] included.
+    pub day_max: Option<Rupiah>,
     /// The time of acceptance.
     pub now: Timestamp,
 }
@@ -75,8 +78,13 @@ pub enum Acceptance {
     RepeatNeeded {
         /// The `repeat` that is accepted.
         repeat: u32,
-        /// When the earlier one succeeded.
-        succeeded_at: Timestamp,
+        /// When the earlier one succeeded; told only of the same consumer's own payment.
+        succeeded_at: Option<Timestamp>,
+    },
+    /// With this payment the consumer's day would count more than `day_max`.
+    DayLimit {
+        /// What its payments of that day count already.
+        counted: Rupiah,
     },
 }
 

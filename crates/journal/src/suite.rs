@@ -16,7 +16,9 @@ mod guards;
 mod lifetime;
 mod listing;
 mod records;
+mod retention;
 mod rules;
+mod spending;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -30,7 +32,9 @@ pub use self::guards::*;
 pub use self::lifetime::*;
 pub use self::listing::*;
 pub use self::records::*;
+pub use self::retention::*;
 pub use self::rules::*;
+pub use self::spending::*;
 use crate::{Journal, MemoryJournal};
 
 /// A store of its own for one case of the suite.
@@ -88,6 +92,12 @@ macro_rules! journal_suite {
             a_guard_given_back_returns_to_the_payment_still_in_doubt
             after_a_success_the_guard_returns_to_the_payment_still_in_doubt
             a_guard_given_back_goes_to_the_newest_of_the_payments_still_open
+            fifty_acceptances_at_once_do_not_pass_a_limit_by_one_rupiah
+            the_end_of_a_payment_corrects_what_it_counts
+            a_payment_in_doubt_goes_on_counting
+            a_new_day_and_another_consumer_begin_at_nothing
+            what_a_day_counts_survives_an_opening_and_a_stale_change
+            the_time_of_a_success_is_told_to_its_own_consumer_only
             a_change_is_stored_and_raises_the_version_by_one
             a_change_from_a_stale_version_writes_nothing
             of_sixty_racing_changes_from_one_version_exactly_one_is_done
@@ -116,6 +126,16 @@ macro_rules! journal_suite {
             a_document_replaces_the_one_before
             unlisted_replies_are_counted_with_their_change
             the_audit_trail_is_kept_latest_first
+            what_is_stripped_is_gone_and_everything_else_stays
+            an_open_payment_and_one_that_awaits_its_token_keep_everything
+            what_is_gone_does_not_come_back
+            a_payment_that_has_changed_is_not_stripped
+            an_erased_payment_is_still_the_payment_of_its_id_and_content
+            payments_of_a_customer_are_found_over_products_and_consumers
+            only_old_payments_that_keep_more_are_strippable
+            an_erased_success_is_forgotten_and_a_later_one_is_not
+            inquiries_are_forgotten_by_customer_and_by_age
+            a_change_does_not_bring_back_what_another_reading_kept
             serials_never_repeat_across_openings
             the_recorded_time_never_goes_back
             a_reopened_journal_holds_every_acknowledged_write

@@ -12,6 +12,7 @@ mod invariants;
 mod mutation;
 mod next;
 mod request;
+mod retention;
 mod schedule;
 mod state;
 mod step;

@@ -1,6 +1,6 @@
 //! The payment: its terms, its attempts, and how it ended.
 
-use ppob_types::{Basis, FailureReason, Family, Receipt, Rupiah, Timestamp, TokenState};
+use ppob_types::{Basis, FailureReason, Family, Receipt, Retention, Rupiah, Timestamp, TokenState};
 use serde::{Deserialize, Serialize};
 
 use crate::Attempt;
@@ -23,6 +23,9 @@ pub struct Payment {
     pub no_further_attempt: bool,
     /// When the provider is to be asked (again) about the live attempt or the awaited token.
     pub next_check_at: Option<Timestamp>,
+    /// How much of it is kept.
+    #[serde(default, skip_serializing_if = "Retention::is_everything")]
+    pub retention: Retention,
 }
 
 /// What a payment was accepted with.
@@ -36,6 +39,10 @@ pub struct Terms {
     pub pay_by: Timestamp,
     /// No more attempts than this.
     pub max_attempts: u32,
+    /// No attempt begins that the end customer would pay more for than this. Until the payment has
+    /// ended it is what the payment counts in its consumer's day. None in payments of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_total: Option<Rupiah>,
 }
 
 /// How a payment ended.
@@ -107,6 +114,7 @@ impl Payment {
             contradicted: false,
             no_further_attempt: false,
             next_check_at: None,
+            retention: Retention::Everything,
         }
     }
 
@@ -166,14 +174,26 @@ impl Payment {
         self.paid_attempt()?.observed.receipt.as_deref()
     }
 
-    /// Whether the receipt carries the token its family promises.
+    /// Whether the receipt carries the token its family promises. One that is gone with the personal
+    /// data is not awaited.
     pub fn token_state(&self) -> TokenState {
-        if self.terms.family != Family::PlnPrepaid || self.paid_attempt().is_none() {
+        let gone = self.retention == Retention::NoPersonalData;
+        if gone || self.terms.family != Family::PlnPrepaid || self.paid_attempt().is_none() {
             return TokenState::None;
         }
         match self.receipt().and_then(|receipt| receipt.details.pln_token()) {
             Some(_) => TokenState::Present,
             None => TokenState::Awaited,
+        }
+    }
+
+    /// What the payment counts in its consumer's day: the most it may come to while it is open, what
+    /// it came to once paid, and nothing once it is certain that nothing was or stays paid.
+    pub fn counted(&self) -> Rupiah {
+        match &self.conclusion {
+            None => self.terms.max_total.unwrap_or_default(),
+            Some(Conclusion::Succeeded { total, .. }) => *total,
+            Some(Conclusion::Failed { .. } | Conclusion::Reversed { .. }) => Rupiah::ZERO,
         }
     }
 

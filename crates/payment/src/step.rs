@@ -61,6 +61,9 @@ pub enum Refused {
     /// `pay_by` has passed (P3).
     #[error("the time for starting an attempt has passed")]
     TooLate,
+    /// The end customer would pay more than the terms allow.
+    #[error("the attempt may come to more than the payment was accepted for")]
+    AboveMaxTotal,
     /// The caller abandoned it, or facts contradict each other, or the attempts are used up.
     #[error("no further attempt may begin for this payment")]
     NoFurtherAttempt,
@@ -134,6 +137,9 @@ fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<N
     }
     if now > payment.terms.pay_by && !mutated(Mutant::ResendAfterCrash) {
         return Err(Refused::TooLate);
+    }
+    if payment.terms.max_total.is_some_and(|most| new.expected_total > most) {
+        return Err(Refused::AboveMaxTotal);
     }
     let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
     if payment.contradicted || payment.no_further_attempt || made >= payment.terms.max_attempts {

@@ -1,17 +1,29 @@
 //! Who calls.
 //!
-//! [`Consumers`] turns credentials into a [`Caller`]; an interceptor puts that into the request, and
-//! every RPC asks for it with the role it needs.
+//! [`Consumers`] turns credentials into a [`Caller`]; a gate puts that into the request, counts the
+//! call, and every RPC asks for the caller with the role it needs.
+
+mod configured;
+mod gate;
+mod key;
+mod local;
+mod meter;
 
 use std::fmt::Debug;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use ppob_api::error::reason;
-use ppob_types::{ConsumerId, IdError};
+use ppob_api::error::Reason;
+use ppob_engine::ConsumerLimits;
+use ppob_types::ConsumerId;
 use tonic::metadata::MetadataMap;
-use tonic::service::Interceptor;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
+pub use self::configured::{ConfiguredConsumers, ConsumerSetup, ConsumersError, check_consumers};
+pub(crate) use self::gate::Gate;
+pub use self::key::{KEY_PREFIX, KeyHash, KeyHashError};
+pub use self::local::LocalConsumer;
+pub use self::meter::{Meter, Rate};
 use crate::errors::Problem;
 
 /// The identity of a call. Part of every key and of the audit.
@@ -20,7 +32,11 @@ pub struct Caller {
     /// Whose payments it sees and makes.
     pub consumer: ConsumerId,
     /// What it may do.
-    pub roles: Vec<Role>,
+    pub roles: Arc<[Role]>,
+    /// Which products, and how much.
+    pub limits: ConsumerLimits,
+    /// Counts its calls and streams.
+    pub meter: Meter,
     /// Whether it showed who it is. Where nobody has to, one caller cannot stand for two persons.
     pub proven: bool,
 }
@@ -36,14 +52,27 @@ pub enum Role {
     Operate,
 }
 
+/// What a call shows of its caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The call's metadata; the API key is in it.
+    pub metadata: &'a MetadataMap,
+    /// The names in the client certificate of the connection, which was verified; empty without one.
+    pub certificate_names: &'a [String],
+}
+
 /// Why nobody could be made out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unidentified {
     /// No credentials were given.
-    #[error("no API key was given; send it as metadata `authorization: Bearer <key>`")]
+    #[error(
+        "no API key was given; send it as metadata `authorization: Bearer <key>`. Nothing was done"
+    )]
     Missing,
     /// The credentials are not known.
-    #[error("the API key is not known; copy it again or ask for a new one")]
+    #[error(
+        "the API key is not known, or not on a connection with this client certificate; copy the key again or ask for a new one. Nothing was done"
+    )]
     Invalid,
 }
 
@@ -53,79 +82,46 @@ pub trait Consumers: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Unidentified`]; nothing of the call is looked at then.
-    fn identify(&self, metadata: &MetadataMap) -> Result<Caller, Unidentified>;
-}
+    fn identify(&self, credentials: &Credentials<'_>) -> Result<Caller, Unidentified>;
 
-/// One consumer, `local`, who may do everything and shows nothing. For loopback addresses only.
-#[derive(Clone, Debug)]
-pub struct LocalConsumer(Caller);
-
-/// Puts the [`Caller`] into every request.
-#[derive(Clone, Debug)]
-pub(crate) struct Gate(pub(crate) Arc<dyn Consumers>);
-
-impl LocalConsumer {
-    /// The name of the one consumer.
-    pub const NAME: &'static str = "local";
-
-    /// The one consumer.
-    ///
-    /// # Errors
-    /// Never, as long as [`LocalConsumer::NAME`] is a consumer id.
-    pub fn new() -> Result<Self, IdError> {
-        Ok(Self(Caller {
-            consumer: ConsumerId::new(Self::NAME)?,
-            roles: vec![Role::Read, Role::Pay, Role::Operate],
-            proven: false,
-        }))
-    }
-}
-
-impl Consumers for LocalConsumer {
-    fn identify(&self, _metadata: &MetadataMap) -> Result<Caller, Unidentified> {
-        Ok(self.0.clone())
-    }
-}
-
-impl Interceptor for Gate {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let caller = self.0.identify(request.metadata()).map_err(|error| {
-            let word = match error {
-                Unidentified::Missing => reason::CREDENTIALS_MISSING,
-                Unidentified::Invalid => reason::CREDENTIALS_INVALID,
-            };
-            Problem::nothing_done(Code::Unauthenticated, word, error.to_string()).status()
-        })?;
-        request.extensions_mut().insert(caller);
-        Ok(request)
-    }
+    /// Whether every caller has to show who it is. Without that only this machine may call.
+    fn must_prove(&self) -> bool;
 }
 
 /// Who calls, if it may do this.
 pub(crate) fn caller<T>(request: &Request<T>, role: Role) -> Result<ConsumerId, Status> {
+    identity(request, role).map(|caller| caller.consumer.clone())
+}
+
+/// Everything about who calls, if it may do this.
+pub(crate) fn identity<T>(request: &Request<T>, role: Role) -> Result<&Caller, Status> {
     let Some(caller) = request.extensions().get::<Caller>() else {
-        let missing = Unidentified::Missing.to_string();
-        return Err(Problem::nothing_done(
-            Code::Unauthenticated,
-            reason::CREDENTIALS_MISSING,
-            missing,
-        )
-        .status());
+        return Err(unidentified(Unidentified::Missing));
     };
     if caller.roles.contains(&role) {
-        return Ok(caller.consumer.clone());
+        return Ok(caller);
     }
     let message = format!(
         "the consumer {} lacks the role `{}`; nothing was done",
         caller.consumer,
         role.as_str()
     );
-    Err(Problem::nothing_done(Code::PermissionDenied, reason::ROLE_MISSING, message)
-        .with("role", role.as_str())
-        .status())
+    Err(Problem::nothing_done(Reason::ROLE_MISSING, message).with("role", role.as_str()).status())
+}
+
+/// As a status.
+fn unidentified(error: Unidentified) -> Status {
+    let reason = match error {
+        Unidentified::Missing => Reason::CREDENTIALS_MISSING,
+        Unidentified::Invalid => Reason::CREDENTIALS_INVALID,
+    };
+    Problem::nothing_done(reason, error.to_string()).status()
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Pay, Self::Operate];
+
     /// The name, as in configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,9 +132,23 @@ impl Role {
     }
 }
 
+/// There is no such role.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the roles are read, pay and operate")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::reason_of;
+    use ppob_api::error::{reason, reason_of};
+    use tonic::Code;
 
     use super::*;
 
@@ -149,7 +159,9 @@ mod tests {
         assert_eq!(status.code(), Code::Unauthenticated);
         request.extensions_mut().insert(Caller {
             consumer: ConsumerId::new("shop").unwrap(),
-            roles: vec![Role::Read],
+            roles: [Role::Read].into(),
+            limits: ConsumerLimits::default(),
+            meter: Meter::default(),
             proven: true,
         });
         let status = caller(&request, Role::Pay).unwrap_err();
@@ -159,11 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn the_local_consumer_may_do_everything() {
-        let mut gate = Gate(Arc::new(LocalConsumer::new().unwrap()));
-        let request = gate.call(Request::new(())).unwrap();
-        for role in [Role::Read, Role::Pay, Role::Operate] {
-            assert_eq!(caller(&request, role).unwrap().as_str(), "local");
+    fn a_role_is_read_by_its_name() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
         }
+        assert_eq!("admin".parse::<Role>(), Err(UnknownRole));
     }
 }

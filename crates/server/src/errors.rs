@@ -5,35 +5,33 @@
 
 mod catalogue;
 mod create;
-mod indonesian;
+mod limits;
 mod operate;
 mod payments;
 
 use std::fmt::Display;
 use std::time::Duration;
 
-use ppob_api::error::{ACCEPTED, ACCEPTED_NO, ACCEPTED_UNKNOWN, DOMAIN, reason};
-use tonic::{Code, Status};
+use ppob_api::error::{ACCEPTED, ACCEPTED_NO, ACCEPTED_UNKNOWN, DOMAIN, Reason};
+use tonic::Status;
 use tonic_types::{
     BadRequest, ErrorDetail, ErrorInfo, FieldViolation, LocalizedMessage, PreconditionFailure,
-    PreconditionViolation, ResourceInfo, RetryInfo, StatusExt,
+    PreconditionViolation, QuotaFailure, QuotaViolation, ResourceInfo, RetryInfo, StatusExt,
 };
 
 pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
+pub(crate) use limits::{family_not_allowed, too_fast, too_many_streams};
 pub(crate) use operate::{not_reloaded, operate};
 pub(crate) use payments::{abandon, inquire, query};
-
-/// The word of RPCs that this server does not have yet.
-pub(crate) const NOT_IMPLEMENTED: &str = "NOT_IMPLEMENTED";
 
 /// How soon a call is repeated when the engine or the journal cannot be used.
 pub(crate) const SOON: Duration = Duration::from_secs(1);
 
-/// An error on its way to the caller.
+/// An error on its way to the caller. Code and Indonesian sentence are those of its [`Reason`].
 #[derive(Debug)]
 pub(crate) struct Problem {
-    code: Code,
+    reason: &'static Reason,
     message: String,
     info: ErrorInfo,
     more: Vec<ErrorDetail>,
@@ -45,27 +43,25 @@ pub(crate) struct Violations(Vec<FieldViolation>);
 
 impl Problem {
     /// An error of which it is certain that the call did nothing and will do nothing.
-    pub(crate) fn nothing_done(
-        code: Code,
-        reason: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        Self::new(code, reason, message).with(ACCEPTED, ACCEPTED_NO)
+    pub(crate) fn nothing_done(reason: &'static Reason, message: impl Into<String>) -> Self {
+        Self::new(reason, message).with(ACCEPTED, ACCEPTED_NO)
     }
 
     /// An error after which the call may still take effect.
-    pub(crate) fn unclear(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(code, reason, message).with(ACCEPTED, ACCEPTED_UNKNOWN)
+    pub(crate) fn unclear(reason: &'static Reason, message: impl Into<String>) -> Self {
+        Self::new(reason, message).with(ACCEPTED, ACCEPTED_UNKNOWN)
     }
 
     /// An error that says nothing about `accepted`: the call may have changed something.
-    pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: &'static Reason, message: impl Into<String>) -> Self {
         let none: [(String, String); 0] = [];
-        let more = indonesian::sentence(reason)
-            .map(|sentence| ErrorDetail::LocalizedMessage(LocalizedMessage::new("id-ID", sentence)))
-            .into_iter()
-            .collect();
-        Self { code, message: message.into(), info: ErrorInfo::new(reason, DOMAIN, none), more }
+        let localized = LocalizedMessage::new("id-ID", reason.indonesian);
+        Self {
+            reason,
+            message: message.into(),
+            info: ErrorInfo::new(reason.word, DOMAIN, none),
+            more: vec![ErrorDetail::LocalizedMessage(localized)],
+        }
     }
 
     /// Adds a fact for programs.
@@ -83,10 +79,17 @@ impl Problem {
 
     /// Says what has to change in the world first. `subject` names no customer.
     pub(crate) fn precondition(mut self, subject: &str) -> Self {
-        let violation =
-            PreconditionViolation::new(self.info.reason.clone(), subject, self.message.clone());
+        let violation = PreconditionViolation::new(self.reason.word, subject, self.message.clone());
         let detail = PreconditionFailure::new(vec![violation]);
         self.more.push(ErrorDetail::PreconditionFailure(detail));
+        self
+    }
+
+    /// Says which limit was reached. `subject` is whose limit it is, and names no customer.
+    pub(crate) fn quota(mut self, subject: impl Into<String>) -> Self {
+        let violation = QuotaViolation::new(subject, self.message.clone());
+        let detail = QuotaFailure::new(vec![violation]);
+        self.more.push(ErrorDetail::QuotaFailure(detail));
         self
     }
 
@@ -101,7 +104,7 @@ impl Problem {
     pub(crate) fn status(self) -> Status {
         let mut details = vec![ErrorDetail::ErrorInfo(self.info)];
         details.extend(self.more);
-        Status::with_error_details_vec(self.code, self.message, details)
+        Status::with_error_details_vec(self.reason.code, self.message, details)
     }
 }
 
@@ -130,8 +133,7 @@ impl Violations {
             .map(|violation| format!("{}: {}", violation.field, violation.description))
             .collect();
         let message = format!("{}; nothing was done", said.join("; "));
-        let mut problem =
-            Problem::nothing_done(Code::InvalidArgument, reason::FIELD_INVALID, message);
+        let mut problem = Problem::nothing_done(Reason::FIELD_INVALID, message);
         let detail = BadRequest::new(self.0);
         problem.more.push(ErrorDetail::BadRequest(detail));
         problem.status()
@@ -153,8 +155,7 @@ impl Violations {
 /// The server is going down while a stream is open. Says nothing about any payment.
 pub(crate) fn shutting_down() -> Status {
     Problem::new(
-        Code::Unavailable,
-        reason::SHUTTING_DOWN,
+        Reason::SHUTTING_DOWN,
         "the server is going down; connect again and go on where you are",
     )
     .retry_after(SOON)
@@ -164,5 +165,27 @@ pub(crate) fn shutting_down() -> Status {
 /// An RPC that this server does not have yet.
 pub(crate) fn not_implemented(rpc: &str) -> Status {
     let message = format!("{rpc} is not implemented in this version; nothing was done");
-    Problem::nothing_done(Code::Unimplemented, NOT_IMPLEMENTED, message).status()
+    Problem::nothing_done(Reason::NOT_IMPLEMENTED, message).status()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_tells_whose_it_is() {
+        let status =
+            Problem::nothing_done(Reason::RATE_LIMITED, "too many calls; nothing was done")
+                .retry_after(SOON)
+                .quota("consumer")
+                .status();
+        let details = status.get_error_details();
+        let quota = details.quota_failure().unwrap();
+        assert_eq!(quota.violations.len(), 1);
+        assert_eq!(quota.violations[0].subject, "consumer");
+        assert_eq!(quota.violations[0].description, "too many calls; nothing was done");
+        assert_eq!(details.retry_info().unwrap().retry_delay, Some(SOON));
+        assert_eq!(status.code(), Reason::RATE_LIMITED.code);
+        assert_eq!(details.localized_message().unwrap().message, Reason::RATE_LIMITED.indonesian);
+    }
 }

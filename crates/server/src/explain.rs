@@ -4,21 +4,26 @@
 //! before any of our code saw the call, so for the cases known here it is certain that nothing was
 //! done. All others are passed on as they are: the caller has to take them as "may be accepted".
 //!
+//! A defect of our own code (a panic) ends its call with an error that says so, instead of cutting the
+//! stream without a word.
+//!
 //! The answers to questions lose `accepted`, whoever wrote it: a caller that asks what became of a
 //! payment must not take the refusal of its question for the refusal of the payment.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ppob_api::error::ACCEPTED;
+use futures::FutureExt;
+use ppob_api::error::{ACCEPTED, Reason};
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetail, StatusExt};
 use tower::{Layer, Service};
 
-use crate::errors::{NOT_IMPLEMENTED, Problem, Violations};
+use crate::errors::{Problem, Violations};
 
 /// Rewrites errors of the gRPC library.
 #[derive(Clone, Copy, Debug)]
@@ -51,15 +56,30 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let asks = is_question(request.uri().path());
-        let answering = self.0.call(request);
+        let begun = catch_unwind(AssertUnwindSafe(|| self.0.call(request)));
         Box::pin(async move {
-            let answer = answering.await?;
+            let ended = match begun {
+                Ok(answering) => AssertUnwindSafe(answering).catch_unwind().await,
+                Err(defect) => Err(defect),
+            };
+            let answer = match ended {
+                Ok(answer) => answer?,
+                Err(_) => defect().into_http(),
+            };
             let ours = explain(answer.headers());
             let ours = if asks { of_question(ours, answer.headers()) } else { ours };
             Ok(ours.map_or(answer, Status::into_http))
         })
     }
 }
+
+/// How the library begins to say that it cannot read a request, before it hands it to anybody.
+const UNREADABLE: [&str; 4] = [
+    "failed to decode Protobuf message",
+    "Missing request message",
+    "Unexpected EOF decoding stream",
+    "protocol error: received message with",
+];
 
 /// The beginnings of the names of RPCs that change nothing.
 const QUESTIONS: [&str; 6] = ["Get", "BatchGet", "List", "Watch", "Stream", "Explain"];
@@ -94,7 +114,7 @@ fn explain(headers: &HeaderMap) -> Option<Status> {
     let said = status.message();
     match status.code() {
         Code::OutOfRange if said.contains("message length too large") => Some(too_large()),
-        Code::Internal if said.starts_with("failed to decode Protobuf message") => {
+        Code::Internal if UNREADABLE.into_iter().any(|beginning| said.starts_with(beginning)) => {
             Some(Violations::one(
                 "request",
                 "is not a message of this API; generate your client from the current proto files",
@@ -120,7 +140,17 @@ fn too_large() -> Status {
 }
 
 fn unimplemented(message: &str) -> Status {
-    Problem::nothing_done(Code::Unimplemented, NOT_IMPLEMENTED, message).status()
+    Problem::nothing_done(Reason::NOT_IMPLEMENTED, message).status()
+}
+
+/// Our own code panicked. What it had begun goes on in the engine.
+fn defect() -> Status {
+    metrics::counter!("ppob_task_panics_total").increment(1);
+    Problem::unclear(
+        Reason::INTERNAL,
+        "the server has a defect and the call ended in it; a payment that was asked for may be accepted. Repeat the same call with the same id, or get the payment",
+    )
+    .status()
 }
 
 #[cfg(test)]
@@ -143,12 +173,12 @@ mod tests {
         assert_eq!(large.code(), Code::InvalidArgument);
         assert!(!may_be_accepted(&large));
         let missing = explained(Status::unimplemented("")).unwrap();
-        assert_eq!(reason_of(&missing).as_deref(), Some(NOT_IMPLEMENTED));
+        assert_eq!(reason_of(&missing).as_deref(), Some(reason::NOT_IMPLEMENTED));
     }
 
     #[test]
     fn a_refused_question_is_not_the_refusal_of_a_payment() {
-        let refused = Problem::nothing_done(Code::NotFound, reason::PRODUCT_UNKNOWN, "no such one")
+        let refused = Problem::nothing_done(Reason::PRODUCT_UNKNOWN, "no such one")
             .with("product_code", "PLN-X")
             .resource("product", "PLN-X")
             .status();
@@ -186,7 +216,7 @@ mod tests {
         ] {
             assert!(explained(status).is_none());
         }
-        let ours = Problem::new(Code::OutOfRange, reason::CURSOR_TOO_OLD, "too old").status();
+        let ours = Problem::new(Reason::CURSOR_TOO_OLD, "too old").status();
         assert!(explained(ours).is_none());
     }
 }

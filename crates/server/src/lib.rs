@@ -5,6 +5,7 @@
 //! turns what comes back into a message or, through `errors`, into a status that says whether anything
 //! was done. Who calls is decided in [`Consumers`].
 
+mod beside;
 mod config_source;
 mod connections;
 mod consumer;
@@ -19,12 +20,19 @@ mod reflection;
 mod rpc;
 mod server;
 mod shared;
+mod tls;
 mod tokens;
 
 pub use config_source::{ConfigSource, NotReloaded, Reloaded};
-pub use consumer::{Caller, Consumers, LocalConsumer, Role, Unidentified};
-pub use listen::{ListenError, bind};
+pub use connections::ConnectionCaps;
+pub use consumer::{
+    Caller, ConfiguredConsumers, ConsumerSetup, Consumers, ConsumersError, Credentials, KEY_PREFIX,
+    KeyHash, KeyHashError, LocalConsumer, Meter, Rate, Role, Unidentified, UnknownRole,
+    check_consumers,
+};
+pub use listen::{Insecure, ListenError, bind, lacks_for_exposure};
 pub use metrics::{
     Kind, METRICS, Metric, MetricsHandle, MetricsInstallError, PrometheusMetrics, metrics_markdown,
 };
 pub use server::{Listeners, RunningServer, ServeError, Server, ServerOptions};
+pub use tls::{Tls, TlsError, TlsFiles};

@@ -18,18 +18,22 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Error as TransportError;
 use tonic_health::server::HealthReporter;
 
+use crate::beside::Beside;
 use crate::config_source::ConfigSource;
-use crate::connections::incoming;
+use crate::connections::{ConnectionCaps, Incoming, incoming};
 use crate::consumer::{Consumers, Gate};
 use crate::explain::ExplainErrors;
 use crate::health::{self, API_SERVICES, OPERATOR_SERVICES, Readiness};
-use crate::listen::{ListenError, MOST_BYTES, check_loopback, limited};
+use crate::listen::{
+    Insecure, ListenError, MOST_BYTES, check_exposure, lacks_for_exposure, limited,
+};
 use crate::metrics::{self, Methods, MetricsHandle, RequestMetrics};
 use crate::reflection;
 use crate::rpc::catalog::CatalogApi;
 use crate::rpc::operator::OperatorApi;
 use crate::rpc::payment::PaymentApi;
 use crate::shared::Shared;
+use crate::tls::Tls;
 
 /// What the server listens on. Ports 0 are fine: [`RunningServer`] tells the real ones.
 #[derive(Debug)]
@@ -53,8 +57,14 @@ pub struct ServerOptions {
     pub metrics: Option<MetricsHandle>,
     /// Every provider is a simulation: receipts say so.
     pub simulated: bool,
+    /// TLS for callers; without it everything is in the clear.
+    pub tls: Option<Arc<Tls>>,
+    /// TLS for operators.
+    pub operator_tls: Option<Arc<Tls>>,
+    /// What may be reached from other machines without TLS and consumers.
+    pub insecure: Insecure,
     /// Connections at a time, per listener.
-    pub max_connections: usize,
+    pub connections: ConnectionCaps,
     /// How long an event stream is silent at most.
     pub heartbeat_every: Duration,
     /// How long calls that wait for a payment may go on at shutdown.
@@ -94,6 +104,7 @@ pub struct RunningServer {
     health_task: JoinHandle<()>,
     operator_health: HealthReporter,
     stop: Stop,
+    beside: Beside,
     servers: Vec<JoinHandle<Result<(), TransportError>>>,
     /// Metrics can be had until everything else has ended.
     metrics_stop: CancellationToken,
@@ -128,12 +139,25 @@ impl ServerOptions {
             consumers,
             metrics: None,
             simulated: false,
-            max_connections: 1_000,
+            tls: None,
+            operator_tls: None,
+            insecure: Insecure::default(),
+            connections: ConnectionCaps { total: 1_000, per_address: 250 },
             heartbeat_every: Duration::from_secs(15),
             drain_for: Duration::from_secs(10),
             reflection: true,
             config: None,
         }
+    }
+
+    fn incoming(
+        &self,
+        listener: TcpListener,
+        name: &'static str,
+        tls: Option<&Arc<Tls>>,
+        stop: &Stop,
+    ) -> Incoming {
+        incoming(listener, name, self.connections, tls.cloned(), stop.now.clone())
     }
 }
 
@@ -148,6 +172,7 @@ impl Server {
         options: ServerOptions,
     ) -> Result<RunningServer, ServeError> {
         let addresses = Addresses::of(&listeners)?;
+        let exposed = addresses.exposed(&options)?;
         let shared = Arc::new(Shared::new(
             engine.clone(),
             Arc::clone(&options.clock),
@@ -162,6 +187,7 @@ impl Server {
         let ready = health::readiness(&engine).await == Readiness::Ready;
         health::tell(&reporter, &API_SERVICES, ready).await;
         health::tell(&operator_health, &OPERATOR_SERVICES, true).await;
+        let beside = Beside::start(&options, exposed);
         let health = CancellationToken::new();
         let keeping = health::keep_true(engine.clone(), reporter, health.clone());
         let metrics_stop = CancellationToken::new();
@@ -174,6 +200,7 @@ impl Server {
             health_task: tokio::spawn(keeping),
             operator_health,
             stop,
+            beside,
             servers: vec![tokio::spawn(api), tokio::spawn(operator)],
             metrics_stop,
             metrics_tasks,
@@ -219,6 +246,7 @@ impl RunningServer {
                 ended(servers).await;
             }
         }
+        self.beside.end().await;
         self.metrics_stop.cancel();
         for task in self.metrics_tasks {
             let _ = task.await;
@@ -240,17 +268,35 @@ async fn ended(servers: &mut Vec<JoinHandle<Result<(), TransportError>>>) {
 
 impl Addresses {
     fn of(listeners: &Listeners) -> Result<Self, ServeError> {
-        let address = |name, listener: &TcpListener| -> Result<SocketAddr, ServeError> {
-            let address = listener.local_addr()?;
-            check_loopback(name, address)?;
-            Ok(address)
-        };
         let metrics = listeners.metrics.as_ref();
         Ok(Self {
-            api: address("api", &listeners.api)?,
-            operator: address("operator", &listeners.operator)?,
-            metrics: metrics.map(|listener| address("metrics", listener)).transpose()?,
+            api: listeners.api.local_addr()?,
+            operator: listeners.operator.local_addr()?,
+            metrics: metrics.map(TcpListener::local_addr).transpose()?,
         })
+    }
+
+    /// What other machines can reach without what that needs, because the options say so.
+    fn exposed(&self, options: &ServerOptions) -> Result<Vec<&'static str>, ListenError> {
+        let must_prove = options.consumers.must_prove();
+        let api = lacks_for_exposure(options.tls.is_some(), must_prove);
+        let operator = lacks_for_exposure(options.operator_tls.is_some(), must_prove);
+        let metrics = Some("metrics are told to everybody who asks, without TLS");
+        let insecure = options.insecure;
+        let all = [
+            ("api", Some(self.api), api, insecure.api),
+            ("operator", Some(self.operator), operator, insecure.operator),
+            ("metrics", self.metrics, metrics, insecure.metrics),
+        ];
+        let mut exposed = Vec::new();
+        for (listener, address, lacks, insecure) in all {
+            if let Some(address) = address
+                && check_exposure(listener, address, lacks, insecure)?
+            {
+                exposed.push(listener);
+            }
+        }
+        Ok(exposed)
     }
 }
 
@@ -265,7 +311,7 @@ fn serve_api(
     ServeError,
 > {
     let (reporter, health) = tonic_health::server::health_reporter();
-    let gate = Gate(Arc::clone(&options.consumers));
+    let gate = Gate::new(Arc::clone(&options.consumers));
     let catalog = CatalogServiceServer::new(CatalogApi(Arc::clone(shared)))
         .max_decoding_message_size(MOST_BYTES);
     let payment = PaymentServiceServer::new(PaymentApi(Arc::clone(shared)))
@@ -279,7 +325,7 @@ fn serve_api(
         .add_optional_service(options.reflection.then_some(alpha))
         .add_service(InterceptedService::new(catalog, gate.clone()))
         .add_service(InterceptedService::new(payment, gate));
-    let connections = incoming(listener, "api", options.max_connections, stop.now.clone());
+    let connections = options.incoming(listener, "api", options.tls.as_ref(), stop);
     let stopped = stop.gracefully.clone().cancelled_owned();
     let serving = router.serve_with_incoming_shutdown(connections, stopped);
     Ok((reporter, serving))
@@ -296,7 +342,7 @@ fn serve_operator(
     ServeError,
 > {
     let (reporter, health) = tonic_health::server::health_reporter();
-    let gate = Gate(Arc::clone(&options.consumers));
+    let gate = Gate::new(Arc::clone(&options.consumers));
     let operator = OperatorServiceServer::new(OperatorApi(Arc::clone(shared)))
         .max_decoding_message_size(MOST_BYTES);
     let (reflection, alpha) = reflection::services(&OPERATOR_SERVICES)?;
@@ -307,8 +353,8 @@ fn serve_operator(
         .add_optional_service(options.reflection.then_some(reflection))
         .add_optional_service(options.reflection.then_some(alpha))
         .add_service(InterceptedService::new(operator, gate));
-    let cap = options.max_connections;
-    let connections = incoming(listener, "operator", cap, stop.now.clone());
+    let tls = options.operator_tls.as_ref();
+    let connections = options.incoming(listener, "operator", tls, stop);
     let stopped = stop.gracefully.clone().cancelled_owned();
     let serving = router.serve_with_incoming_shutdown(connections, stopped);
     Ok((reporter, serving))

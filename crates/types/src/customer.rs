@@ -1,5 +1,6 @@
 //! Customer numbers: text with a grammar per family.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,16 @@ impl CustomerNumber {
         } else {
             Err(CustomerNumberError { family, expected: grammar.expected })
         }
+    }
+
+    /// In place of a number that is gone. Belongs to nobody: it fits no family's grammar.
+    pub const fn erased() -> Self {
+        Self(String::new())
+    }
+
+    /// Every number that `text` may stand for: the normalised spellings of all families.
+    pub fn spellings(text: &str) -> BTreeSet<Self> {
+        Family::ALL.iter().filter_map(|family| Self::parse(*family, text).ok()).collect()
     }
 
     /// The number itself, for the wire, the journal and the receipt; never for a log.
@@ -198,6 +209,17 @@ mod tests {
             assert_eq!(read(Family::PostpaidPhone, phone).as_deref(), Some("081234567890"));
         }
         assert_eq!(read(Family::Multifinance, "ab 12345").as_deref(), Some("AB12345"));
+    }
+
+    #[test]
+    fn every_spelling_of_a_text_is_found_and_nonsense_has_none() {
+        let spellings = CustomerNumber::spellings("+62 812 3456 7890");
+        assert!(spellings.iter().any(|number| number.expose() == "081234567890"));
+        let dotted = CustomerNumber::spellings("0110.014601");
+        let dotted: Vec<&str> = dotted.iter().map(CustomerNumber::expose).collect();
+        assert_eq!(dotted, ["0110.014601", "0110014601"]);
+        assert_eq!(CustomerNumber::spellings(""), BTreeSet::new());
+        assert_eq!(CustomerNumber::spellings(CustomerNumber::erased().expose()), BTreeSet::new());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::retention::Anonymous as _;
 use crate::{PlnToken, Rupiah, Sensitive};
 
 /// Typed fields of one family.
@@ -61,6 +62,10 @@ macro_rules! details {
                         self.$field = later.$field;
                     }
                 )+
+            }
+
+            fn anonymous(self) -> Self {
+                Self { $($field: self.$field.anonymous(),)+ }
             }
         }
     };
@@ -242,6 +247,24 @@ impl FamilyDetails {
                 *admin = admin.or(later_admin);
             }
             _ => {}
+        }
+    }
+
+    /// What is kept when personal data go: the amounts.
+    #[must_use]
+    pub fn without_personal_data(self) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::PlnPrepaid(details) => Self::PlnPrepaid(details.anonymous()),
+            Self::PlnPostpaid(details) => Self::PlnPostpaid(details.anonymous()),
+            Self::PlnNonTaglis(details) => Self::PlnNonTaglis(details.anonymous()),
+            Self::Telkom(details) => Self::Telkom(details.anonymous()),
+            Self::PayTv(details) => Self::PayTv(details.anonymous()),
+            Self::Gas(details) => Self::Gas(details.anonymous()),
+            Self::Water(details) => Self::Water(details.anonymous()),
+            Self::Bpjs(details) => Self::Bpjs(details.anonymous()),
+            Self::Multifinance(details) => Self::Multifinance(details.anonymous()),
+            Self::PostpaidPhone { bill, admin } => Self::PostpaidPhone { bill, admin },
         }
     }
 

@@ -71,38 +71,50 @@ impl FailureReason {
         }
     }
 
-    /// A sentence for people: what happened and what it means for the money.
-    pub const fn sentence(self) -> &'static str {
+    /// What a failure means for the money, whatever its reason.
+    pub const MONEY: &'static str = "No money was taken.";
+
+    /// What a failure means for the money once a charge was found after all.
+    pub const MONEY_LATE_CHARGE: &'static str = "A charge was found after this had been told: see late_charge, and do not refund before an \
+         operator has looked.";
+
+    /// A sentence for people: what happened.
+    pub const fn happened(self) -> &'static str {
         match self {
             Self::BillAlreadyPaid => {
-                "Nothing is owed on this number, or the bill was paid already; no money was taken."
+                "Nothing is owed on this number, or the bill was paid already."
             }
-            Self::NumberInvalid => {
-                "The customer number does not exist at the biller; no money was taken."
-            }
-            Self::CutOff => "The biller is closed at this hour; no money was taken.",
-            Self::AmountInvalid => "The biller does not take this amount; no money was taken.",
-            Self::LimitReached => {
-                "The biller's limit for this number is used up; no money was taken."
-            }
-            Self::NoRoute => {
-                "No provider could be asked for this product just now; nothing was sent and no money was taken."
-            }
-            Self::ProviderRefused => "The provider refused the payment; no money was taken.",
-            Self::BillChanged => {
-                "The bill is no longer what was approved; nothing was paid and no money was taken."
-            }
+            Self::NumberInvalid => "The biller does not know the customer number.",
+            Self::CutOff => "The biller is closed at this hour.",
+            Self::AmountInvalid => "The biller does not take this amount.",
+            Self::LimitReached => "The biller's limit for this number is used up.",
+            Self::NoRoute => "No provider could be asked for this product; nothing was sent.",
+            Self::ProviderRefused => "The provider refused the payment.",
+            Self::BillChanged => "The bill is no longer what was approved; nothing was sent.",
             Self::InquiryFailed => {
-                "The bill could not be read again right before paying; nothing was paid and no money was taken."
+                "The bill could not be read again right before paying; nothing was sent."
             }
-            Self::Expired => {
-                "The time allowed for starting the payment passed; nothing was paid and no money was taken."
-            }
-            Self::Abandoned => {
-                "The caller abandoned the payment before anything was sent; no money was taken."
-            }
+            Self::Expired => "The time in which the payment could begin has passed.",
+            Self::Abandoned => "The caller abandoned the payment before anything could be paid.",
             Self::NotExecuted => {
                 "The outcome was unknown for a while; evidence showed that the provider did not pay."
+            }
+        }
+    }
+
+    /// A sentence for people: what to do.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::BillAlreadyPaid => "There is nothing to pay now.",
+            Self::NumberInvalid => "Check the number with the customer.",
+            Self::CutOff => "Try again with a new id after the closing hours.",
+            Self::AmountInvalid => "Choose another amount.",
+            Self::LimitReached => "Try again when the biller's limit begins anew.",
+            Self::NoRoute | Self::ProviderRefused => "Try again later with a new id.",
+            Self::BillChanged => "Inquire again, and show the customer the new bill.",
+            Self::InquiryFailed => "Inquire again, and pay with a new id.",
+            Self::Expired | Self::Abandoned | Self::NotExecuted => {
+                "If it is still wanted, pay with a new id."
             }
         }
     }
@@ -187,10 +199,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_says_what_it_means_for_the_money() {
+    fn every_reason_says_what_happened_and_what_to_do() {
         for reason in FailureReason::ALL {
-            let sentence = reason.sentence();
-            assert!(sentence.contains("money") || sentence.contains("did not pay"), "{reason}");
+            for sentence in [reason.happened(), reason.action()] {
+                assert!(sentence.len() > 10 && sentence.ends_with('.'), "{reason}: {sentence}");
+            }
+            assert!(!reason.action().contains("new id") || reason.new_id_may_help(), "{reason}");
             let json = serde_json::to_string(&reason).unwrap();
             assert_eq!(json, format!("\"{reason}\""));
         }

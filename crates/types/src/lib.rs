@@ -7,6 +7,7 @@
 mod bill;
 mod customer;
 mod details;
+mod doubt;
 mod failure;
 mod family;
 mod ids;
@@ -16,6 +17,7 @@ mod price;
 mod product;
 mod receipt;
 mod request;
+mod retention;
 mod sensitive;
 mod time;
 
@@ -25,6 +27,7 @@ pub use details::{
     BpjsDetails, FamilyDetails, GasDetails, MultifinanceDetails, PayTvDetails, PlnNonTaglisDetails,
     PlnPostpaidDetails, PlnPrepaidDetails, TelkomDetails, WaterDetails,
 };
+pub use doubt::DoubtReason;
 pub use failure::{Basis, FailureReason};
 pub use family::{Family, UnknownFamily};
 pub use ids::{AttemptId, ConsumerId, IdError, InquiryId, PaymentId, PaymentKey, ProviderName};
@@ -37,5 +40,6 @@ pub use price::{Cost, CutOff, MappedProduct, PriceList, PriceRow};
 pub use product::{ProductCode, ProductCodeError};
 pub use receipt::{PlnToken, PlnTokenError, Receipt, ReceiptLine, TokenState};
 pub use request::{Parameters, Purchase};
+pub use retention::Retention;
 pub use sensitive::Sensitive;
 pub use time::{Clock, Monotonic, Timestamp, WIB_OFFSET_SECONDS};

@@ -60,6 +60,12 @@ impl Timestamp {
         u32::try_from(local.rem_euclid(86_400)).unwrap_or(0)
     }
 
+    /// The calendar day in Western Indonesian Time, as days since 1970-01-01.
+    pub fn wib_day(self) -> i64 {
+        let local = self.0.div_euclid(1_000_000).saturating_add(i64::from(WIB_OFFSET_SECONDS));
+        local.div_euclid(86_400)
+    }
+
     /// `2018-07-24 21:00:00` in Western Indonesian Time, as receipts print it.
     pub fn wib(self) -> String {
         match (wib(), jiff::Timestamp::from_microsecond(self.0)) {
@@ -130,6 +136,9 @@ mod tests {
         assert_eq!(moment.to_string(), "2018-07-24T14:00:00Z");
         assert_eq!(moment.wib(), "2018-07-24 21:00:00");
         assert_eq!(moment.wib_second_of_day(), 21 * 3600);
+        let midnight = Timestamp::from_wib("2018-07-25 00:00:00").unwrap();
+        assert_eq!(midnight.wib_day(), moment.wib_day() + 1);
+        assert_eq!(Timestamp::from_micros(midnight.as_micros() - 1).wib_day(), moment.wib_day());
         assert_eq!(Timestamp::from_wib("24/07/2018"), None);
     }
 

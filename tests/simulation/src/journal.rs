@@ -99,8 +99,10 @@ fn describe(write: MemoryWrite<'_>) -> String {
             change.payment.state().as_str()
         ),
         MemoryWrite::Bury(key) => format!("bury {key}"),
-        MemoryWrite::SaveInquiry(_) | MemoryWrite::SaveDocument(_) | MemoryWrite::Audit(_) => {
-            write.name().to_owned()
-        }
+        MemoryWrite::Strip(stored, to) => format!("strip {} to {}", stored.key, to.as_str()),
+        MemoryWrite::SaveInquiry(_)
+        | MemoryWrite::SaveDocument(_)
+        | MemoryWrite::Audit(_)
+        | MemoryWrite::ForgetInquiries => write.name().to_owned(),
     }
 }

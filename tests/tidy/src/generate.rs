@@ -21,7 +21,8 @@ pub const DEBUG_FILE: &str = "debug.rs";
 /// The encoded descriptor set, comments included.
 pub const DESCRIPTOR_FILE: &str = "ppob_v1.bin";
 
-const PACKAGE: &str = "ppob.v1";
+/// The package of the API.
+pub(crate) const PACKAGE: &str = "ppob.v1";
 
 /// Why nothing was generated.
 pub type GenerateError = Box<dyn std::error::Error + Send + Sync>;

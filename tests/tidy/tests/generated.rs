@@ -1,10 +1,11 @@
-//! The checked-in gRPC code is what the generator makes of `proto/` now.
+//! What is generated and checked in is what the generator makes now.
 
 use std::fs;
 
 use ppob_tidy::generate::{
     CODE_FILE, DEBUG_FILE, DESCRIPTOR_FILE, checked_in_dir, descriptor_pool, generate, is_masked,
 };
+use ppob_tidy::reference::{checked_in, documents};
 
 #[test]
 fn generated_code_is_fresh() {
@@ -16,6 +17,31 @@ fn generated_code_is_fresh() {
                 == fs::read(checked_in_dir().join(file)).unwrap(),
             "{file} is stale, run `cargo run -p ppob-tidy --bin gen`",
         );
+    }
+}
+
+#[test]
+fn generated_documents_are_fresh() {
+    for document in documents().unwrap() {
+        assert!(
+            fs::read_to_string(checked_in(&document)).unwrap() == document.text,
+            "{} is stale, run `make gen`",
+            document.path
+        );
+    }
+}
+
+#[test]
+fn no_two_headings_of_a_generated_document_have_one_anchor() {
+    for document in documents().unwrap() {
+        let headings = document.text.lines().filter(|line| line.starts_with('#'));
+        let mut anchors: Vec<String> =
+            headings.map(|line| line.trim_start_matches('#').trim().to_lowercase()).collect();
+        let all = anchors.len();
+        assert!(all > 50, "{}", document.path);
+        anchors.sort();
+        anchors.dedup();
+        assert_eq!(anchors.len(), all, "{}", document.path);
     }
 }
 

@@ -822,7 +822,7 @@ pub mod catalog_service_client {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID, RATE_LIMITED,
-    /// SHUTTING_DOWN and INTERNAL.
+    /// SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct CatalogServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1068,7 +1068,7 @@ pub mod catalog_service_server {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID, RATE_LIMITED,
-    /// SHUTTING_DOWN and INTERNAL.
+    /// SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct CatalogServiceServer<T> {
         inner: Arc<T>,
@@ -3046,7 +3046,7 @@ pub mod operator_service_client {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID,
-    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN and INTERNAL.
+    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct OperatorServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -3127,7 +3127,7 @@ pub mod operator_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Every configured provider and how it does.
+        /// Every configured provider and how it does. Reasons: PROVIDER_UNKNOWN.
         pub async fn list_providers(
             &mut self,
             request: impl tonic::IntoRequest<super::ListProvidersRequest>,
@@ -3228,7 +3228,8 @@ pub mod operator_service_client {
                 .insert(GrpcMethod::new("ppob.v1.OperatorService", "RefreshCatalog"));
             self.inner.unary(req, path, codec).await
         }
-        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID.
+        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         pub async fn list_unmapped_products(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnmappedProductsRequest>,
@@ -3256,7 +3257,8 @@ pub mod operator_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
-        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         pub async fn list_unlisted_replies(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnlistedRepliesRequest>,
@@ -3283,7 +3285,7 @@ pub mod operator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID.
+        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID, PROVIDER_UNKNOWN.
         pub async fn list_reviews(
             &mut self,
             request: impl tonic::IntoRequest<super::ListReviewsRequest>,
@@ -3533,7 +3535,7 @@ pub mod operator_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with OperatorServiceServer.
     #[async_trait]
     pub trait OperatorService: std::marker::Send + std::marker::Sync + 'static {
-        /// Every configured provider and how it does.
+        /// Every configured provider and how it does. Reasons: PROVIDER_UNKNOWN.
         async fn list_providers(
             &self,
             request: tonic::Request<super::ListProvidersRequest>,
@@ -3566,7 +3568,8 @@ pub mod operator_service_server {
             tonic::Response<super::RefreshCatalogResponse>,
             tonic::Status,
         >;
-        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID.
+        /// Products of providers that are mapped to none of ours. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         async fn list_unmapped_products(
             &self,
             request: tonic::Request<super::ListUnmappedProductsRequest>,
@@ -3575,7 +3578,8 @@ pub mod operator_service_server {
             tonic::Status,
         >;
         /// Answers of providers that no pattern lists, most frequent first. With `pattern`, also what that
-        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID.
+        /// pattern would match; trying one changes nothing. Reasons: PAGE_TOKEN_INVALID,
+        /// PROVIDER_UNKNOWN.
         async fn list_unlisted_replies(
             &self,
             request: tonic::Request<super::ListUnlistedRepliesRequest>,
@@ -3583,7 +3587,7 @@ pub mod operator_service_server {
             tonic::Response<super::ListUnlistedRepliesResponse>,
             tonic::Status,
         >;
-        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID.
+        /// Payments that need a person, oldest first. Reasons: PAGE_TOKEN_INVALID, PROVIDER_UNKNOWN.
         async fn list_reviews(
             &self,
             request: tonic::Request<super::ListReviewsRequest>,
@@ -3669,7 +3673,7 @@ pub mod operator_service_server {
     ///
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1` and a reason. Any RPC may
     /// answer CREDENTIALS_MISSING, CREDENTIALS_INVALID, ROLE_MISSING, FIELD_INVALID,
-    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN and INTERNAL.
+    /// JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct OperatorServiceServer<T> {
         inner: Arc<T>,
@@ -4774,8 +4778,8 @@ pub mod payment_service_client {
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1`, a reason out of those each
     /// RPC lists, and metadata. Any RPC may also answer CREDENTIALS_MISSING, CREDENTIALS_INVALID,
     /// ROLE_MISSING, FIELD_INVALID (with google.rpc.BadRequest), RATE_LIMITED (with
-    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN and
-    /// INTERNAL.
+    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL
+    /// and NOT_IMPLEMENTED.
     #[derive(Debug, Clone)]
     pub struct PaymentServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -5204,8 +5208,8 @@ pub mod payment_service_server {
     /// Every error carries a google.rpc.ErrorInfo with domain `ppob.v1`, a reason out of those each
     /// RPC lists, and metadata. Any RPC may also answer CREDENTIALS_MISSING, CREDENTIALS_INVALID,
     /// ROLE_MISSING, FIELD_INVALID (with google.rpc.BadRequest), RATE_LIMITED (with
-    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN and
-    /// INTERNAL.
+    /// google.rpc.RetryInfo and google.rpc.QuotaFailure), JOURNAL_UNAVAILABLE, SHUTTING_DOWN, INTERNAL
+    /// and NOT_IMPLEMENTED.
     #[derive(Debug)]
     pub struct PaymentServiceServer<T> {
         inner: Arc<T>,

@@ -8,7 +8,15 @@ use figment::{Error, Metadata, Profile, Provider};
 const PREFIX: &str = "PPOB_";
 
 /// Variables of the command line, which are no keys.
-const OTHERS: [&str; 4] = ["PPOB_ADDRESS", "PPOB_OPERATOR_ADDRESS", "PPOB_API_KEY", "PPOB_CONFIG"];
+const OTHERS: [&str; 7] = [
+    "PPOB_ADDRESS",
+    "PPOB_OPERATOR_ADDRESS",
+    "PPOB_API_KEY",
+    "PPOB_CA",
+    "PPOB_CERTIFICATE",
+    "PPOB_CERTIFICATE_KEY",
+    "PPOB_CONFIG",
+];
 
 /// One variable.
 #[derive(Debug)]

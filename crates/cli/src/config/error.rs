@@ -26,12 +26,14 @@ pub(crate) enum ConfigError {
         /// What is wrong and what to do.
         problem: String,
     },
-    /// An address that other machines could reach.
-    NotLoopback {
-        /// The key.
-        key: &'static str,
-        /// Its value.
+    /// An address that other machines could reach, and what that needs is missing.
+    Exposed {
+        /// Which listener.
+        listener: &'static str,
+        /// Its address.
         address: SocketAddr,
+        /// What is missing.
+        lacks: &'static str,
     },
 }
 
@@ -55,11 +57,11 @@ impl std::fmt::Display for ConfigError {
                 write!(f, "{place}: {problem}")
             }
             Self::Value { key, place, problem } => write!(f, "`{key}` in {place}: {problem}"),
-            Self::NotLoopback { key, address } => write!(
+            Self::Exposed { listener, address, lacks } => write!(
                 f,
-                "`{key}` is {address}, which other machines could reach; without TLS and API keys \
-                 only this machine may (127.0.0.1 or [::1]). Put a proxy with TLS and authentication \
-                 in front of it"
+                "`listen.{listener}` is {address}, which other machines could reach, but {lacks}. \
+                 Configure that, or listen on this machine only (127.0.0.1 or [::1]), or name \
+                 \"{listener}\" in `listen.insecure` to run all the same"
             ),
         }
     }

@@ -6,20 +6,25 @@ use std::path::{Path, PathBuf};
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Profile, Provider};
+use ppob_server::ConsumerSetup;
 use serde_json::Value as Json;
 
 use super::environment::Variable;
 use super::provider::fill_in;
-use super::{Config, ConfigError, ProviderTable, keys};
+use super::{Config, ConfigError, ProviderTable, consumer, keys};
 
 /// Where the configuration is if nobody says.
 const USUAL: &str = "config/ppob.toml";
 const PROVIDERS: &str = "provider";
+const JOURNAL: &str = "journal";
+const CONSUMERS: &str = "consumer";
 
 /// The configuration as it takes effect.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) config: Config,
+    /// Who may call; none means everybody on this machine.
+    pub(crate) consumers: Vec<ConsumerSetup>,
     /// In the order they stand in.
     pub(crate) providers: Vec<ProviderTable>,
     /// What was read, for messages.
@@ -58,14 +63,19 @@ pub(crate) fn load(
         keys::check(&layer, &place)?;
         figment = figment.merge(toml);
     }
-    let secrets = secret_variables(figment.find_value(PROVIDERS).ok().as_ref());
+    let tables = [PROVIDERS, JOURNAL].map(|name| figment.find_value(name).ok());
+    let secrets = secret_variables(tables.iter().flatten());
     for variable in Variable::all(environment, &secrets) {
         keys::check(&variable.table(), &variable.place())?;
         figment = figment.merge(variable);
     }
     let config: Config = figment.extract().map_err(|error| wrong(&error, &place))?;
-    config.listen.check()?;
+    let consumers = consumer::setups(&config.consumer, &place)?;
+    config.listen.check(!consumers.is_empty())?;
     let mut effective: Json = figment.extract().map_err(|error| wrong(&error, &place))?;
+    if let Some(shown) = effective.get_mut(CONSUMERS) {
+        *shown = serde_json::to_value(&config.consumer).unwrap_or_default();
+    }
     let tables = effective.get_mut(PROVIDERS).and_then(Json::as_array_mut);
     for table in tables.into_iter().flatten() {
         if let Some(table) = table.as_object_mut() {
@@ -73,7 +83,7 @@ pub(crate) fn load(
         }
     }
     let providers = ProviderTable::read_all(&config.provider, &place)?;
-    Ok(Loaded { config, providers, place, effective })
+    Ok(Loaded { config, consumers, providers, place, effective })
 }
 
 /// The first thing figment found wrong.
@@ -84,13 +94,20 @@ fn wrong(error: &figment::Error, file: &str) -> ConfigError {
         }
         _ => file.to_owned(),
     };
-    ConfigError::Value { key: error.path.join("."), place, problem: error.kind.to_string() }
+    let of_consumer = error.path.first().is_some_and(|table| table == CONSUMERS);
+    let problem = if of_consumer && error.path.iter().any(|key| key == "keys") {
+        // Whatever stands there may be a key, so it is not shown.
+        "it must be a list of one or two texts, each sha256: and 64 hexadecimal digits".to_owned()
+    } else {
+        error.kind.to_string()
+    };
+    ConfigError::Value { key: error.path.join("."), place, problem }
 }
 
 /// The variables that hold secrets: `{ env = "PPOB_MMBC_PASSWORD" }` makes that one no key.
-fn secret_variables(providers: Option<&Value>) -> BTreeSet<String> {
+fn secret_variables<'a>(tables: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<&Value> = providers.into_iter().collect();
+    let mut open: Vec<&Value> = tables.collect();
     while let Some(value) = open.pop() {
         match value {
             Value::Array(_, items) => open.extend(items),

@@ -6,23 +6,26 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ppob_engine::{DuplicateWindows, EngineConfig};
+use ppob_provider::SecretRef;
 use ppob_routing::{Strategy, StrategyTable};
 use ppob_types::{Family, ProductCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Addresses;
+use super::{ConsumerTable, Listen};
 
 /// Everything; of the providers only that they are tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    pub(crate) listen: Addresses,
+    pub(crate) listen: Listen,
     pub(crate) journal: Journal,
     pub(crate) log: Log,
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) routing: Routing,
+    #[serde(skip_serializing)]
+    pub(super) consumer: Vec<ConsumerTable>,
     /// Each kind of provider reads its own.
     #[serde(skip_serializing)]
     pub(super) provider: Vec<Map<String, Value>>,
@@ -34,6 +37,24 @@ pub(crate) struct Config {
 pub(crate) struct Journal {
     pub(crate) path: PathBuf,
     pub(crate) check_at_start: bool,
+    /// The master key; without one it stands in a file beside the journal.
+    #[serde(skip_serializing, deserialize_with = "super::journal_keys::reference")]
+    pub(crate) key: Option<SecretRef>,
+    /// How that key is called.
+    #[serde(skip_serializing)]
+    pub(crate) key_id: Option<String>,
+    /// Keys that wrapped the journal's keys earlier.
+    #[serde(skip_serializing)]
+    pub(crate) old_key: Vec<OldKey>,
+}
+
+/// A master key that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OldKey {
+    pub(crate) id: String,
+    #[serde(deserialize_with = "super::journal_keys::reference")]
+    pub(crate) key: Option<SecretRef>,
 }
 
 /// What the process tells about its work, on standard error.
@@ -111,7 +132,13 @@ impl Config {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { path: PathBuf::from("ppob.sqlite"), check_at_start: true }
+        Self {
+            path: PathBuf::from("ppob.sqlite"),
+            check_at_start: true,
+            key: None,
+            key_id: None,
+            old_key: Vec::new(),
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::turns::Turn;
 
 impl Inner {
     /// Accepts a payment. Bills are accepted alone: their fresh inquiry takes time, and the caller
-    /// should not lose the acceptance to it. So is what may turn out to be a double: no room at a
-    /// provider is spent on it.
+    /// should not lose the acceptance to it. So is what may turn out to be a double, or above the
+    /// limit of a day: no room at a provider is spent on it.
     ///
     /// On an error the payment comes back, to be settled by whoever asked.
     pub(crate) async fn accept_with_first_intent(
@@ -25,6 +25,7 @@ impl Inner {
     ) -> Result<(Acceptance, Option<Ready>), (JournalError, Box<NewPayment>)> {
         let alone = product.family.is_bill()
             || self.live.may_stand_in_the_way(&new.key, &new.guard_key())
+            || self.spending.was_full(&new.key.consumer)
             || mutated(Mutant::IntentAfterSend);
         let chosen = if alone { None } else { self.choose_listed(product, &new).await };
         let (new, ready) = match chosen {

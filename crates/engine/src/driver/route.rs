@@ -15,6 +15,7 @@ use super::send::Ready;
 use super::{Begun, Routed};
 use crate::ProviderSetup;
 use crate::engine::Inner;
+use crate::intake::listed_total;
 use crate::persist::change;
 
 /// A provider chosen, with room reserved for one payment.
@@ -57,7 +58,7 @@ impl Inner {
         product: &Product,
         new: &NewPayment,
     ) -> Option<Chosen> {
-        let approved = new.request.approved_total();
+        let approved = new.payment.terms.max_total;
         let amount = new.request.purchase.amount;
         for candidate in self.ask_route(product, amount, &new.payment).candidates {
             let money = listed_money(&candidate, amount.or(product.nominal));
@@ -116,16 +117,24 @@ impl Inner {
         elsewhere: &mut Duration,
     ) -> BillVerdict {
         let request = &stored.request;
-        if !product.family.is_bill() {
+        let (max_total, approved) = (stored.payment.terms.max_total, request.approved_total());
+        let verdict = if product.family.is_bill() {
+            let asked = self.clock.monotonic();
+            let verdict = self.verify_bill(stored, candidate).await;
+            *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(asked));
+            verdict
+        } else {
             let money = listed_money(candidate, request.purchase.amount.or(product.nominal));
-            let approved = money.filter(|money| money.is_approved(request.approved_total()));
-            return approved
-                .map_or(BillVerdict::AskAnother(FailureReason::NoRoute), BillVerdict::Pay);
+            let approved = money.filter(|money| money.is_approved(approved));
+            approved.map_or(BillVerdict::AskAnother(FailureReason::NoRoute), BillVerdict::Pay)
+        };
+        match verdict {
+            // A dearer offer than any at acceptance: the consumer's limits were held against less.
+            BillVerdict::Pay(money) if !money.is_approved(max_total) => {
+                BillVerdict::AskAnother(FailureReason::NoRoute)
+            }
+            verdict => verdict,
         }
-        let asked = self.clock.monotonic();
-        let verdict = self.verify_bill(stored, candidate).await;
-        *elsewhere = elsewhere.saturating_add(self.clock.monotonic().since(asked));
-        verdict
     }
 
     fn ask_route(&self, product: &Product, amount: Option<Rupiah>, payment: &Payment) -> Route {
@@ -243,7 +252,7 @@ fn listed_money(candidate: &Candidate, nominal: Option<Rupiah>) -> Option<Money>
     Some(Money {
         expected_cost,
         max_cost: candidate.max_cost?,
-        expected_total: candidate.total.or(nominal).unwrap_or(expected_cost),
+        expected_total: listed_total(candidate.total, nominal, expected_cost),
     })
 }
 

@@ -4,7 +4,7 @@ use ppob_journal::{Fingerprint, StoredPayment};
 use ppob_payment::{Approval, PaymentRequest};
 use ppob_routing::Product;
 use ppob_types::{
-    CustomerNumber, CustomerNumberError, Family, Parameters, ProductCode, Purchase, Rupiah,
+    Cost, CustomerNumber, CustomerNumberError, Family, Parameters, ProductCode, Purchase, Rupiah,
 };
 use sha2::{Digest, Sha256};
 
@@ -147,4 +147,26 @@ pub(super) fn check_price(recorded: &PaymentRequest, product: &Product) -> Resul
         Some(total) if total > approved => Err(CreateError::TotalAboveApproved { total, approved }),
         _ => Ok(()),
     }
+}
+
+/// The most the end customer may have to pay: what was approved, or the dearest offer of this moment.
+/// The payment is held to it, so that what is counted against limits is never too little.
+pub(super) fn most_total(recorded: &PaymentRequest, product: &Product) -> Rupiah {
+    if let Some(approved) = recorded.approved_total() {
+        return approved;
+    }
+    let amount = recorded.purchase.amount.or(product.nominal);
+    let totals = product.offers.iter().filter_map(|offer| {
+        let cost = match offer.cost {
+            Cost::Fixed(cost) => cost,
+            Cost::BillPlus(_) => offer.cost.of_bill(amount?).ok()?,
+        };
+        Some(listed_total(offer.total(amount), amount, cost))
+    });
+    totals.max().unwrap_or_default()
+}
+
+/// What the end customer pays for a listed price.
+pub(crate) fn listed_total(total: Option<Rupiah>, nominal: Option<Rupiah>, cost: Rupiah) -> Rupiah {
+    total.or(nominal).unwrap_or(cost)
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ppob_types::{ConsumerId, InquiryId, PaymentId, ProductCode, Rupiah};
 
+use crate::ConsumerLimits;
+
 /// What a caller asks to be paid.
 #[derive(Clone, Debug)]
 pub struct CreatePayment {
@@ -29,6 +31,8 @@ pub struct CreatePayment {
     pub despite_in_doubt: Option<PaymentId>,
     /// No attempt begins later than this after acceptance; the engine's own limit if shorter.
     pub pay_within: Option<Duration>,
+    /// What this consumer may do. No part of the request: a known id is answered whatever stands here.
+    pub limits: ConsumerLimits,
 }
 
 /// What the caller approved.

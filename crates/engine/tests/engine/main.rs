@@ -6,6 +6,7 @@ mod doubt;
 mod failover;
 mod idempotency;
 mod journal_trouble;
+mod limits;
 mod mishaps;
 mod reload;
 mod restart;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ppob_engine::{
-    CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup, RequestedApproval,
-    RequestedParameters, Ticket,
+    ConsumerLimits, CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup,
+    RequestedApproval, RequestedParameters, Ticket,
 };
 use ppob_journal::{MemoryJournal, StoredPayment};
 use ppob_layers::{Limits, Reserve, guard};
@@ -414,6 +414,7 @@ pub(crate) fn token(id: &str) -> CreatePayment {
         repeat: 0,
         despite_in_doubt: None,
         pay_within: None,
+        limits: ConsumerLimits::default(),
     }
 }
 

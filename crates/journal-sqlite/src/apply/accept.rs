@@ -1,11 +1,13 @@
 //! Acceptance and tombstones.
 
-use ppob_journal::{EventKind, NewPayment};
-use ppob_types::{PaymentKey, Timestamp};
+use ppob_journal::{EventKind, JournalError, NewPayment};
+use ppob_seal::BlindIndex;
+use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, write_attempts, write_event};
 use crate::decode::{PaymentRow, integer, payment_key};
+use crate::sealed::{self, Seal};
 use crate::sql;
 
 /// What became of an acceptance, before its caller reads the rows.
@@ -17,48 +19,70 @@ pub(crate) enum AcceptAnswer {
     Abandoned,
     Guarded(PaymentKey),
     HolderChanged,
-    RepeatNeeded { repeat: u32, succeeded_at: Timestamp },
+    RepeatNeeded { repeat: u32, succeeded_at: Option<Timestamp> },
+    DayLimit { counted: Rupiah },
+}
+
+/// What is kept of a new payment; made by its caller, so that the thread that writes seals nothing.
+#[derive(Debug)]
+pub(crate) struct SealedPayment {
+    customer: BlindIndex,
+    fingerprint: [u8; 32],
+    request: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl SealedPayment {
+    pub(crate) fn new(seal: &Seal, new: &NewPayment) -> Result<Self, JournalError> {
+        Ok(Self {
+            customer: seal.customer(&new.request.purchase.customer),
+            fingerprint: seal.fingerprint(new.fingerprint),
+            request: seal.seal_request(&new.key, new.fingerprint, &new.request)?,
+            value: seal.seal_json(&sealed::payment_value(&new.key), &new.payment)?,
+        })
+    }
 }
 
 /// What can stand in the way: the columns of `accept_lookup.sql`.
 struct Lookup {
-    /// The serial of the payment with this id.
-    known: Option<i64>,
+    /// Serial and fingerprint, as kept, of the payment with this id.
+    known: Option<(i64, [u8; 32])>,
     buried: bool,
     /// The serial of the payment that holds the guard.
     holder: Option<i64>,
     /// Repeat and time of the latest success.
     last: Option<(u32, i64)>,
+    /// That was a payment of the same consumer.
+    own: bool,
 }
 
 impl Lookup {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            known: row.get(0)?,
-            buried: row.get(1)?,
-            holder: row.get(2)?,
-            last: row.get::<_, Option<u32>>(3)?.zip(row.get(4)?),
+            known: row.get::<_, Option<i64>>(0)?.zip(row.get(1)?),
+            buried: row.get(2)?,
+            holder: row.get(3)?,
+            last: row.get::<_, Option<u32>>(4)?.zip(row.get(5)?),
+            own: row.get::<_, Option<bool>>(6)?.unwrap_or_default(),
         })
     }
 }
 
-/// Accepts `new`, whose request and machine value are also given as JSON.
+/// Accepts `new`, given also as what is kept of it.
 pub(crate) fn accept(
     connection: &Connection,
     new: Box<NewPayment>,
-    request: &str,
-    value: &str,
+    sealed: &SealedPayment,
 ) -> Result<AcceptAnswer, Failure> {
     let (consumer, id) = (new.key.consumer.as_str(), new.key.id.as_str());
-    let purchase = &new.request.purchase;
-    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
-    let Lookup { known, buried, holder, last } = connection
+    let product = new.request.purchase.product.as_str();
+    let customer = sealed.customer.as_str();
+    let Lookup { known, buried, holder, last, own } = connection
         .prepare_cached(sql::ACCEPT_LOOKUP)?
         .query_row((consumer, id, product, customer), Lookup::read)?;
-    if let Some(serial) = known {
-        let row = by_serial(connection, serial)?;
-        return Ok(if row.fingerprint == new.fingerprint.0 {
-            AcceptAnswer::Known(row)
+    if let Some((serial, fingerprint)) = known {
+        return Ok(if fingerprint == sealed.fingerprint {
+            AcceptAnswer::Known(by_serial(connection, serial)?)
         } else {
             AcceptAnswer::Conflict
         });
@@ -74,18 +98,41 @@ pub(crate) fn accept(
     } else if new.request.despite_in_doubt.is_some() {
         return Ok(AcceptAnswer::HolderChanged);
     }
-    if let Some((repeat, at)) = last {
-        let succeeded_at = Timestamp::from_micros(at);
+    let is_over = |at| new.now.since(Timestamp::from_micros(at)) >= new.duplicate_window;
+    if let Some((repeat, at)) = last.filter(|(_, at)| !is_over(*at)) {
         let needed = repeat.saturating_add(1);
-        if new.now.since(succeeded_at) >= new.duplicate_window {
-            // A new series begins.
-            connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
-        } else if new.request.repeat != needed {
+        if new.request.repeat != needed {
+            let succeeded_at = own.then(|| Timestamp::from_micros(at));
             return Ok(AcceptAnswer::RepeatNeeded { repeat: needed, succeeded_at });
         }
     }
-    insert(connection, &new, request, value)?;
+    if let Some(counted) = count(connection, &new)? {
+        return Ok(AcceptAnswer::DayLimit { counted });
+    }
+    if last.is_some_and(|(_, at)| is_over(at)) {
+        // A new series begins.
+        connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
+    }
+    insert(connection, &new, sealed)?;
     Ok(AcceptAnswer::Accepted(new))
+}
+
+/// Counts the payment in its consumer's day, or says what that day counts already if this would be too
+/// much.
+fn count(connection: &Connection, new: &NewPayment) -> rusqlite::Result<Option<Rupiah>> {
+    let consumer = new.key.consumer.as_str();
+    let day = new.payment.terms.accepted_at.wib_day();
+    let counted = new.payment.counted().get();
+    let most = new.day_max.map(Rupiah::get);
+    let mut take = connection.prepare_cached(sql::SPEND_TAKE)?;
+    if take.execute((consumer, day, counted, most))? > 0 {
+        return Ok(None);
+    }
+    let already = connection
+        .prepare_cached(sql::SPEND_GET)?
+        .query_row((consumer, day), |row| row.get(0))
+        .optional()?;
+    Ok(Some(Rupiah::new(already.unwrap_or_default())))
 }
 
 /// Buries `key` unless it is a payment, which is returned then.
@@ -108,11 +155,10 @@ pub(crate) fn bury(
 fn insert(
     connection: &Connection,
     new: &NewPayment,
-    request: &str,
-    value: &str,
+    sealed: &SealedPayment,
 ) -> rusqlite::Result<()> {
     let purchase = &new.request.purchase;
-    let (product, customer) = (purchase.product.as_str(), purchase.customer.expose());
+    let (product, customer) = (purchase.product.as_str(), sealed.customer.as_str());
     let payment = &new.payment;
     let serial = integer(new.serial);
     let now = new.now.as_micros();
@@ -132,9 +178,9 @@ fn insert(
         payment.next_check_at.map(Timestamp::as_micros),
         total,
         cost,
-        new.fingerprint.0,
-        request,
-        value,
+        sealed.fingerprint,
+        sealed.request,
+        sealed.value,
     ])?;
     write_attempts(connection, serial, payment, 0)?;
     if !payment.is_concluded() {

@@ -1,20 +1,54 @@
 //! Changes of a payment.
 
-use ppob_journal::{Change, settled_reference, success_at};
+use ppob_journal::{Change, JournalError, settled_reference, success_at};
 use ppob_payment::PaymentState;
-use ppob_types::{PaymentKey, Timestamp};
+use ppob_seal::BlindIndex;
+use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
+use super::retention::stripped_change;
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
-use crate::decode::{integer, payment_key};
+use crate::decode::{from_word, integer, payment_key};
+use crate::sealed::{self, Seal};
 use crate::sql;
 
 /// What became of a change, before its caller reads the rows.
 #[derive(Debug)]
 pub(crate) enum ChangeAnswer {
-    Done { change: Box<Change>, serial: i64, version: i64, fingerprint: [u8; 32], request: String },
+    Done { change: Box<Change>, serial: i64, version: i64, request: Vec<u8> },
     Stale,
     ReferenceTaken(PaymentKey),
+}
+
+/// What is kept of a change; made by its caller, so that the thread that writes seals nothing.
+#[derive(Debug)]
+pub(crate) struct SealedChange {
+    value: Vec<u8>,
+    unlisted: Vec<SealedReply>,
+    reason: Option<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct SealedReply {
+    provider: String,
+    index: BlindIndex,
+    text: Vec<u8>,
+}
+
+impl SealedChange {
+    pub(crate) fn new(seal: &Seal, change: &Change) -> Result<Self, JournalError> {
+        let unlisted = change.unlisted.iter().map(|(provider, text)| {
+            let index = seal.reply(text);
+            let place = sealed::reply_text(provider.as_str(), index.as_str());
+            let text = seal.seal_text(&place, text)?;
+            Ok(SealedReply { provider: provider.as_str().to_owned(), index, text })
+        });
+        Ok(Self {
+            value: seal.seal_json(&sealed::payment_value(&change.key), &change.payment)?,
+            unlisted: unlisted.collect::<Result<_, JournalError>>()?,
+            reason: change.audit.as_ref().map(|entry| seal.reason(entry)).transpose()?,
+        })
+    }
 }
 
 /// The payment before the change: the columns of `payment_current.sql`.
@@ -26,15 +60,16 @@ struct Current {
     product: String,
     customer: String,
     repeat: u32,
-    fingerprint: [u8; 32],
-    request: String,
+    retention: String,
+    request: Vec<u8>,
 }
 
-/// Applies `change`, whose machine value is also given as JSON.
+/// Applies `change`, given also as what is kept of it.
 pub(crate) fn change(
     connection: &Connection,
-    change: Box<Change>,
-    value: &str,
+    seal: &Seal,
+    mut change: Box<Change>,
+    mut sealed: SealedChange,
 ) -> Result<ChangeAnswer, Failure> {
     let current = connection
         .prepare_cached(sql::PAYMENT_CURRENT)?
@@ -45,6 +80,10 @@ pub(crate) fn change(
         return Ok(ChangeAnswer::Stale);
     };
     let serial = current.serial;
+    let retention: Retention = from_word(current.retention.clone())?;
+    if !retention.is_everything() {
+        sealed.value = stripped_change(seal, &change.key, &mut change.payment, retention)?;
+    }
     if let Err(error) = write_attempts(connection, serial, &change.payment, current.attempts) {
         return match reference_owner(connection, &change, serial, &error)? {
             Some(owner) => {
@@ -55,7 +94,7 @@ pub(crate) fn change(
             None => Err(error.into()),
         };
     }
-    update(connection, &current, &change, value)?;
+    update(connection, &current, &change, &sealed.value)?;
     let ended = change.payment.state().is_final();
     if ended && !is_final(&current.state) {
         release_guard(connection, &current)?;
@@ -68,23 +107,25 @@ pub(crate) fn change(
             &current.customer,
             current.repeat,
             at.as_micros(),
+            change.key.consumer.as_str(),
         ))?;
     }
-    for (provider, text) in &change.unlisted {
+    correct_spend(connection, &current, &change)?;
+    for reply in &sealed.unlisted {
         connection.prepare_cached(sql::UNLISTED_COUNT)?.execute((
-            provider.as_str(),
-            text,
+            &reply.provider,
+            reply.index.as_str(),
+            &reply.text,
             change.now.as_micros(),
         ))?;
     }
-    if let Some(entry) = &change.audit {
-        audit(connection, entry)?;
+    if let Some((entry, reason)) = change.audit.as_ref().zip(sealed.reason.as_ref()) {
+        audit(connection, entry, reason)?;
     }
     Ok(ChangeAnswer::Done {
         change,
         serial,
         version: current.version + 1,
-        fingerprint: current.fingerprint,
         request: current.request,
     })
 }
@@ -99,7 +140,7 @@ impl Current {
             product: row.get(4)?,
             customer: row.get(5)?,
             repeat: row.get(6)?,
-            fingerprint: row.get(7)?,
+            retention: row.get(7)?,
             request: row.get(8)?,
         })
     }
@@ -109,7 +150,7 @@ fn update(
     connection: &Connection,
     current: &Current,
     change: &Change,
-    value: &str,
+    value: &[u8],
 ) -> rusqlite::Result<()> {
     let payment = &change.payment;
     let now = change.now.as_micros();
@@ -136,6 +177,30 @@ fn release_guard(connection: &Connection, current: &Current) -> rusqlite::Result
     let mut release = connection.prepare_cached(sql::GUARD_RELEASE)?;
     if release.execute((product, customer, current.serial))? > 0 {
         connection.prepare_cached(sql::GUARD_GIVE_BACK)?.execute((product, customer))?;
+    }
+    Ok(())
+}
+
+/// Counts what changed: a payment that ends is no longer counted with the most it may come to.
+fn correct_spend(
+    connection: &Connection,
+    current: &Current,
+    change: &Change,
+) -> rusqlite::Result<()> {
+    let payment = &change.payment;
+    let before = if !is_final(&current.state) {
+        payment.terms.max_total.map_or(0, Rupiah::get)
+    } else if current.state == PaymentState::Succeeded.as_str() {
+        // The money of a success stays, also when it is reversed.
+        money(payment).0.unwrap_or_default()
+    } else {
+        0
+    };
+    let more = payment.counted().get().saturating_sub(before);
+    if more != 0 {
+        let day = payment.terms.accepted_at.wib_day();
+        let consumer = change.key.consumer.as_str();
+        connection.prepare_cached(sql::SPEND_CORRECT)?.execute((consumer, day, more))?;
     }
     Ok(())
 }

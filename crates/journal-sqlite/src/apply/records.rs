@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ppob_journal::{AuditEntry, StoredInquiry};
+use ppob_seal::BlindIndex;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
@@ -14,11 +15,12 @@ use crate::sql;
 /// How long an inquiry is kept after it expired.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// Saves an inquiry, given also as JSON, and forgets a few that expired long ago.
+/// Saves an inquiry, given also as what is kept of it, and forgets a few that expired long ago.
 pub(crate) fn forget_and_save_inquiry(
     connection: &Connection,
     inquiry: &StoredInquiry,
-    value: &str,
+    customer: &BlindIndex,
+    value: &[u8],
 ) -> Result<(), Failure> {
     let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
     let before = inquiry.answered_at.as_micros().saturating_sub(kept);
@@ -26,6 +28,7 @@ pub(crate) fn forget_and_save_inquiry(
     connection.prepare_cached(sql::INQUIRY_PUT)?.execute((
         inquiry.consumer.as_str(),
         inquiry.id.as_str(),
+        customer.as_str(),
         inquiry.expires_at.as_micros(),
         value,
     ))?;
@@ -35,20 +38,25 @@ pub(crate) fn forget_and_save_inquiry(
 pub(crate) fn save_document(
     connection: &Connection,
     name: &str,
-    json: &str,
+    content: &[u8],
 ) -> Result<(), Failure> {
-    connection.prepare_cached(sql::DOCUMENT_PUT)?.execute((name, json))?;
+    connection.prepare_cached(sql::DOCUMENT_PUT)?.execute((name, content))?;
     Ok(())
 }
 
-pub(crate) fn audit(connection: &Connection, entry: &AuditEntry) -> Result<(), Failure> {
+/// Adds an entry, whose reason is given sealed.
+pub(crate) fn audit(
+    connection: &Connection,
+    entry: &AuditEntry,
+    reason: &[u8],
+) -> Result<(), Failure> {
     let payment = entry.payment.as_ref();
     connection.prepare_cached(sql::AUDIT_INSERT)?.execute((
         &entry.actor,
         &entry.action,
         payment.map(|key| key.consumer.as_str()),
         payment.map(|key| key.id.as_str()),
-        &entry.reason,
+        reason,
         entry.at.as_micros(),
     ))?;
     Ok(())

@@ -9,26 +9,28 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::{Answer, payments};
 use crate::decode::integer;
+use crate::sealed::Seal;
 
 pub(crate) fn list(
     connection: &Connection,
+    seal: &Seal,
     filter: &Filter,
     page: Page,
 ) -> Answer<Vec<StoredPayment>> {
-    let (statement, values) = list_sql(filter, page);
-    payments(connection, &statement, params_from_iter(values), page.limit)
+    let (statement, values) = list_sql(seal, filter, page);
+    payments(connection, seal, &statement, params_from_iter(values), page.limit)
 }
 
 /// The statement and its values. Only what is asked for is in it, so that the planner can use the
 /// index that fits; what callers give is always a value, never text of the statement.
-pub(crate) fn list_sql(filter: &Filter, page: Page) -> (String, Vec<Value>) {
+pub(crate) fn list_sql(seal: &Seal, filter: &Filter, page: Page) -> (String, Vec<Value>) {
     let mut parts = Parts::default();
     if let Some(consumer) = &filter.consumer {
         parts.and("consumer =", consumer.as_str().to_owned());
     }
     if let Some(guard) = &filter.guard {
         parts.and("product =", guard.product.as_str().to_owned());
-        parts.and("customer =", guard.customer.expose().to_owned());
+        parts.and("customer_index =", seal.customer(&guard.customer).as_str().to_owned());
     }
     if let Some(product) = &filter.product {
         parts.and("product =", product.as_str().to_owned());
@@ -47,7 +49,7 @@ pub(crate) fn list_sql(filter: &Filter, page: Page) -> (String, Vec<Value>) {
     }
     parts.states(&filter.states);
     let mut statement = String::from(
-        "SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, value \
+        "SELECT serial, consumer, payment_id, version, updated_at, request, value \
          FROM payment",
     );
     for (word, condition) in

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Params, Row};
 use super::Answer;
 use crate::decode::PaymentRow;
 use crate::error::unchanged;
+use crate::sealed::Seal;
 
 /// How many rows that cannot be read one message names.
 const NAMED: usize = 10;
@@ -14,18 +15,20 @@ const NAMED: usize = 10;
 /// so that those that cannot be read neither fill a page nor end it early.
 pub(super) fn payments(
     connection: &Connection,
+    seal: &Seal,
     statement: &str,
     parameters: impl Params,
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
     let mut unreadable = Vec::new();
-    let page = read(connection, statement, parameters, limit, &mut unreadable);
+    let page = read(connection, seal, statement, parameters, limit, &mut unreadable);
     tell(&unreadable);
     page.map_err(|error| unchanged(&error))
 }
 
 fn read(
     connection: &Connection,
+    seal: &Seal,
     statement: &str,
     parameters: impl Params,
     limit: usize,
@@ -37,7 +40,7 @@ fn read(
     while page.len() < limit
         && let Some(row) = rows.next()?
     {
-        match decode(row) {
+        match decode(row, seal) {
             Some(stored) => page.push(stored),
             None => unreadable.push(row.get(0)?),
         }
@@ -45,8 +48,8 @@ fn read(
     Ok(page)
 }
 
-fn decode(row: &Row<'_>) -> Option<StoredPayment> {
-    PaymentRow::read(row).ok()?.decode().ok()
+fn decode(row: &Row<'_>, seal: &Seal) -> Option<StoredPayment> {
+    PaymentRow::read(row).ok()?.decode(seal).ok()
 }
 
 /// Says which ones a person must look at, and nothing of what is in them.

@@ -1,9 +1,12 @@
 -- Everything that can stand in the way of an acceptance.
 SELECT
-    (SELECT serial FROM payment WHERE consumer = ?1 AND payment_id = ?2),
+    payment.serial,
+    payment.fingerprint_index,
     EXISTS (SELECT 1 FROM buried WHERE consumer = ?1 AND payment_id = ?2),
-    (SELECT payment_serial FROM guard WHERE product = ?3 AND customer = ?4),
+    (SELECT payment_serial FROM guard WHERE product = ?3 AND customer_index = ?4),
     success.repeat,
-    success.at
+    success.at,
+    success.consumer = ?1
 FROM (SELECT 1)
-LEFT JOIN success ON success.product = ?3 AND success.customer = ?4
+LEFT JOIN payment ON payment.consumer = ?1 AND payment.payment_id = ?2
+LEFT JOIN success ON success.product = ?3 AND success.customer_index = ?4

@@ -1,1 +1,1 @@
-SELECT json FROM document WHERE name = ?1
+SELECT content FROM document WHERE name = ?1

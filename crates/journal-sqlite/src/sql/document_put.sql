@@ -1,2 +1,2 @@
-INSERT INTO document (name, json) VALUES (?1, ?2)
-ON CONFLICT (name) DO UPDATE SET json = excluded.json
+INSERT INTO document (name, content) VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET content = excluded.content

@@ -1,2 +1,2 @@
-SELECT serial, consumer, payment_id, version, fingerprint, updated_at, request, value
+SELECT serial, consumer, payment_id, version, updated_at, request, value
 FROM payment WHERE serial = ?1

@@ -1,1 +1,1 @@
-DELETE FROM success WHERE product = ?1 AND customer = ?2
+DELETE FROM success WHERE product = ?1 AND customer_index = ?2

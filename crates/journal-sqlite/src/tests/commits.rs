@@ -7,7 +7,7 @@ use futures::future::join_all;
 use ppob_journal::{Journal, JournalError};
 use ppob_types::{ConsumerId, PaymentId, PaymentKey, Timestamp};
 
-use super::place;
+use super::{keys, place};
 use crate::journal::SqliteJournal;
 use crate::writer::Fault;
 
@@ -28,7 +28,7 @@ fn breakable(path: &std::path::Path) -> (SqliteJournal, Arc<AtomicBool>, Arc<Ato
         count.fetch_add(u64::from(fails), Ordering::SeqCst);
         fails
     }));
-    let journal = SqliteJournal::open_with(path, Some(fault)).unwrap();
+    let journal = SqliteJournal::open_with(path, &keys(), Some(fault)).unwrap();
     (journal, broken, failures)
 }
 
@@ -57,7 +57,7 @@ async fn after_a_failed_commit_every_write_of_the_batch_is_unknown_and_the_next_
     assert_eq!(journal.stats().commits, 1);
     journal.close().await.unwrap();
 
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
     let document = journal.load_document("after").await.unwrap();
     assert_eq!(document.as_deref(), Some("{}"));
     assert!(journal.opened().time_high_water < now);
@@ -89,7 +89,7 @@ async fn what_a_failed_commit_left_is_not_found_after_a_crash_either() {
         let to = directory.path().join(format!("copy.db{suffix}"));
         std::fs::copy(from, to).unwrap();
     }
-    let copy = SqliteJournal::open(&copy).unwrap();
+    let copy = SqliteJournal::open(&copy, &keys()).unwrap();
     let kept = copy.load_document("kept").await.unwrap();
     assert_eq!(kept.as_deref(), Some("1"));
     assert_eq!(copy.load_document("lost").await.unwrap(), None);

@@ -5,8 +5,9 @@ use ppob_payment::PaymentState;
 use ppob_types::{ConsumerId, CustomerNumber, Family, ProductCode};
 use rusqlite::{Connection, params_from_iter};
 
-use super::place;
+use super::{keys, place};
 use crate::query::list_sql;
+use crate::sealed::Seal;
 use crate::{open, sql};
 
 fn plan(connection: &Connection, statement: &str, values: &[rusqlite::types::Value]) -> String {
@@ -23,7 +24,7 @@ fn numbers(count: i64) -> Vec<rusqlite::types::Value> {
 #[test]
 fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
     let (_directory, path) = place();
-    let ready = open::open(&path).unwrap();
+    let ready = open::open(&path, &keys()).unwrap();
     let connection = &ready.writer.connection;
     for (statement, values, index) in [
         (sql::DUE, 1, "payment_due"),
@@ -36,10 +37,21 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::GUARD_GIVE_BACK, 2, "payment_open_of_customer"),
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
+        (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),
+        (sql::INQUIRY_FORGET_EXPIRED, 2, "inquiry_by_end"),
+        (sql::STRIPPABLE, 2, "payment_ended"),
     ] {
         let plan = plan(connection, statement, &numbers(values));
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+    }
+    // One customer has few payments; these may be sorted.
+    for (statement, values, index) in [
+        (sql::PAYMENTS_OF, 2, "payment_of_customer"),
+        (sql::INQUIRY_FORGET_CUSTOMER, 1, "inquiry_of_customer"),
+    ] {
+        let plan = plan(connection, statement, &numbers(values));
+        assert!(plan.contains(index), "{statement}: {plan}");
     }
     let lookup = plan(connection, sql::ACCEPT_LOOKUP, &numbers(4));
     for table in ["payment", "buried", "guard", "success"] {
@@ -50,8 +62,9 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
 #[test]
 fn a_list_uses_the_index_that_fits_its_filter_and_never_sorts() {
     let (_directory, path) = place();
-    let ready = open::open(&path).unwrap();
+    let ready = open::open(&path, &keys()).unwrap();
     let connection = &ready.writer.connection;
+    let seal = Seal::new(std::sync::Arc::clone(&ready.keys.sealer));
     let page = Page { before_serial: Some(1_000), limit: 50 };
     let consumer = Filter { consumer: Some(ConsumerId::new("shop").unwrap()), ..Filter::default() };
     let customer = Filter {
@@ -68,7 +81,7 @@ fn a_list_uses_the_index_that_fits_its_filter_and_never_sorts() {
         (reviews, "payment_open"),
         (Filter::default(), "INTEGER PRIMARY KEY"),
     ] {
-        let (statement, values) = list_sql(&filter, page);
+        let (statement, values) = list_sql(&seal, &filter, page);
         let plan = plan(connection, &statement, &values);
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");

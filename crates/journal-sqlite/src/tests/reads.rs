@@ -2,14 +2,14 @@
 
 use ppob_journal::JournalError;
 
-use super::place;
+use super::{keys, place};
 use crate::open;
 use crate::reader::Readers;
 
 #[tokio::test]
 async fn a_read_that_panics_fails_alone_and_the_next_ones_are_answered() {
     let (_directory, path) = place();
-    let _ready = open::open(&path).unwrap();
+    let _ready = open::open(&path, &keys()).unwrap();
     let (readers, threads) = Readers::start(&path).unwrap();
     // More often than there are threads.
     for _ in 0..8 {

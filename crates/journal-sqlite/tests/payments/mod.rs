@@ -25,6 +25,7 @@ pub(crate) fn new_payment(number: u64, serial: u64) -> NewPayment {
         accepted_at: now,
         pay_by: now.plus(Duration::from_mins(2)),
         max_attempts: 3,
+        max_total: None,
     });
     let begin = Event::Begin(NewAttempt {
         id: AttemptId::new(serial, 1),
@@ -56,6 +57,7 @@ pub(crate) fn new_payment(number: u64, serial: u64) -> NewPayment {
         payment: step(&accepted, begin, now).unwrap().payment,
         duplicate_window: Duration::from_mins(10),
         may_displace_holder: false,
+        day_max: None,
         now,
     }
 }

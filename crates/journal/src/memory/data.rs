@@ -1,11 +1,12 @@
 //! What the journal in memory holds, and every write to it.
 
 mod reads;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ppob_payment::{Mutant, Payment, PaymentState, mutated};
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Timestamp};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Rupiah, Timestamp};
 
 use super::rules;
 use crate::{
@@ -26,6 +27,8 @@ pub(super) struct Data {
     buried: BTreeSet<PaymentKey>,
     guards: BTreeMap<GuardKey, u64>,
     successes: BTreeMap<GuardKey, Success>,
+    /// What the payments of a consumer count together, by the day (WIB) of their acceptance.
+    spend: BTreeMap<(ConsumerId, i64), Rupiah>,
     settled: BTreeMap<(ProviderName, ProviderRef), u64>,
     open: BTreeSet<u64>,
     /// The open payments of each product and customer: one, unless one was displaced.
@@ -39,10 +42,12 @@ pub(super) struct Data {
 }
 
 /// The latest success for a product and customer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Success {
     repeat: u32,
     at: Timestamp,
+    /// Whose payment it was.
+    consumer: ConsumerId,
 }
 
 impl Data {
@@ -91,13 +96,18 @@ impl Data {
         {
             return Ok(Acceptance::HolderChanged);
         }
-        if let Some(last) = self.successes.get(&guard).copied() {
+        let last = self.successes.get(&guard);
+        let over = last.is_some_and(|last| new.now.since(last.at) >= new.duplicate_window);
+        if let Some(last) = last.filter(|_| !over) {
             let needed = last.repeat.saturating_add(1);
-            if new.now.since(last.at) >= new.duplicate_window {
-                self.successes.remove(&guard);
-            } else if new.request.repeat != needed {
-                return Ok(Acceptance::RepeatNeeded { repeat: needed, succeeded_at: last.at });
+            if new.request.repeat != needed {
+                let succeeded_at = (last.consumer == new.key.consumer).then_some(last.at);
+                return Ok(Acceptance::RepeatNeeded { repeat: needed, succeeded_at });
             }
+        }
+        let counted = self.spend.get(&day_of(&new.key, &new.payment)).copied().unwrap_or_default();
+        if new.day_max.is_some_and(|most| counted.saturating_plus(new.payment.counted()) > most) {
+            return Ok(Acceptance::DayLimit { counted });
         }
         if self.payments.contains_key(&new.serial) {
             let rule = "the serial belongs to another payment";
@@ -117,6 +127,9 @@ impl Data {
             payment: new.payment.clone(),
             updated_at: new.now,
         };
+        if over {
+            self.successes.remove(&guard);
+        }
         self.guards.insert(guard, new.serial);
         self.serials.insert(new.key.clone(), new.serial);
         self.put(stored.clone(), EventKind::Accepted);
@@ -138,7 +151,8 @@ impl Data {
         }
         let stored = StoredPayment {
             version: before.version.saturating_add(1),
-            payment: change.payment.clone(),
+            // What is gone does not come back with news, nor with a value from before.
+            payment: change.payment.clone().stripped(before.retention()),
             updated_at: change.now,
             ..before.clone()
         };
@@ -182,6 +196,10 @@ impl Data {
         let serial = stored.serial;
         let before = self.payments.get(&serial);
         let was_success = before.is_some_and(|earlier| success_at(&earlier.payment).is_some());
+        let counted = before.map(|earlier| earlier.payment.counted()).unwrap_or_default();
+        let more = stored.payment.counted().get().saturating_sub(counted.get());
+        let spend = self.spend.entry(day_of(&stored.key, &stored.payment)).or_default();
+        *spend = spend.saturating_plus(Rupiah::new(more)).max(Rupiah::ZERO);
         if let Some(moment) = before.and_then(|earlier| earlier.payment.next_check_at) {
             self.due.remove(&(moment, serial));
         }
@@ -219,9 +237,17 @@ impl Data {
             && !was_success
         {
             let repeat = stored.request.repeat;
-            let success = self.successes.entry(guard).or_insert(Success { repeat, at });
+            let consumer = &stored.key.consumer;
+            let success = self.successes.entry(guard).or_insert_with(|| Success {
+                repeat,
+                at,
+                consumer: consumer.clone(),
+            });
             success.repeat = success.repeat.max(repeat);
-            success.at = success.at.max(at);
+            if at >= success.at {
+                success.at = at;
+                success.consumer = consumer.clone();
+            }
         }
     }
 
@@ -275,6 +301,11 @@ impl Data {
     fn saw(&mut self, moment: Timestamp) {
         self.time_high_water = self.time_high_water.max(moment);
     }
+}
+
+/// Where a payment counts.
+fn day_of(key: &PaymentKey, payment: &Payment) -> (ConsumerId, i64) {
+    (key.consumer.clone(), payment.terms.accepted_at.wib_day())
 }
 
 fn settled(payment: &Payment) -> impl Iterator<Item = (ProviderName, ProviderRef)> + '_ {

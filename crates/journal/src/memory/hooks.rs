@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use ppob_types::PaymentKey;
+use ppob_types::{PaymentKey, Retention};
 
-use crate::{AuditEntry, Change, JournalError, NewPayment, StoredInquiry};
+use crate::{AuditEntry, Change, JournalError, NewPayment, StoredInquiry, StoredPayment};
 
 /// A write that is about to be applied, or was just applied.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,10 @@ pub enum MemoryWrite<'a> {
     SaveDocument(&'a str),
     /// [`crate::Journal::audit`].
     Audit(&'a AuditEntry),
+    /// [`crate::Journal::strip`]: which payment, and what is kept of it.
+    Strip(&'a StoredPayment, Retention),
+    /// [`crate::Journal::forget_inquiries`] and [`crate::Journal::forget_expired_inquiries`].
+    ForgetInquiries,
 }
 
 /// What happens around each read and write, for simulations.
@@ -75,6 +79,8 @@ impl MemoryWrite<'_> {
             Self::SaveInquiry(_) => "save-inquiry",
             Self::SaveDocument(_) => "save-document",
             Self::Audit(_) => "audit",
+            Self::Strip(..) => "strip",
+            Self::ForgetInquiries => "forget-inquiries",
         }
     }
 }

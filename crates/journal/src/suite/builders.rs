@@ -72,6 +72,7 @@ pub(super) fn new_payment(
             accepted_at: now,
             pay_by: now.plus(Duration::from_mins(2)),
             max_attempts: 3,
+            max_total: None,
         }),
         key,
         serial,
@@ -79,6 +80,7 @@ pub(super) fn new_payment(
         request,
         duplicate_window: WINDOW,
         may_displace_holder: false,
+        day_max: None,
         now,
     }
 }

@@ -111,7 +111,8 @@ pub async fn after_a_success_within_the_window_the_repeat_must_be_the_next(backe
     let journal = backend.open().await;
     let first = accept(&journal, "shop", 1).await;
     succeed(&journal, &first, at(10)).await;
-    let needed = |repeat, second| Acceptance::RepeatNeeded { repeat, succeeded_at: at(second) };
+    let needed =
+        |repeat, second| Acceptance::RepeatNeeded { repeat, succeeded_at: Some(at(second)) };
     for wrong in [0, 2] {
         assert_eq!(repeat(&journal, 2, wrong, at(20)).await, needed(1, 10));
     }
@@ -166,7 +167,7 @@ pub async fn news_about_an_old_success_does_not_reopen_its_window(backend: &dyn 
     commit(&journal, &second, event, EventKind::Reported, later).await;
     succeed(&journal, &third, later).await;
     let answer = repeat(&journal, 4, 0, later).await;
-    let needed = Acceptance::RepeatNeeded { repeat: 1, succeeded_at: later };
+    let needed = Acceptance::RepeatNeeded { repeat: 1, succeeded_at: Some(later) };
     assert_eq!(answer, needed);
 }
 
@@ -231,7 +232,7 @@ pub async fn a_displaced_payment_that_succeeds_later_counts_as_a_success(backend
     let paid = answer(&journal, &displaced, PayOutcome::Succeeded, at(720)).await;
     assert_eq!(paid.payment.state(), PaymentState::Succeeded);
     let answer = repeat(&journal, 3, 0, at(730)).await;
-    let needed = Acceptance::RepeatNeeded { repeat: 2, succeeded_at: at(720) };
+    let needed = Acceptance::RepeatNeeded { repeat: 2, succeeded_at: Some(at(720)) };
     assert_eq!(answer, needed);
     let unrelated = accept_at(&journal, "shop", 4, at(740)).await;
     assert_eq!(unrelated.version, 1);

@@ -24,6 +24,7 @@ pub(super) fn accepted(family: Family) -> Payment {
         accepted_at: start(),
         pay_by: start().plus(Duration::from_mins(2)),
         max_attempts: 3,
+        max_total: None,
     })
 }
 

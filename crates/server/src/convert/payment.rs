@@ -39,7 +39,7 @@ pub(crate) fn payment(stored: &StoredPayment, view: &View<'_>) -> v1::Payment {
             Approval::ListPrice | Approval::Total(_) => String::new(),
         },
         receipt: receipt(stored, view),
-        failure: end.failure.map(failure),
+        failure: end.failure.map(|reason| failure(reason, payment)),
         doubt: doubt(stored, view.engine),
         reversal: end.reversed_at.map(|at| reversal(at, end.basis)),
         basis: end.basis.map_or(v1::Basis::Unspecified, basis).into(),
@@ -133,10 +133,12 @@ fn parameters(known: &Parameters) -> Option<v1::ProductParameters> {
     })
 }
 
-fn failure(reason: FailureReason) -> v1::Failure {
+fn failure(reason: FailureReason, payment: &Payment) -> v1::Failure {
+    let charged = payment.attempts.iter().any(|attempt| attempt.late_charge.is_some());
+    let money = if charged { FailureReason::MONEY_LATE_CHARGE } else { FailureReason::MONEY };
     v1::Failure {
         reason: reason.as_str().to_owned(),
-        message: reason.sentence().to_owned(),
+        message: format!("{} {money} {}", reason.happened(), reason.action()),
         new_id_may_help: reason.new_id_may_help(),
         provider_code: String::new(),
     }

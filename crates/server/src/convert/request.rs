@@ -1,15 +1,16 @@
 //! Requests to inquire and to pay.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::create_payment_request::Approval;
 use ppob_api::v1::product_parameters;
 use ppob_engine::{CreatePayment, Inquire, RequestedApproval, RequestedParameters};
 use ppob_routing::Catalogue;
 use ppob_types::{ConsumerId, CustomerNumber, Family, InquiryId, PaymentId, ProductCode, Rupiah};
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::scalar::duration;
+use crate::consumer::Caller;
 use crate::errors::{Problem, Violations};
 
 /// No customer number is longer than this, in bytes.
@@ -40,7 +41,7 @@ pub(crate) fn inquire(
 /// A request to pay.
 pub(crate) fn create_payment(
     message: v1::CreatePaymentRequest,
-    consumer: ConsumerId,
+    caller: &Caller,
     catalogue: &Catalogue,
 ) -> Result<CreatePayment, Status> {
     let mut bad = Violations::default();
@@ -68,7 +69,7 @@ pub(crate) fn create_payment(
     bad.check()?;
     let approval = within_maximum(approval, maximum, &product, catalogue)?;
     Ok(CreatePayment {
-        consumer,
+        consumer: caller.consumer.clone(),
         id,
         product,
         customer_number: message.customer_number,
@@ -79,6 +80,7 @@ pub(crate) fn create_payment(
         repeat,
         despite_in_doubt,
         pay_within,
+        limits: caller.limits.clone(),
     })
 }
 
@@ -124,7 +126,7 @@ fn above(total: Rupiah, maximum: Rupiah) -> Status {
     let message = format!(
         "the approved total {total} is more than your own maximum {maximum}; nothing was accepted"
     );
-    Problem::nothing_done(Code::FailedPrecondition, reason::TOTAL_ABOVE_MAXIMUM, message)
+    Problem::nothing_done(Reason::TOTAL_ABOVE_MAXIMUM, message)
         .with("total_rupiah", total.get())
         .with("max_total_rupiah", maximum.get())
         .precondition("max_total_rupiah")
@@ -176,9 +178,10 @@ fn parameters(given: Option<v1::ProductParameters>, bad: &mut Violations) -> Req
 
 #[cfg(test)]
 mod tests {
-    use ppob_api::error::reason_of;
+    use ppob_api::error::{reason, reason_of};
 
     use super::*;
+    use crate::consumer::LocalConsumer;
 
     fn message() -> v1::CreatePaymentRequest {
         v1::CreatePaymentRequest {
@@ -190,8 +193,8 @@ mod tests {
     }
 
     fn read(message: v1::CreatePaymentRequest) -> Result<CreatePayment, Status> {
-        let consumer = ConsumerId::new("shop").unwrap();
-        create_payment(message, consumer, &Catalogue::default())
+        let caller = LocalConsumer::new().unwrap().caller();
+        create_payment(message, &caller, &Catalogue::default())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Things that are not there, and places that cannot be found again.
 
-use ppob_api::error::reason;
-use tonic::{Code, Status};
+use ppob_api::error::Reason;
+use tonic::Status;
 
 use super::Problem;
 
@@ -10,7 +10,7 @@ pub(crate) fn unknown_product(code: &str) -> Status {
     let message = format!(
         "there is no product {code} in the catalogue; nothing was done. List the products to see the codes"
     );
-    Problem::nothing_done(Code::NotFound, reason::PRODUCT_UNKNOWN, message)
+    Problem::nothing_done(Reason::PRODUCT_UNKNOWN, message)
         .with("product_code", code)
         .resource("product", code)
         .status()
@@ -21,7 +21,7 @@ pub(crate) fn unknown_provider(name: &str) -> Status {
     let message = format!(
         "there is no configured provider {name}; nothing was done. List the providers to see the names"
     );
-    Problem::nothing_done(Code::NotFound, reason::PROVIDER_UNKNOWN, message)
+    Problem::nothing_done(Reason::PROVIDER_UNKNOWN, message)
         .with("provider", name)
         .resource("provider", name)
         .status()
@@ -30,8 +30,7 @@ pub(crate) fn unknown_provider(name: &str) -> Status {
 /// The page token is not one of ours, or one of another question.
 pub(crate) fn page_token_invalid() -> Status {
     Problem::nothing_done(
-        Code::InvalidArgument,
-        reason::PAGE_TOKEN_INVALID,
+        Reason::PAGE_TOKEN_INVALID,
         "the page token is damaged or belongs to other filters; begin again with an empty page_token",
     )
     .status()

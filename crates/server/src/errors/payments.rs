@@ -1,9 +1,9 @@
 //! Why an inquiry, a question or an abandonment was not answered.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_engine::{AbandonError, InquireError, QueryError};
 use ppob_types::RefusalCode;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::{Problem, SOON, Violations, unknown_product};
 
@@ -16,25 +16,20 @@ pub(crate) fn inquire(error: InquireError) -> Status {
             Violations::one("customer_number", &error.to_string())
         }
         InquireError::FieldInvalid { field, problem } => Violations::one(field, problem),
+        // In our own words: those of a provider may name the customer.
         InquireError::Refused { code, .. } => {
-            Problem::nothing_done(Code::FailedPrecondition, refusal(code), message)
-                .precondition("customer_number")
-                .status()
+            let reason = refusal(code);
+            let message = format!("{} {} {}", reason.happened, reason.money, reason.action);
+            Problem::nothing_done(reason, message).precondition("customer_number").status()
         }
         InquireError::NoRoute => {
-            Problem::nothing_done(Code::FailedPrecondition, reason::NO_ROUTE, message)
-                .precondition("product_code")
-                .status()
+            Problem::nothing_done(Reason::NO_ROUTE, message).precondition("product_code").status()
         }
         InquireError::Unanswered => {
-            Problem::nothing_done(Code::Unavailable, reason::PROVIDERS_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::nothing_done(Reason::PROVIDERS_UNAVAILABLE, message).retry_after(SOON).status()
         }
         InquireError::JournalUnavailable => {
-            Problem::nothing_done(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::nothing_done(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
     }
 }
@@ -44,14 +39,10 @@ pub(crate) fn inquire(error: InquireError) -> Status {
 pub(crate) fn query(error: QueryError) -> Status {
     let message = error.to_string();
     match error {
-        QueryError::NotFound => {
-            Problem::new(Code::NotFound, reason::PAYMENT_NOT_FOUND, message).status()
-        }
+        QueryError::NotFound => Problem::new(Reason::PAYMENT_NOT_FOUND, message).status(),
         QueryError::UnknownProduct(code) => unknown_product(code.as_str()),
         QueryError::JournalUnavailable => {
-            Problem::new(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::new(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
     }
 }
@@ -61,35 +52,29 @@ pub(crate) fn abandon(error: &AbandonError) -> Status {
     let message = error.to_string();
     match error {
         AbandonError::AttemptAlive => {
-            Problem::new(Code::FailedPrecondition, reason::ATTEMPT_ALIVE, message)
-                .precondition("payment_id")
-                .status()
+            Problem::new(Reason::ATTEMPT_ALIVE, message).precondition("payment_id").status()
         }
         AbandonError::Ended => {
-            Problem::new(Code::FailedPrecondition, reason::PAYMENT_SUCCEEDED, message)
-                .precondition("payment_id")
-                .status()
+            Problem::new(Reason::PAYMENT_SUCCEEDED, message).precondition("payment_id").status()
         }
         AbandonError::JournalUnavailable => {
-            Problem::unclear(Code::Unavailable, reason::JOURNAL_UNAVAILABLE, message)
-                .retry_after(SOON)
-                .status()
+            Problem::unclear(Reason::JOURNAL_UNAVAILABLE, message).retry_after(SOON).status()
         }
     }
 }
 
-const fn refusal(code: RefusalCode) -> &'static str {
+const fn refusal(code: RefusalCode) -> &'static Reason {
     match code {
-        RefusalCode::NumberInvalid => reason::NUMBER_INVALID,
-        RefusalCode::BillAlreadyPaid => reason::BILL_ALREADY_PAID,
-        RefusalCode::CutOff => reason::CUT_OFF,
-        RefusalCode::AmountInvalid => reason::AMOUNT_INVALID,
-        RefusalCode::LimitReached => reason::LIMIT_REACHED,
+        RefusalCode::NumberInvalid => Reason::NUMBER_INVALID,
+        RefusalCode::BillAlreadyPaid => Reason::BILL_ALREADY_PAID,
+        RefusalCode::CutOff => Reason::CUT_OFF,
+        RefusalCode::AmountInvalid => Reason::AMOUNT_INVALID,
+        RefusalCode::LimitReached => Reason::LIMIT_REACHED,
         RefusalCode::InsufficientBalance
         | RefusalCode::ProductClosed
         | RefusalCode::Credentials
         | RefusalCode::CostAboveCap
         | RefusalCode::Duplicate
-        | RefusalCode::Other => reason::PROVIDER_REFUSED,
+        | RefusalCode::Other => Reason::PROVIDER_REFUSED,
     }
 }

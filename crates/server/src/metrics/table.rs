@@ -347,7 +347,19 @@ pub const METRICS: &[Metric] = &[
         "ppob_grpc_connections_refused_total",
         "connections",
         &[("listener", "`api`, `operator`")],
-        "Connections closed at once because there were too many.",
+        "Connections closed at once because there were too many, in all or from one address.",
+    ),
+    counter(
+        "ppob_tls_handshakes_failed_total",
+        "handshakes",
+        &[("listener", "`api`, `operator`"), ("reason", "`failed`, `timeout`, `crowded`")],
+        "TLS handshakes that came to nothing; `crowded`: the oldest of too many made room.",
+    ),
+    counter(
+        "ppob_tls_reloads_total",
+        "reloads",
+        &[("listener", "`api`, `operator`"), ("result", "`done`, `failed`")],
+        "How often changed TLS files were read; after `failed` the earlier certificate is kept.",
     ),
     // The process.
     gauge(

@@ -1,10 +1,10 @@
 //! Asking a provider now.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_journal::StoredPayment;
 use ppob_payment::{Next, next};
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
 use super::operator::{actor, foreign_key};
 use crate::consumer::{Role, caller};
@@ -48,19 +48,19 @@ pub(crate) async fn check_now(
 
 /// The attempt that can be asked about.
 fn checkable(stored: &StoredPayment, shared: &Shared) -> Result<u32, Status> {
-    let refused = |word, message: &str| {
-        Problem::nothing_done(Code::FailedPrecondition, word, message)
-            .precondition("payment_id")
-            .status()
+    let refused = |reason, message: &str| {
+        Problem::nothing_done(reason, message).precondition("payment_id").status()
     };
+    let open = stored.payment.live_attempt().is_some();
+    let nobody_knows = open && !shared.engine.can_ask_about(stored);
     match next(&stored.payment, shared.clock.now()) {
-        Next::Check { attempt, .. } => Ok(attempt),
-        Next::Review => Err(refused(
-            reason::CHECK_NOT_POSSIBLE,
+        Next::Check { attempt, .. } if !nobody_knows => Ok(attempt),
+        Next::Check { .. } | Next::Review => Err(refused(
+            Reason::CHECK_NOT_POSSIBLE,
             "the provider cannot be asked about this payment with what is known; resolve it with evidence",
         )),
         Next::Route | Next::GiveUp(_) | Next::AwaitAnswer | Next::Nothing => Err(refused(
-            reason::NOTHING_TO_CHECK,
+            Reason::NOTHING_TO_CHECK,
             "the payment has no attempt whose outcome is open; there is nothing to ask",
         )),
     }

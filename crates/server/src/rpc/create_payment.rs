@@ -3,7 +3,7 @@
 use ppob_api::v1;
 use tonic::{Request, Status};
 
-use crate::consumer::{Role, caller};
+use crate::consumer::{Role, identity};
 use crate::convert::scalar::duration;
 use crate::convert::{payment, request as read};
 use crate::deadline;
@@ -17,7 +17,7 @@ pub(crate) async fn create_payment(
     request: Request<v1::CreatePaymentRequest>,
 ) -> Result<v1::CreatePaymentResponse, Status> {
     let mut overhead = shared.overhead("CreatePayment");
-    let consumer = caller(&request, Role::Pay)?;
+    let caller = identity(&request, Role::Pay)?.clone();
     let wait = match &request.get_ref().wait {
         None => None,
         Some(wait) => {
@@ -26,7 +26,7 @@ pub(crate) async fn create_payment(
     };
     let patience = deadline::patience(request.metadata(), wait)?;
     let catalogue = shared.engine.catalogue();
-    let wanted = read::create_payment(request.into_inner(), consumer, &catalogue)?;
+    let wanted = read::create_payment(request.into_inner(), &caller, &catalogue)?;
     let ticket = shared.engine.create_payment(wanted).await.map_err(errors::create)?;
     let existed = ticket.existed();
     let settled = ticket.clone().settled(patience);

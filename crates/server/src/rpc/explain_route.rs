@@ -4,8 +4,8 @@ use ppob_api::v1;
 use ppob_types::Rupiah;
 use tonic::{Request, Status};
 
-use super::list_products::code;
-use crate::consumer::{Role, caller};
+use super::list_products::{code, find};
+use crate::consumer::{Role, identity};
 use crate::convert::offer;
 use crate::convert::scalar::time;
 use crate::errors::{self, Violations};
@@ -16,14 +16,14 @@ pub(crate) fn explain_route(
     request: &Request<v1::ExplainRouteRequest>,
 ) -> Result<v1::ExplainRouteResponse, Status> {
     let _overhead = shared.overhead("ExplainRoute");
-    caller(request, Role::Read)?;
+    let caller = identity(request, Role::Read)?;
     let code = code(&request.get_ref().product_code)?;
     let amount = request.get_ref().amount_rupiah.map(Rupiah::new);
     if amount.is_some_and(|amount| !amount.is_positive()) {
         return Err(Violations::one("amount_rupiah", "must be more than zero"));
     }
     let catalogue = shared.engine.catalogue();
-    let product = catalogue.get(&code).ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    let product = find(&catalogue, &code, caller)?;
     let explained = shared.engine.explain_route(&code, amount).map_err(errors::query)?;
     Ok(v1::ExplainRouteResponse {
         offers: offer::offers(product, &explained.route, amount),

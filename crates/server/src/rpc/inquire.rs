@@ -3,7 +3,8 @@
 use ppob_api::v1;
 use tonic::{Request, Status};
 
-use crate::consumer::{Role, caller};
+use super::list_products::find;
+use crate::consumer::{Role, identity};
 use crate::convert::{bill, request as read};
 use crate::errors;
 use crate::shared::Shared;
@@ -13,8 +14,9 @@ pub(crate) async fn inquire(
     request: Request<v1::InquireRequest>,
 ) -> Result<v1::InquireResponse, Status> {
     let mut overhead = shared.overhead("Inquire");
-    let consumer = caller(&request, Role::Pay)?;
-    let question = read::inquire(request.into_inner(), consumer)?;
+    let caller = identity(&request, Role::Pay)?.clone();
+    let question = read::inquire(request.into_inner(), caller.consumer.clone())?;
+    find(&shared.engine.catalogue(), &question.product, &caller)?;
     let asking = shared.engine.inquire(question);
     let asked = overhead.outside(asking).await.map_err(errors::inquire)?;
     Ok(v1::InquireResponse { bill: Some(bill::bill(&asked.stored, shared.simulated)) })

@@ -1,12 +1,12 @@
 //! Products.
 
 use ppob_api::v1;
-use ppob_routing::Product;
+use ppob_routing::{Catalogue, Product};
 use ppob_types::ProductCode;
 use tonic::{Request, Status};
 
 use super::page;
-use crate::consumer::{Role, caller};
+use crate::consumer::{Caller, Role, identity};
 use crate::convert::{family, product};
 use crate::errors::{self, Violations, page_token_invalid};
 use crate::shared::Shared;
@@ -20,13 +20,13 @@ pub(crate) fn list_products(
     request: Request<v1::ListProductsRequest>,
 ) -> Result<v1::ListProductsResponse, Status> {
     let _overhead = shared.overhead("ListProducts");
-    let consumer = caller(&request, Role::Read)?;
+    let caller = identity(&request, Role::Read)?.clone();
     let request = request.into_inner();
     let size = page::size(request.page_size, USUAL, MOST)?;
     let mut bad = Violations::default();
     let families = family::families(&request.families, &mut bad);
     bad.check()?;
-    let mut question = Question::new("products", &consumer);
+    let mut question = Question::new("products", &caller.consumer);
     for family in &families {
         question.filter("family", family);
     }
@@ -38,6 +38,7 @@ pub(crate) fn list_products(
     let catalogue = shared.engine.catalogue();
     let fitting = catalogue
         .products_after(after.as_ref())
+        .filter(|one| caller.limits.allows(one.family))
         .filter(|one| families.is_empty() || families.contains(&one.family))
         .filter(|one| one.code.as_str().starts_with(&request.code_prefix));
     let mut products = Vec::new();
@@ -65,14 +66,28 @@ pub(crate) fn get_product(
     request: &Request<v1::GetProductRequest>,
 ) -> Result<v1::GetProductResponse, Status> {
     let _overhead = shared.overhead("GetProduct");
-    caller(request, Role::Read)?;
+    let caller = identity(request, Role::Read)?;
     let code = code(&request.get_ref().product_code)?;
     let catalogue = shared.engine.catalogue();
-    let product = catalogue.get(&code).ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    let product = find(&catalogue, &code, caller)?;
     Ok(v1::GetProductResponse {
         product: Some(shown(shared, product)?),
         catalog_version: shared.catalogue_version(&catalogue),
     })
+}
+
+/// The product of this code, if the caller may see it.
+pub(crate) fn find<'a>(
+    catalogue: &'a Catalogue,
+    code: &ProductCode,
+    caller: &Caller,
+) -> Result<&'a Product, Status> {
+    let product = catalogue.get(code).ok_or_else(|| errors::unknown_product(code.as_str()))?;
+    if caller.limits.allows(product.family) {
+        Ok(product)
+    } else {
+        Err(errors::family_not_allowed(product.family))
+    }
 }
 
 /// Reads a product code.

@@ -1,12 +1,12 @@
 //! Settling an attempt whose outcome is unknown.
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_engine::{Resolve, ResolveVerdict};
 use ppob_journal::StoredPayment;
 use ppob_types::ProviderRef;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
 use super::operator::foreign_key;
 use crate::consumer::{Role, caller};
@@ -77,8 +77,7 @@ fn check_version(stored: &StoredPayment, expected: i64) -> Result<(), Status> {
         return Ok(());
     }
     Err(Problem::nothing_done(
-        Code::Aborted,
-        reason::VERSION_CHANGED,
+        Reason::VERSION_CHANGED,
         "the payment changed since you looked at it; look again. Nothing was changed",
     )
     .with("version", stored.version)
@@ -91,8 +90,7 @@ fn check_attempt(stored: &StoredPayment, number: i32) -> Result<(), Status> {
         return Ok(());
     }
     Err(Problem::nothing_done(
-        Code::FailedPrecondition,
-        reason::ATTEMPT_NOT_OPEN,
+        Reason::ATTEMPT_NOT_OPEN,
         "the outcome of that attempt is not open; nothing was changed",
     )
     .precondition("attempt_number")

@@ -5,18 +5,19 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_api::error::reason;
+use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::stream_payment_events_response::Item;
 use ppob_journal::{Cursor, PaymentEvent, StoredPayment};
 use ppob_types::{ConsumerId, Family, PaymentKey};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 
 use super::{Answers, last_word};
-use crate::consumer::{Role, caller};
+use crate::consumer::{Role, identity};
 use crate::convert::scalar::time;
 use crate::convert::{event, family, payment};
 use crate::errors::{self, Problem, Violations};
@@ -35,7 +36,8 @@ pub(crate) async fn stream_payment_events(
     shared: &Arc<Shared>,
     request: Request<v1::StreamPaymentEventsRequest>,
 ) -> Result<Answers<v1::StreamPaymentEventsResponse>, Status> {
-    let consumer = caller(&request, Role::Read)?;
+    let caller = identity(&request, Role::Read)?;
+    let (consumer, place) = (caller.consumer.clone(), caller.meter.stream()?);
     let request = request.into_inner();
     let mut bad = Violations::default();
     let families = family::families(&request.families, &mut bad);
@@ -66,6 +68,7 @@ pub(crate) async fn stream_payment_events(
         answers,
         cursor,
         spoke: false,
+        _place: place,
     };
     shared.tasks.spawn(events.run(last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
@@ -83,6 +86,8 @@ struct Events {
     cursor: Cursor,
     /// Whether anything was told since this was last looked at.
     spoke: bool,
+    /// Counts as one of the consumer's streams.
+    _place: OwnedSemaphorePermit,
 }
 
 /// How far reading got.
@@ -226,8 +231,7 @@ fn read_cursor(question: &Question, text: &str, latest: Cursor) -> Result<Cursor
         .filter(|cursor| *cursor <= latest)
         .ok_or_else(|| {
             Problem::nothing_done(
-                Code::InvalidArgument,
-                reason::CURSOR_INVALID,
+                Reason::CURSOR_INVALID,
                 "the cursor is damaged, or belongs to another consumer or another journal; give the cursor of an event, or none to begin with the oldest event",
             )
             .status()

@@ -7,12 +7,13 @@ use ppob_api::v1;
 use ppob_engine::Ticket;
 use ppob_journal::StoredPayment;
 use ppob_types::{PaymentKey, TokenState};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, OwnedPermit, Sender};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{Answers, key, last_word};
-use crate::consumer::{Role, caller};
+use crate::consumer::{Role, identity};
 use crate::convert::payment;
 use crate::errors;
 use crate::shared::Shared;
@@ -28,11 +29,12 @@ pub(crate) async fn watch_payment(
     shared: &Arc<Shared>,
     request: Request<v1::WatchPaymentRequest>,
 ) -> Result<Answers<v1::WatchPaymentResponse>, Status> {
-    let consumer = caller(&request, Role::Read)?;
-    let key = key(consumer, &request.get_ref().payment_id)?;
+    let caller = identity(&request, Role::Read)?;
+    let key = key(caller.consumer.clone(), &request.get_ref().payment_id)?;
+    let place = caller.meter.stream()?;
     let ticket = shared.engine.ticket(&key).await.map_err(errors::query)?;
     let (answers, stream) = mpsc::channel(ROOM + 1);
-    let watch = Watch { shared: Arc::clone(shared), key, answers, shown: None };
+    let watch = Watch { shared: Arc::clone(shared), key, answers, shown: None, _place: place };
     let last_word = last_word(&watch.answers);
     shared.tasks.spawn(watch.run(ticket, last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
@@ -45,6 +47,8 @@ struct Watch {
     answers: Sender<Answer>,
     /// The version shown last.
     shown: Option<u64>,
+    /// Counts as one of the consumer's streams.
+    _place: OwnedSemaphorePermit,
 }
 
 /// The stream is over.

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use ppob_api::error::{may_be_accepted, reason, reason_of};
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{CreatePaymentRequest, GetPaymentRequest, ListProvidersRequest, PaymentState};
+use ppob_server::ConnectionCaps;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tonic::{Code, codegen::Service};
@@ -62,7 +63,10 @@ async fn compressed_requests_are_refused_in_words() {
 #[tokio::test]
 async fn connections_beyond_the_cap_are_closed_at_once() {
     // The world itself holds two connections.
-    let world = World::with(None, |options| options.max_connections = 2).await;
+    let world = World::with(None, |options| {
+        options.connections = ConnectionCaps { total: 2, per_address: 2 };
+    })
+    .await;
     let mut third = TcpStream::connect(world.server.api_address()).await.unwrap();
     let mut byte = [0];
     assert_eq!(third.read(&mut byte).await.unwrap_or(0), 0);

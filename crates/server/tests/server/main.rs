@@ -9,6 +9,8 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod reasons;
 mod reload;
 mod support;
 mod watching;
+mod wire;

@@ -264,7 +264,11 @@ async fn a_refusal_about_the_number_fails_with_its_reason() {
     assert_eq!(payment.state(), PaymentState::Failed);
     let failure = payment.failure.unwrap();
     assert_eq!(failure.reason, "NUMBER_INVALID");
-    assert!(failure.message.contains("money") && !failure.new_id_may_help);
+    assert_eq!(
+        failure.message,
+        "The biller does not know the customer number. No money was taken. Check the number with the customer."
+    );
+    assert!(!failure.new_id_may_help);
     world.end().await;
 }
 

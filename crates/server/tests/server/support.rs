@@ -14,7 +14,7 @@ use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWr
 use ppob_layers::{Limits, guard};
 use ppob_provider::{
     CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProviderError,
-    ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
+    ProviderErrorKind, ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_routing::Mapping;
 use ppob_server::{
@@ -127,6 +127,8 @@ pub(crate) enum Pay {
 pub(crate) struct Scripted {
     info: ProviderInfo,
     script: Mutex<VecDeque<Pay>>,
+    /// Why the next inquiries are not answered.
+    pub(crate) silent: Mutex<VecDeque<ProviderErrorKind>>,
     pub(crate) charges: Mutex<Vec<String>>,
     /// One permit per held payment.
     pub(crate) held: Semaphore,
@@ -145,6 +147,7 @@ impl Scripted {
                 tells_balance: false,
             },
             script: Mutex::default(),
+            silent: Mutex::default(),
             charges: Mutex::default(),
             held: Semaphore::new(0),
             gate: Semaphore::new(0),
@@ -189,7 +192,16 @@ impl PpobProvider for Scripted {
         Ok(PriceList { rows, unreadable: Vec::new() })
     }
 
-    async fn inquire(&self, _: &CallContext, _: &InquiryRequest) -> Result<Bill, ProviderError> {
+    async fn inquire(
+        &self,
+        _: &CallContext,
+        request: &InquiryRequest,
+    ) -> Result<Bill, ProviderError> {
+        if let Some(kind) = self.silent.lock().unwrap().pop_front() {
+            // As no provider should word it: nothing of it may reach a caller.
+            let message = format!("BUDI {} GAGAL", request.purchase.customer.expose());
+            return Err(ProviderError::new(kind, message));
+        }
         Ok(Bill {
             customer_name: Some(Sensitive::from("BUDI")),
             periods: vec!["202601".to_owned()],

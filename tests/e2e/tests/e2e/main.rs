@@ -3,6 +3,7 @@
 mod bad_configuration;
 mod bad_requests;
 mod callers;
+mod canary;
 mod commands;
 mod crash;
 mod documents;

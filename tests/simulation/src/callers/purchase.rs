@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ppob_engine::{CreatePayment, Inquire, RequestedApproval, RequestedParameters};
+use ppob_engine::{ConsumerLimits, CreatePayment, Inquire, RequestedApproval, RequestedParameters};
 use ppob_types::{InquiryId, PaymentId, PaymentKey, ProductCode, Rupiah};
 
 use super::names;
@@ -36,6 +36,7 @@ impl Want {
             repeat: self.repeat,
             despite_in_doubt: self.despite.clone(),
             pay_within: None,
+            limits: ConsumerLimits::default(),
         }
     }
 }

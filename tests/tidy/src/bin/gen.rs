@@ -1,7 +1,10 @@
-//! Writes the generated gRPC code: `cargo run -p ppob-tidy --bin gen`.
+//! Writes the generated gRPC code and the documents that are made of it:
+//! `cargo run -p ppob-tidy --bin gen`.
 
 use ppob_tidy::generate::{self, GenerateError};
+use ppob_tidy::reference;
 
 fn main() -> Result<(), GenerateError> {
-    generate::generate(&generate::checked_in_dir())
+    generate::generate(&generate::checked_in_dir())?;
+    reference::write()
 }

@@ -7,7 +7,7 @@ use crate::workspace::workspace;
 
 /// A crate and the crates of ours it may import. `provider-*` and `journal-*` stand for every crate
 /// of that kind.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("types", &[]),
     ("payment", &["types"]),
     ("routing", &["types"]),
@@ -16,7 +16,8 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("layers", &["provider", "types"]),
     ("provider-*", &["http", "provider", "types"]),
     ("journal", &["payment", "types"]),
-    ("journal-*", &["journal", "payment", "types"]),
+    ("seal", &[]),
+    ("journal-*", &["journal", "payment", "seal", "types"]),
     ("engine", &["journal", "layers", "payment", "provider", "routing", "types"]),
     ("api", &[]),
     ("server", &["api", "engine", "journal", "layers", "payment", "routing", "types"]),

@@ -1,6 +1,6 @@
 //! The documents say what they must, and the commands they name exist.
 
-use crate::files::{assert_none, ending_with, rust, text};
+use crate::files::{assert_none, ending_with, exists, rust, text};
 
 /// One word for each thing; each has a row in the glossary.
 const WORDS: [&str; 21] = [
@@ -70,6 +70,23 @@ fn the_tests_metrics_and_constraints_that_the_invariants_name_exist() {
         .map(str::to_owned)
         .collect();
     assert_none(&missing, "what docs/INVARIANTS.md names and nobody wrote");
+}
+
+#[test]
+fn the_protos_of_every_released_version_are_kept() {
+    let changes = text("CHANGELOG.md");
+    let released: Vec<&str> = changes
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    assert!(!released.is_empty());
+    let missing: Vec<String> = released
+        .into_iter()
+        .map(|version| format!("proto/released/{version}.binpb"))
+        .filter(|image| !exists(image))
+        .collect();
+    assert_none(&missing, "released protos that were not kept (`make buf-release`)");
 }
 
 #[test]

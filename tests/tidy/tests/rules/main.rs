@@ -6,6 +6,7 @@
     reason = "a rule that is broken, or cannot be checked, fails its test"
 )]
 
+mod calls;
 mod directions;
 mod documents;
 mod files;

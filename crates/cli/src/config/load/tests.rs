@@ -108,6 +108,65 @@ fn two_providers_of_one_name_are_refused() {
     assert_eq!(error, "`provider.1.name` in ppob.toml: a is the name of another provider too");
 }
 
+/// A consumer's table, with `more` in it.
+fn shop(more: &str) -> String {
+    format!("[[consumer]]\nname = \"shop\"\nroles = [\"read\", \"pay\"]\n{more}\n")
+}
+
+#[test]
+fn a_consumer_is_read_with_its_defaults_shown() {
+    let key = format!("sha256:{}", "ab".repeat(32));
+    let text = shop(&format!("keys = [\"{key}\"]\nday_max_rupiah = 5000000"));
+    let loaded = read(&text, &[]).unwrap();
+    let [consumer] = loaded.consumers.as_slice() else { panic!("{:?}", loaded.consumers) };
+    assert_eq!(consumer.limits.day_max, Some(ppob_types::Rupiah::new(5_000_000)));
+    assert_eq!(consumer.limits.families, None);
+    assert_eq!(loaded.effective["consumer"][0]["requests_per_second"], 100);
+    assert_eq!(loaded.effective["consumer"][0]["keys"][0], key);
+}
+
+#[test]
+fn what_is_wrong_with_a_consumer_is_named_and_no_key_is_shown() {
+    let hash = format!("keys = [\"sha256:{}\"]", "ab".repeat(32));
+    for (text, expected) in [
+        (shop(""), "`consumer.shop.keys` in ppob.toml: it has neither a key nor a certificate"),
+        (
+            shop("keys = [\"ppob_c0ffee\"]"),
+            "`consumer.shop.keys` in ppob.toml: a key stands here as",
+        ),
+        (shop("keys = \"ppob_c0ffee\""), "`consumer.0.keys` in ppob.toml: it must be a list"),
+        (shop("keys = [[\"ppob_c0ffee\"]]"), "`consumer.0.keys"),
+        (format!("{}{}", shop(&hash), shop(&hash)), "`consumer.shop.name` in ppob.toml: two"),
+        (
+            format!("{}{}", shop(&hash), shop(&hash).replace("\"shop\"", "\"app\"")),
+            "`consumer.app.keys` in ppob.toml: this key is one of shop already",
+        ),
+        (
+            shop("key = \"ppob_c0ffee\""),
+            "unknown key `consumer.0.key` in ppob.toml; did you mean `consumer.0.keys`?",
+        ),
+        (shop(&hash).replace("pay", "pey"), "`consumer.0.roles"),
+        (shop(&format!("{hash}\nfamilies = [\"plm\"]")), "`consumer.0.families"),
+        (shop(&format!("{hash}\nday_max_rupiah = 0")), "`consumer.0.day_max_rupiah` in ppob.toml"),
+        (shop(&format!("{hash}\nburst = -1")), "`consumer.0.burst` in ppob.toml"),
+        (shop(&hash).replace("shop", "a shop"), "`consumer.0.name` in ppob.toml"),
+    ] {
+        let error = read(&text, &[]).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+        assert!(!error.contains("c0ffee"), "{error}");
+    }
+}
+
+#[test]
+fn paying_and_operating_with_one_key_is_warned_about() {
+    let hash = format!("keys = [\"sha256:{}\"]", "ab".repeat(32));
+    let both = shop(&hash).replace("\"pay\"", "\"pay\", \"operate\"");
+    let warnings = |text: &str| super::super::warnings(&read(text, &[]).unwrap().consumers);
+    assert!(warnings(&both)[0].contains("shop may both pay and operate"));
+    assert!(warnings(&shop(&hash))[0].contains("nobody can use the operators' service"));
+    assert!(warnings("")[0].contains("`local`"));
+}
+
 #[test]
 fn a_file_that_is_named_and_missing_is_an_error() {
     let error = load(Some(Path::new("/nowhere/ppob.toml")), Vec::new()).unwrap_err();

@@ -46,6 +46,20 @@ fn a_trusted_refusal_of_the_provider_lets_another_be_asked_and_an_untrusted_one_
 }
 
 #[test]
+fn no_attempt_begins_that_may_come_to_more_than_was_accepted() {
+    let mut payment = accepted(Family::PlnPrepaid);
+    payment.terms.max_total = Some(Rupiah::new(22_499));
+    assert_eq!(step(&payment, begin_event(1), start()), Err(Refused::AboveMaxTotal));
+    payment.terms.max_total = Some(Rupiah::new(22_500));
+    let open = after(&payment, [begin_event(1)]);
+    assert_eq!(open.counted(), Rupiah::new(22_500));
+    let paid = after(&open, [answered(1, PayOutcome::Succeeded, false)]);
+    assert_eq!(paid.counted(), Rupiah::new(22_500));
+    let failed = after(&payment, [Event::GiveUp(FailureReason::NoRoute)]);
+    assert_eq!(failed.counted(), Rupiah::ZERO);
+}
+
+#[test]
 fn nothing_begins_after_pay_by_or_past_the_most_attempts() {
     let payment = accepted(Family::PlnPrepaid);
     let late = payment.terms.pay_by.plus(Duration::from_micros(1));

@@ -15,6 +15,20 @@ fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/ppob.example.toml")
 }
 
+/// The example with the lines that are off, which begin with `#` and no blank.
+fn switched_on() -> tempfile::NamedTempFile {
+    let text = std::fs::read_to_string(example()).unwrap();
+    let on = |line: &str| match line.strip_prefix('#') {
+        Some(rest) if rest.starts_with(|c: char| c == '[' || c.is_ascii_alphabetic()) => {
+            format!("{rest}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    std::fs::write(file.path(), text.lines().map(on).collect::<String>()).unwrap();
+    file
+}
+
 /// Paths of all values, with `*` for the places in a list.
 fn leaves(value: &Json, path: &str, found: &mut BTreeSet<String>) {
     let below = |key: &str| {
@@ -51,9 +65,12 @@ fn keys_of(kind: &ppob_provider::ProviderKind) -> BTreeSet<String> {
 
 #[test]
 fn the_example_has_every_key_of_the_engine() {
-    let loaded = load(Some(&example()), Vec::new()).unwrap();
     let mut found = BTreeSet::new();
-    leaves(&loaded.effective, "", &mut found);
+    let whole = switched_on();
+    for file in [example(), whole.path().to_owned()] {
+        let loaded = load(Some(&file), Vec::new()).unwrap();
+        leaves(&loaded.effective, "", &mut found);
+    }
     for key in keys::KEYS.iter().filter(|key| !key.ends_with("**")) {
         let parts: Vec<&str> = key.split('.').collect();
         let fits = |path: &String| {
@@ -85,6 +102,10 @@ fn the_example_says_the_defaults() {
     // These two tables are empty by default and show how they are used.
     config.routing.families.clear();
     config.routing.products.clear();
+    // These are absent by default.
+    config.consumer.clear();
+    config.listen.tls = None;
+    config.listen.operator_tls = None;
     assert_eq!(config, Config::default());
 }
 

@@ -1,0 +1,157 @@
+//! What is sealed in which column, and for which row.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ppob_journal::{AuditEntry, Fingerprint, JournalError};
+use ppob_payment::PaymentRequest;
+use ppob_seal::{BlindIndex, Place, SealError, Sealer, UnsealError};
+use ppob_types::{CustomerNumber, PaymentKey};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::decode::{from_json, to_json};
+
+/// Domains of blind indexes and keyed hashes.
+pub(crate) const CUSTOMER: &str = "customer";
+pub(crate) const REPLY: &str = "reply";
+pub(crate) const FINGERPRINT: &str = "fingerprint";
+
+/// How long a fingerprint is.
+const FINGERPRINT_LENGTH: usize = 32;
+
+/// Seals values for their columns and opens them again.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal(Arc<Sealer>);
+
+impl Seal {
+    pub(crate) const fn new(sealer: Arc<Sealer>) -> Self {
+        Self(sealer)
+    }
+
+    /// Stands for a customer number in the columns `customer_index`.
+    pub(crate) fn customer(&self, customer: &CustomerNumber) -> BlindIndex {
+        self.0.blind(CUSTOMER, customer.expose())
+    }
+
+    /// What stands for these customer numbers, as a JSON list.
+    pub(crate) fn customers(
+        &self,
+        customers: &BTreeSet<CustomerNumber>,
+    ) -> Result<String, JournalError> {
+        let indexes: Vec<BlindIndex> = customers.iter().map(|one| self.customer(one)).collect();
+        to_json(&indexes.iter().map(BlindIndex::as_str).collect::<Vec<_>>())
+    }
+
+    /// Stands for a text of `unlisted_reply`.
+    pub(crate) fn reply(&self, text: &str) -> BlindIndex {
+        self.0.blind(REPLY, text)
+    }
+
+    /// Stands for a fingerprint in `fingerprint_index`.
+    pub(crate) fn fingerprint(&self, fingerprint: Fingerprint) -> [u8; 32] {
+        self.0.keyed(FINGERPRINT, &fingerprint.0)
+    }
+
+    pub(crate) fn seal_request(
+        &self,
+        key: &PaymentKey,
+        fingerprint: Fingerprint,
+        request: &PaymentRequest,
+    ) -> Result<Vec<u8>, JournalError> {
+        let mut plain = zeroize::Zeroizing::new(fingerprint.0.to_vec());
+        plain.extend_from_slice(to_json(request)?.as_bytes());
+        self.seal(&payment("payment.request", key), &plain)
+    }
+
+    pub(crate) fn open_request(
+        &self,
+        key: &PaymentKey,
+        sealed: &[u8],
+    ) -> Result<(Fingerprint, PaymentRequest), JournalError> {
+        let plain = self.open(&payment("payment.request", key), sealed)?;
+        let (fingerprint, request) = plain
+            .split_first_chunk::<FINGERPRINT_LENGTH>()
+            .ok_or_else(|| JournalError::Corrupt("a stored request is too short".to_owned()))?;
+        Ok((Fingerprint(*fingerprint), from_json(request)?))
+    }
+
+    pub(crate) fn seal_json<T: Serialize>(
+        &self,
+        place: &Place,
+        value: &T,
+    ) -> Result<Vec<u8>, JournalError> {
+        self.seal(place, zeroize::Zeroizing::new(to_json(value)?).as_bytes())
+    }
+
+    pub(crate) fn open_json<T: DeserializeOwned>(
+        &self,
+        place: &Place,
+        sealed: &[u8],
+    ) -> Result<T, JournalError> {
+        from_json(&self.open(place, sealed)?)
+    }
+
+    pub(crate) fn seal_text(&self, place: &Place, text: &str) -> Result<Vec<u8>, JournalError> {
+        self.seal(place, text.as_bytes())
+    }
+
+    pub(crate) fn open_text(&self, place: &Place, sealed: &[u8]) -> Result<String, JournalError> {
+        let text = self.open(place, sealed)?;
+        String::from_utf8(text.to_vec())
+            .map_err(|_| JournalError::Corrupt("a sealed text is not UTF-8".to_owned()))
+    }
+
+    pub(crate) fn reason(&self, entry: &AuditEntry) -> Result<Vec<u8>, JournalError> {
+        self.seal_text(&audit_reason(entry), &entry.reason)
+    }
+
+    fn seal(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, JournalError> {
+        self.0.seal(place, plain).map_err(not_sealed)
+    }
+
+    fn open(
+        &self,
+        place: &Place,
+        sealed: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, JournalError> {
+        self.0.open(place, sealed).map_err(not_opened)
+    }
+}
+
+/// A column of `payment`.
+pub(crate) fn payment(column: &str, key: &PaymentKey) -> Place {
+    Place::new(column, &[key.consumer.as_str(), key.id.as_str()])
+}
+
+pub(crate) fn payment_value(key: &PaymentKey) -> Place {
+    payment("payment.value", key)
+}
+
+pub(crate) fn inquiry_value(consumer: &str, id: &str) -> Place {
+    Place::new("inquiry.value", &[consumer, id])
+}
+
+pub(crate) fn document_content(name: &str) -> Place {
+    Place::new("document.content", &[name])
+}
+
+pub(crate) fn reply_text(provider: &str, index: &str) -> Place {
+    Place::new("unlisted_reply.text", &[provider, index])
+}
+
+/// The reason is sealed for everything else that the entry says, so that none of it can be exchanged.
+pub(crate) fn audit_reason(entry: &AuditEntry) -> Place {
+    let (consumer, id) =
+        entry.payment.as_ref().map_or(("", ""), |key| (key.consumer.as_str(), key.id.as_str()));
+    let at = entry.at.as_micros().to_string();
+    Place::new("audit.reason", &[&entry.actor, &entry.action, consumer, id, &at])
+}
+
+fn not_sealed(error: SealError) -> JournalError {
+    JournalError::Unavailable(format!("it could not be sealed: {error}"))
+}
+
+fn not_opened(error: UnsealError) -> JournalError {
+    JournalError::Corrupt(format!("what is sealed does not open: {error}"))
+}

@@ -1,0 +1,1 @@
+DELETE FROM inquiry WHERE customer_index IN (SELECT value FROM json_each(?1))

@@ -1,0 +1,1 @@
+SELECT number, master, wrapped FROM sealed_key ORDER BY number

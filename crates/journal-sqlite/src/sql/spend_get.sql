@@ -1,0 +1,1 @@
+SELECT amount FROM spend WHERE consumer = ?1 AND day = ?2

@@ -1,0 +1,1 @@
+UPDATE payment SET retention = 'no-raw-answers', value = ?2 WHERE serial = ?1

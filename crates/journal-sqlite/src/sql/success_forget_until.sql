@@ -1,0 +1,1 @@
+DELETE FROM success WHERE product = ?1 AND customer_index = ?2 AND at <= ?3
