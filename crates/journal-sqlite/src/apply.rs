@@ -13,7 +13,7 @@ use rusqlite::Connection;
 pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury};
 pub(crate) use self::change::{ChangeAnswer, SealedChange, change};
 pub(crate) use self::records::{
-    audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document, save_mark,
+    audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };
 pub(crate) use self::retention::{forget_expired_inquiries, forget_inquiries, strip};
 use crate::decode::integer;

@@ -9,8 +9,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::connection::open_reader;
-use crate::sql;
-use crate::verify::{Taken, Verified, VerifyError, verify};
+use crate::marks;
+use crate::verify::{Verified, VerifyError, verify};
 
 /// Why there is no backup. The journal is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -61,11 +61,7 @@ fn copy(journal: &Path, to: &Path, now: Timestamp) -> Result<(), BackupError> {
     let source = open_reader(journal)
         .map_err(|error| BackupError::Journal(VerifyError::of(journal, &error)))?;
     let target = copy_pages(&source, to).map_err(failed)?;
-    let taken = serde_json::to_string(&Taken { at: now })
-        .map_err(|error| BackupError::not_written(to, &error))?;
-    // The journal may be of a schema without marks.
-    target.execute_batch(sql::MARKS).map_err(failed)?;
-    target.execute(sql::MARK_PUT, (Taken::MARK, taken)).map_err(failed)?;
+    marks::mark_backup(&target, now).map_err(failed)?;
     target.close().map_err(|(_, error)| failed(error))
 }
 

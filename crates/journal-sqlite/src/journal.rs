@@ -8,12 +8,11 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use ppob_journal::{
     Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
-    Opened, Page, PaymentEvent, Restored, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
+    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 use ppob_types::{
     ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
 };
-use rusqlite::Connection;
 use tokio::sync::Mutex;
 
 use crate::apply::{self, AcceptAnswer, ChangeAnswer, SealedChange, SealedPayment};
@@ -338,12 +337,6 @@ impl Journal for SqliteJournal {
     }
 
     async fn save_document(&self, name: &str, json: String) -> Result<(), JournalError> {
-        if name == Restored::DOCUMENT {
-            let save = move |connection: &Connection| {
-                apply::save_mark(connection, Restored::DOCUMENT, &json)
-            };
-            return self.writer.write(Lane::Intake, None, save).await;
-        }
         let content = self.seal.seal_text(&sealed::document_content(name), &json)?;
         let name = name.to_owned();
         self.writer
@@ -354,12 +347,6 @@ impl Journal for SqliteJournal {
     }
 
     async fn load_document(&self, name: &str) -> Result<Option<String>, JournalError> {
-        if name == Restored::DOCUMENT {
-            return self
-                .readers
-                .read(|connection| query::mark(connection, Restored::DOCUMENT))
-                .await;
-        }
         let (seal, name) = (self.seal.clone(), name.to_owned());
         self.readers.read(move |connection| query::document(connection, &seal, &name)).await
     }

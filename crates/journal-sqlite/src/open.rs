@@ -2,13 +2,16 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ppob_journal::Opened;
+use ppob_journal::{Opened, Restored};
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
 use crate::connection::WriteConnection;
 use crate::keys::{self, KeySource, Keys};
+use crate::marks::{self, RestoreMark, mark_restored};
+use crate::sealed::{Seal, document_content};
 use crate::{OpenError, functions, sql};
 
 const APPLICATION_ID: i64 = 1_347_440_450;
@@ -52,6 +55,7 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     functions::register(&writer.connection, &keys.sealer).map_err(failed)?;
     migrate(path, &writer.connection, found, &keys)?;
     leave_no_trace(&writer, found).map_err(failed)?;
+    take_over_restore(path, &writer.connection, &keys)?;
     let opened = begin_epoch(&writer.connection).map_err(failed)?;
     if created {
         // Makes the new file's name durable, as its contents are.
@@ -152,6 +156,26 @@ pub(crate) fn leave_no_trace(writer: &WriteConnection, found: i64) -> rusqlite::
     }
     connection.pragma_update(None, "user_version", 0)?;
     writer.empty_log()
+}
+
+/// Tells the engine, by a document, that the journal came out of a backup.
+fn take_over_restore(path: &Path, connection: &Connection, keys: &Keys) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let Some(mark) = marks::restored(connection).map_err(failed)?.filter(|mark| !mark.taken_over)
+    else {
+        return Ok(());
+    };
+    let other = |cause: String| OpenError::Other { path: path.to_owned(), cause };
+    let RestoreMark { taken_at, restored_at, .. } = mark;
+    let restored = Restored { taken_at, restored_at, providers_frozen: false };
+    let json = serde_json::to_string(&restored).map_err(|error| other(error.to_string()))?;
+    let content = Seal::new(Arc::clone(&keys.sealer))
+        .seal_text(&document_content(Restored::DOCUMENT), &json)
+        .map_err(|error| other(error.to_string()))?;
+    let both = connection.unchecked_transaction().map_err(failed)?;
+    both.execute(sql::DOCUMENT_PUT, (Restored::DOCUMENT, content)).map_err(failed)?;
+    mark_restored(&both, &RestoreMark { taken_over: true, ..mark }).map_err(failed)?;
+    both.commit().map_err(failed)
 }
 
 /// 0 for an empty file; `None` if the file belongs to something else.

@@ -121,10 +121,6 @@ pub(crate) fn document(connection: &Connection, seal: &Seal, name: &str) -> Answ
     content.map(|content| seal.open_text(&place, &content)).transpose()
 }
 
-pub(crate) fn mark(connection: &Connection, name: &str) -> Answer<Option<String>> {
-    one(connection, sql::MARK_GET, [name], |row| row.get(0))
-}
-
 pub(crate) fn unlisted_replies(
     connection: &Connection,
     seal: &Seal,

@@ -8,11 +8,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ppob_journal::Restored;
 use ppob_types::Timestamp;
 
 use crate::backup::{copy_pages, create_private, sync, sync_directory_of};
 use crate::connection::open_reader;
+use crate::marks::{RestoreMark, mark_restored};
 use crate::open::{lock, restoring};
 use crate::verify::{Verified, VerifyError, verify};
 use crate::{OpenError, sql};
@@ -117,11 +117,7 @@ fn copy(backup: &Path, to: &Path, taken_at: Timestamp, now: Timestamp) -> rusqli
     let connection = copy_pages(&open_reader(backup)?, to)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     let all = connection.unchecked_transaction()?;
-    let restored = Restored { taken_at, restored_at: now, providers_frozen: false };
-    let json = serde_json::to_string(&restored)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    all.execute_batch(sql::MARKS)?;
-    all.execute(sql::MARK_PUT, (Restored::DOCUMENT, json))?;
+    mark_restored(&all, &RestoreMark { taken_at, restored_at: now, taken_over: false })?;
     all.query_row(sql::META_ADD, ("last_serial", SERIALS_AHEAD), |_| Ok(()))?;
     all.execute(sql::META_RAISE, ("last_serial", now.as_micros() / MICROS_PER_SERIAL))?;
     all.query_row(sql::META_ADD, ("owner_epoch", 1), |_| Ok(()))?;

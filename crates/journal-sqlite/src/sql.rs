@@ -21,9 +21,6 @@ pub(crate) const INQUIRY_FORGET_EXPIRED: &str = include_str!("sql/inquiry_forget
 pub(crate) const INQUIRY_GET: &str = include_str!("sql/inquiry_get.sql");
 pub(crate) const INQUIRY_PUT: &str = include_str!("sql/inquiry_put.sql");
 pub(crate) const LATEST_CURSOR: &str = include_str!("sql/latest_cursor.sql");
-pub(crate) const MARK_GET: &str = include_str!("sql/mark_get.sql");
-pub(crate) const MARK_PUT: &str = include_str!("sql/mark_put.sql");
-pub(crate) const MARKS: &str = include_str!("../migrations/0005_marks.sql");
 pub(crate) const META_ADD: &str = include_str!("sql/meta_add.sql");
 pub(crate) const META_GET: &str = include_str!("sql/meta_get.sql");
 pub(crate) const META_RAISE: &str = include_str!("sql/meta_raise.sql");
@@ -52,10 +49,9 @@ pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 5] = [
+pub(crate) const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
     include_str!("../migrations/0003_sealed.sql"),
     include_str!("../migrations/0004_spend.sql"),
-    MARKS,
 ];

@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use ppob_journal::Restored;
-use ppob_types::Timestamp;
-use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
-
 use crate::connection::open_reader;
+use crate::marks::{self, RestoreMark};
 use crate::open::schema_version;
 use crate::{OpenError, sql};
+use ppob_types::Timestamp;
+use rusqlite::Connection;
 
 /// What a whole journal holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub struct Verified {
     /// When the backup was taken; none for a journal, or if it was taken by other means.
     pub taken_at: Option<Timestamp>,
     /// Whether it came out of a backup.
-    pub restored: Option<Restored>,
+    pub restored: Option<RestoreMark>,
     /// Rules of money that the rows break, as sentences. The file is whole all the same.
     pub broken_rules: Vec<&'static str>,
 }
@@ -69,16 +67,6 @@ pub enum VerifyError {
         /// What the system says.
         cause: String,
     },
-}
-
-/// When a backup was taken, as a document in it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Taken {
-    pub(crate) at: Timestamp,
-}
-
-impl Taken {
-    pub(crate) const MARK: &str = "backup";
 }
 
 /// What every journal keeps to, with a question that finds a row if it does not.
@@ -200,23 +188,10 @@ fn read(view: &Connection, schema_version: i64) -> rusqlite::Result<Verified> {
         events: count("SELECT count(*) FROM event")?,
         newest_event_at: newest.map(Timestamp::from_micros),
         time_high_water: Timestamp::from_micros(high_water),
-        taken_at: mark::<Taken>(view, Taken::MARK)?.map(|taken| taken.at),
-        restored: mark(view, Restored::DOCUMENT)?,
+        taken_at: marks::backup(view)?,
+        restored: marks::restored(view)?,
         broken_rules,
     })
-}
-
-/// A mark; none if there is none that can be read.
-fn mark<T: for<'de> Deserialize<'de>>(
-    view: &Connection,
-    name: &str,
-) -> rusqlite::Result<Option<T>> {
-    if !view.table_exists(None, "mark")? {
-        return Ok(None);
-    }
-    let json: Option<String> =
-        view.query_row(sql::MARK_GET, [name], |row| row.get(0)).map(Some).or_else(none_if_empty)?;
-    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
 fn first_line(connection: &Connection, pragma: &str) -> rusqlite::Result<String> {

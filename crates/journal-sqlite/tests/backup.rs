@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use ppob_journal::{Acceptance, Journal, Restored};
 use ppob_journal_sqlite::{
-    BackupError, OpenError, RestoreError, SqliteJournal, VerifyError, back_up, check_quickly,
-    restore, verify,
+    BackupError, OpenError, RestoreError, RestoreMark, SqliteJournal, VerifyError, back_up,
+    check_quickly, restore, verify,
 };
 use ppob_types::{AttemptId, Timestamp};
 use tempfile::TempDir;
@@ -164,6 +164,7 @@ async fn a_restored_journal_gives_out_no_serial_that_was_given_out_before() {
     let mut epoch = 0;
     for round in 0..3_u64 {
         let journal = SqliteJournal::open(&path, &keys()).unwrap();
+        assert_eq!(journal.load_document(Restored::DOCUMENT).await.unwrap().is_some(), round > 0);
         assert!(journal.opened().owner_epoch > epoch, "round {round}");
         epoch = journal.opened().owner_epoch;
         for number in 0..20 {
@@ -174,8 +175,9 @@ async fn a_restored_journal_gives_out_no_serial_that_was_given_out_before() {
         let now = NOW.plus(Duration::from_secs(round + 1));
         let restored = restore(&backup, &path, true, now).unwrap();
         assert_eq!((restored.verified.payments, restored.taken_at), (3, NOW));
-        let marks = Restored { taken_at: NOW, restored_at: now, providers_frozen: false };
-        assert_eq!(restored.verified.restored, Some(marks));
+        let mark = RestoreMark { taken_at: NOW, restored_at: now, taken_over: false };
+        assert_eq!(restored.verified.restored, Some(mark));
+        assert_eq!(restored.verified.taken_at, None, "it is a journal again");
         assert_eq!(restored.verified.time_high_water, now);
     }
     let mut sorted = given.clone();

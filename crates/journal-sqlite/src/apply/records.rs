@@ -44,12 +44,6 @@ pub(crate) fn save_document(
     Ok(())
 }
 
-/// Saves what a backup or restore left in the journal.
-pub(crate) fn save_mark(connection: &Connection, name: &str, json: &str) -> Result<(), Failure> {
-    connection.prepare_cached(sql::MARK_PUT)?.execute((name, json))?;
-    Ok(())
-}
-
 /// Adds an entry, whose reason is given sealed.
 pub(crate) fn audit(
     connection: &Connection,

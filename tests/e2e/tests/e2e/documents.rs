@@ -1,4 +1,4 @@
-//! What `README.md` promises to somebody who tries it can be done.
+//! What `README.md` and `docs/OPERATIONS.md` tell people to do can be done.
 
 use std::fs;
 use std::process::Command;
@@ -10,6 +10,10 @@ use tempfile::tempdir;
 
 fn readme() -> Result<String> {
     Ok(fs::read_to_string(repository().join("README.md"))?)
+}
+
+fn operations() -> Result<String> {
+    Ok(fs::read_to_string(repository().join("docs/OPERATIONS.md"))?)
 }
 
 /// Every command line of `ppob` that the text quotes, without comments: in blocks of code and in
@@ -46,10 +50,13 @@ fn subcommands(command: &str) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_command_that_the_readme_quotes_exists_with_its_options() -> Result<()> {
+async fn every_command_that_readme_and_operations_quote_exists_with_its_options() -> Result<()> {
     let directory = tempdir()?;
-    let commands = quoted(&readme()?);
+    let mut commands = quoted(&readme()?);
     assert!(commands.len() >= 8, "{commands:?}");
+    let more = quoted(&operations()?);
+    assert!(more.len() >= 10, "{more:?}");
+    commands.extend(more);
     for command in &commands {
         let mut arguments = subcommands(command);
         arguments.push("--help");
@@ -59,7 +66,9 @@ async fn every_command_that_the_readme_quotes_exists_with_its_options() -> Resul
             assert!(help.stdout.contains(option), "`{command}`: there is no {option}");
         }
     }
-    for needed in ["ppob sandbox", "ppob demo", "ppob serve --config ", "ppob config check"] {
+    for needed in
+        ["ppob sandbox", "ppob demo", "ppob serve --config ", "ppob config check", "ppob restore "]
+    {
         assert!(commands.iter().any(|command| command.starts_with(needed)), "no `{needed}`");
     }
     Ok(())
@@ -75,6 +84,9 @@ async fn the_help_lists_every_command_and_every_exit_code() -> Result<()> {
         "sandbox",
         "demo",
         "config",
+        "backup",
+        "restore",
+        "doctor",
         "products",
         "explain",
         "inquire",

@@ -1,1 +1,0 @@
-SELECT json FROM mark WHERE name = ?1
