@@ -4,6 +4,7 @@ mod client;
 mod key;
 mod operate;
 mod payment;
+mod privacy;
 mod run;
 
 use clap::{Parser, Subcommand};
@@ -12,6 +13,7 @@ pub(crate) use client::{Explain, Products, Server};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
+pub(crate) use privacy::{EraseCustomer, ExportCustomer, PrivacyCommand};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 
 use crate::exit;
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     Resolve(Resolve),
     /// Reads price lists now (operators).
     Refresh(Refresh),
+    /// Shows or erases what is kept about one customer (operators).
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
 }
 
 fn const_text() -> String {

@@ -7,5 +7,6 @@ mod failover;
 mod idempotency;
 mod journal_trouble;
 mod mishaps;
+mod privacy;
 mod restart;
 mod support;

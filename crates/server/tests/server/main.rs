@@ -9,5 +9,6 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod privacy;
 mod support;
 mod watching;
