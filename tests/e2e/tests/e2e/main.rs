@@ -10,6 +10,7 @@ mod exactly_once;
 mod families;
 mod load;
 mod magic_numbers;
+mod privacy;
 mod sandbox;
 mod shutdown;
 mod wrong_password;
