@@ -5,6 +5,7 @@ mod keep;
 mod key;
 mod operate;
 mod payment;
+mod privacy;
 mod run;
 
 use clap::{Parser, Subcommand};
@@ -14,6 +15,7 @@ pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
+pub(crate) use privacy::{EraseCustomer, ExportCustomer, PrivacyCommand};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 
 use crate::exit;
@@ -86,6 +88,9 @@ pub(crate) enum Command {
     Resolve(Resolve),
     /// Reads price lists now (operators).
     Refresh(Refresh),
+    /// Shows or erases what is kept about one customer (operators).
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
 }
 
 fn help_text() -> String {

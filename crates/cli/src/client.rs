@@ -5,6 +5,7 @@ mod connect;
 mod operate;
 mod pay;
 mod payments;
+mod privacy;
 mod purchase;
 
 pub(crate) use catalogue::{explain, products};
@@ -12,6 +13,7 @@ pub(crate) use connect::{OperatorClient, connect, connect_operator};
 pub(crate) use operate::{providers, refresh, reload, resolve, reviews};
 pub(crate) use pay::{inquire, pay};
 pub(crate) use payments::payment;
+pub(crate) use privacy::privacy;
 
 use prost::Message;
 use tonic::Status;

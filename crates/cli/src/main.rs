@@ -78,5 +78,6 @@ async fn run(command: Command) -> Done {
         Command::Reviews(options) => client::reviews(&options).await,
         Command::Resolve(options) => client::resolve(&options).await,
         Command::Refresh(options) => client::refresh(&options).await,
+        Command::Privacy(command) => client::privacy(&command).await,
     }
 }

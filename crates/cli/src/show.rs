@@ -5,6 +5,7 @@ mod error;
 mod json;
 mod operate;
 mod payment;
+mod privacy;
 mod products;
 mod struk;
 mod text;
@@ -14,5 +15,6 @@ pub(crate) use error::{Asked, Paying, failure, json_error, unanswered, unreached
 pub(crate) use json::json;
 pub(crate) use operate::{providers, refreshed, reloaded, resolved, reviews};
 pub(crate) use payment::{payment, payments};
+pub(crate) use privacy::{erased, exported};
 pub(crate) use products::{products, route};
 pub(crate) use text::{is_simulated, rupiah, table};

@@ -29,6 +29,18 @@ pub struct EngineConfig {
     pub check_at_least_every: Duration,
     /// How often balances are asked for, where a provider tells them.
     pub balance_every: Duration,
+    /// How long what tells about customers is kept.
+    pub retention: RetentionSpans,
+}
+
+/// How long after its last change a payment that has ended keeps what tells about the customer; `None`
+/// is for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionSpans {
+    /// The answers of providers as they came.
+    pub raw_answers: Option<Duration>,
+    /// Number, name, address, token, receipt. At least as long as the longest duplicate window.
+    pub personal_data: Option<Duration>,
 }
 
 /// Spans in which an equal payment counts as a double.
@@ -76,7 +88,15 @@ impl Default for EngineConfig {
             parallel_checks: 16,
             check_at_least_every: Duration::from_mins(1),
             balance_every: Duration::from_mins(1),
+            retention: RetentionSpans::default(),
         }
+    }
+}
+
+impl Default for RetentionSpans {
+    fn default() -> Self {
+        let days = |days: u64| Some(Duration::from_hours(days * 24));
+        Self { raw_answers: days(90), personal_data: days(365) }
     }
 }
 

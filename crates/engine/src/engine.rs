@@ -117,6 +117,7 @@ impl Engine {
         // From here on nothing fails.
         Inner::start_refreshing(inner);
         Inner::start_reconciling(inner);
+        Inner::start_retention(inner);
         Inner::drive_on_taken_over(inner, to_drive);
         Ok(engine)
     }

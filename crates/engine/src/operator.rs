@@ -408,7 +408,8 @@ fn check_words(resolve: &Resolve) -> Result<(), OperateError> {
     Ok(())
 }
 
-fn require_who_and_why(actor: &str, reason: &str) -> Result<(), OperateError> {
+/// Both are needed for whatever is audited.
+pub(crate) fn require_who_and_why(actor: &str, reason: &str) -> Result<(), OperateError> {
     require(actor, "actor", "say who decides")?;
     require(reason, "reason", "say why; it is kept for ever")
 }

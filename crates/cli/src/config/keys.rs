@@ -35,6 +35,8 @@ pub(super) const KEYS: &[&str] = &[
     "journal.key_id",
     "journal.old_key.*.id",
     "journal.old_key.*.key.*",
+    "privacy.raw_answers_days",
+    "privacy.personal_data_days",
     "log.format",
     "log.filter",
     "payments.pay_within_s",

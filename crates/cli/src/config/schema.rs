@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ppob_engine::{DuplicateWindows, EngineConfig};
+use ppob_engine::{DuplicateWindows, EngineConfig, RetentionSpans};
 use ppob_provider::SecretRef;
 use ppob_routing::{Strategy, StrategyTable};
 use ppob_types::{Family, ProductCode};
@@ -20,6 +20,7 @@ use super::{ConsumerTable, Listen};
 pub(crate) struct Config {
     pub(crate) listen: Listen,
     pub(crate) journal: Journal,
+    pub(crate) privacy: Privacy,
     pub(crate) log: Log,
     pub(crate) payments: Payments,
     pub(crate) reconciliation: Reconciliation,
@@ -56,6 +57,14 @@ pub(crate) struct OldKey {
     pub(crate) id: String,
     #[serde(deserialize_with = "super::journal_keys::reference")]
     pub(crate) key: Option<SecretRef>,
+}
+
+/// How long what tells about customers is kept, in days; 0 is for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Privacy {
+    pub(crate) raw_answers_days: u32,
+    pub(crate) personal_data_days: u32,
 }
 
 /// What the process tells about its work, on standard error.
@@ -127,6 +136,7 @@ impl Config {
             parallel_checks: reconciliation.parallel_checks.get(),
             check_at_least_every: seconds(reconciliation.check_at_least_every_s),
             balance_every: seconds(reconciliation.balance_every_s),
+            retention: self.privacy.spans(),
         }
     }
 }
@@ -140,6 +150,30 @@ impl Default for Journal {
             key_id: None,
             old_key: Vec::new(),
         }
+    }
+}
+
+impl Privacy {
+    fn spans(&self) -> RetentionSpans {
+        let span = |days: u32| {
+            (days > 0).then(|| Duration::from_hours(u64::from(days).saturating_mul(24)))
+        };
+        RetentionSpans {
+            raw_answers: span(self.raw_answers_days),
+            personal_data: span(self.personal_data_days),
+        }
+    }
+}
+
+/// The engine's own defaults, in days.
+impl Default for Privacy {
+    fn default() -> Self {
+        let days = |span: Option<Duration>| {
+            let days = span.map_or(0, |span| span.as_secs() / 86_400);
+            u32::try_from(days).unwrap_or(u32::MAX)
+        };
+        let RetentionSpans { raw_answers, personal_data } = EngineConfig::default().retention;
+        Self { raw_answers_days: days(raw_answers), personal_data_days: days(personal_data) }
     }
 }
 

@@ -311,6 +311,15 @@ impl World {
     }
 
     async fn on(journal: MemoryJournal, providers: &[&Arc<Scripted>], paused: PausedClock) -> Self {
+        Self::configured(EngineConfig::default(), journal, providers, paused).await
+    }
+
+    pub(crate) async fn configured(
+        config: EngineConfig,
+        journal: MemoryJournal,
+        providers: &[&Arc<Scripted>],
+        paused: PausedClock,
+    ) -> Self {
         let providers: Vec<Arc<Scripted>> = providers.iter().map(|p| Arc::clone(p)).collect();
         let clock: Arc<dyn Clock> = Arc::new(paused);
         let setups: BTreeMap<ProviderName, ProviderSetup> =
@@ -319,13 +328,8 @@ impl World {
             (name.clone(), setup.guarded.reserve.clone())
         };
         let reserves = setups.iter().map(reserve).collect();
-        let parts = Parts {
-            config: EngineConfig::default(),
-            journal: Arc::new(journal.clone()),
-            providers: setups,
-            clock,
-            seed: 7,
-        };
+        let parts =
+            Parts { config, journal: Arc::new(journal.clone()), providers: setups, clock, seed: 7 };
         let engine = Engine::start(parts).await.unwrap();
         engine.first_prices().await;
         Self { engine, journal, providers, reserves, clock: paused }

@@ -3,7 +3,7 @@
 use ppob_api::v1;
 use ppob_journal::StoredPayment;
 use ppob_payment::{Approval, Attempt, Conclusion, Payment};
-use ppob_types::{Basis, FailureReason, Parameters, Rupiah, Timestamp};
+use ppob_types::{Basis, FailureReason, Parameters, Retention, Rupiah, Timestamp};
 
 use super::View;
 use super::attempt::attempt;
@@ -20,7 +20,7 @@ pub(crate) fn payment(stored: &StoredPayment, view: &View<'_>) -> v1::Payment {
     let end = End::of(payment);
     let total = end.total.or_else(|| expected_total(payment));
     v1::Payment {
-        personal_data_erased: false,
+        personal_data_erased: stored.retention() == Retention::NoPersonalData,
         payment_id: stored.key.id.to_string(),
         product_code: purchase.product.to_string(),
         family: family(purchase.family).into(),

@@ -312,6 +312,13 @@ pub const METRICS: &[Metric] = &[
         &[],
         "Stored payments that could not be read and were left out, each time that a page met them.",
     ),
+    // Retention.
+    counter(
+        "ppob_payments_stripped_total",
+        "payments",
+        &[("kept", "no-raw-answers, no-personal-data")],
+        "Payments from which raw answers, or all personal data, were taken, by age or on request.",
+    ),
     // gRPC.
     counter(
         "ppob_grpc_requests_total",

@@ -8,8 +8,9 @@ use ppob_types::{ConsumerId, PaymentKey, ProviderName};
 use tonic::{Request, Response, Status};
 
 use super::{
-    check_now, key, list_providers, list_reviews, list_unlisted_replies, list_unmapped_products,
-    refresh_catalog, reload_config, resolve_payment, set_modes,
+    check_now, erase_customer, export_customer, key, list_providers, list_reviews,
+    list_unlisted_replies, list_unmapped_products, refresh_catalog, reload_config, resolve_payment,
+    set_modes,
 };
 use crate::consumer::{Role, caller};
 use crate::errors::{self, Violations};
@@ -116,14 +117,14 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::ExportCustomerRequest>,
     ) -> Result<Response<v1::ExportCustomerResponse>, Status> {
-        not_yet(&request, "ExportCustomer")
+        export_customer::export_customer(&self.0, &request).await.map(Response::new)
     }
 
     async fn erase_customer(
         &self,
         request: Request<v1::EraseCustomerRequest>,
     ) -> Result<Response<v1::EraseCustomerResponse>, Status> {
-        not_yet(&request, "EraseCustomer")
+        erase_customer::erase_customer(&self.0, &request).await.map(Response::new)
     }
 }
 

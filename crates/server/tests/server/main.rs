@@ -10,6 +10,7 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod privacy;
 mod reasons;
 mod reload;
 mod support;

@@ -14,6 +14,7 @@ mod keeping;
 mod load;
 mod magic_numbers;
 mod network;
+mod privacy;
 mod reload;
 mod sandbox;
 mod shutdown;
