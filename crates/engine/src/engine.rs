@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ppob_journal::{Journal, JournalError};
+use ppob_journal::{Journal, JournalError, Who};
 use ppob_payment::Attempt;
 use ppob_provider::CallContext;
-use ppob_types::{Clock, Monotonic, ProviderName, Timestamp};
+use ppob_types::{Clock, IdError, Monotonic, ProviderName, Timestamp};
 use tokio::sync::Notify;
 
 use crate::catalogue::Prices;
@@ -42,6 +42,9 @@ pub enum StartError {
     /// The journal could not be read.
     #[error("the journal could not be read at start: {0}")]
     Journal(#[from] JournalError),
+    /// The engine's own name in the audit is no name.
+    #[error("the engine has no name to act under: {0}")]
+    Name(#[from] IdError),
 }
 
 /// The engine. Cheap to clone; all clones are one engine.
@@ -63,6 +66,8 @@ pub(crate) struct Inner {
     /// Wakes the reconciliation worker.
     pub(crate) something_due: Notify,
     pub(crate) turns: Turns,
+    /// Under which name the engine itself acts.
+    pub(crate) itself: Who,
     draws: AtomicU64,
     draining: AtomicBool,
     stopping_since: OnceLock<Monotonic>,
@@ -97,6 +102,7 @@ impl Engine {
                 tasks: Tasks::default(),
                 something_due: Notify::new(),
                 turns: Turns::default(),
+                itself: crate::operator::audit::engine()?,
                 draws: AtomicU64::new(parts.seed),
                 draining: AtomicBool::new(false),
                 stopping_since: OnceLock::new(),

@@ -23,6 +23,7 @@ mod providers;
 mod queries;
 mod reconcile;
 mod recovery;
+mod switches;
 mod tasks;
 mod turns;
 
@@ -34,5 +35,11 @@ pub use errors::{AbandonError, CreateError, InquireError, OperateError, QueryErr
 pub use inquiry::{AskedInquiry, Inquire};
 pub use intake::{CreatePayment, RequestedApproval, RequestedParameters};
 pub use live::Ticket;
-pub use operator::{ProviderStatus, Resolve, ResolveVerdict, Review};
+pub use operator::{
+    CheckNow, Checked, Found, NewDeposit, NewNote, OfferMode, ProviderStatus, Resolve,
+    ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, TrialMatch, TrialResult,
+    UnlistedStanding,
+};
+pub use ppob_provider::RefusalTrust;
 pub use queries::{Abandoned, RouteExplanation};
+pub use switches::{ModeSwitch, OfferSwitch};

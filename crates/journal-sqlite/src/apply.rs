@@ -2,6 +2,7 @@
 
 mod accept;
 mod change;
+mod operators;
 mod records;
 
 use ppob_journal::{EventKind, JournalError, settled_reference};
@@ -11,8 +12,9 @@ use rusqlite::Connection;
 
 pub(crate) use self::accept::{AcceptAnswer, accept, bury};
 pub(crate) use self::change::{ChangeAnswer, change};
+pub(crate) use self::operators::{add_note, audit, propose, record_deposit, withdraw};
 pub(crate) use self::records::{
-    audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
+    forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };
 use crate::decode::integer;
 use crate::error::unchanged;

@@ -1,12 +1,16 @@
 //! Rows to values and back.
 
-use ppob_journal::{
-    AuditEntry, Fingerprint, JournalError, PaymentEvent, StoredPayment, UnlistedReply,
-};
+mod operators;
+
+use ppob_journal::{Fingerprint, JournalError, PaymentEvent, StoredPayment, UnlistedReply};
 use ppob_types::{ConsumerId, PaymentId, PaymentKey, ProviderName, Timestamp};
 use rusqlite::Row;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub(crate) use self::operators::{
+    AuditRow, DepositRow, NoteRow, ProposalRow, audit_record, deposit, note, proposal,
+};
 
 /// A payment as it stands in its row, not yet read by the machine.
 #[derive(Debug)]
@@ -76,18 +80,6 @@ pub(crate) fn unlisted_reply(row: UnlistedRow) -> Result<UnlistedReply, JournalE
         first_at: Timestamp::from_micros(first_at),
         last_at: Timestamp::from_micros(last_at),
     })
-}
-
-/// Columns of `audit_trail.sql`.
-pub(crate) type AuditRow = (String, String, Option<String>, Option<String>, String, i64);
-
-pub(crate) fn audit_entry(row: AuditRow) -> Result<AuditEntry, JournalError> {
-    let (actor, action, consumer, payment_id, reason, at) = row;
-    let payment = match (consumer, payment_id) {
-        (Some(consumer), Some(payment_id)) => Some(payment_key(&consumer, &payment_id)?),
-        _ => None,
-    };
-    Ok(AuditEntry { actor, action, payment, reason, at: Timestamp::from_micros(at) })
 }
 
 pub(crate) fn payment_key(consumer: &str, payment_id: &str) -> Result<PaymentKey, JournalError> {

@@ -6,8 +6,9 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use ppob_journal::{
-    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Fingerprint, Journal, JournalError,
-    NewPayment, Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    Acceptance, AuditEntry, AuditFilter, AuditRecord, Change, Committed, Cursor, Deposit,
+    DepositRecorded, Dossier, Filter, Fingerprint, Journal, JournalError, NewPayment, Note, Opened,
+    Page, PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, UnlistedReply,
 };
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
 use tokio::sync::Mutex;
@@ -241,8 +242,89 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
-        self.readers.read(move |connection| query::audit_trail(connection, limit)).await
+    async fn audit_trail(
+        &self,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, JournalError> {
+        let filter = filter.clone();
+        self.readers.read(move |connection| query::audit_trail(connection, &filter, limit)).await
+    }
+
+    async fn save_audited_document(
+        &self,
+        name: &str,
+        json: String,
+        audit: Vec<AuditEntry>,
+    ) -> Result<(), JournalError> {
+        let name = name.to_owned();
+        let moment = audit.iter().map(|entry| entry.at).max();
+        self.writer
+            .write(Lane::Intake, moment, move |connection| {
+                apply::save_document(connection, &name, &json)?;
+                audit.iter().try_for_each(|entry| apply::audit(connection, entry))
+            })
+            .await
+    }
+
+    async fn add_note(&self, note: Note, audit: AuditEntry) -> Result<bool, JournalError> {
+        self.writer
+            .write(Lane::Intake, Some(note.at), move |connection| {
+                apply::add_note(connection, &note, &audit)
+            })
+            .await
+    }
+
+    async fn record_deposit(
+        &self,
+        deposit: Deposit,
+        audit: AuditEntry,
+    ) -> Result<DepositRecorded, JournalError> {
+        self.writer
+            .write(Lane::Intake, Some(deposit.recorded_at), move |connection| {
+                apply::record_deposit(connection, deposit, &audit)
+            })
+            .await
+    }
+
+    async fn deposits(
+        &self,
+        provider: &ProviderName,
+        from: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Deposit>, JournalError> {
+        let provider = provider.clone();
+        let read = move |connection: &_| query::deposits(connection, &provider, from, limit);
+        self.readers.read(read).await
+    }
+
+    async fn propose(&self, propose: Propose) -> Result<Proposed, JournalError> {
+        self.writer
+            .write(Lane::Intake, Some(propose.proposal.at), move |connection| {
+                apply::propose(connection, propose)
+            })
+            .await
+    }
+
+    async fn withdraw(&self, proposal: u64, audit: AuditEntry) -> Result<bool, JournalError> {
+        self.writer
+            .write(Lane::Intake, Some(audit.at), move |connection| {
+                apply::withdraw(connection, proposal, &audit)
+            })
+            .await
+    }
+
+    async fn late_charges(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.readers.read(move |connection| query::late_charges(connection, after, limit)).await
+    }
+
+    async fn dossier(&self, key: &PaymentKey) -> Result<Dossier, JournalError> {
+        let key = key.clone();
+        self.readers.read(move |connection| query::dossier(connection, &key)).await
     }
 
     async fn close(&self) -> Result<(), JournalError> {

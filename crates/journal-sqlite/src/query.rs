@@ -1,10 +1,11 @@
 //! Every read.
 
 mod list;
+mod operators;
 mod payments;
 
 use ppob_journal::{
-    AuditEntry, Cursor, JournalError, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    Cursor, JournalError, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
 };
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -12,6 +13,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 pub(crate) use self::list::list;
 #[cfg(test)]
 pub(crate) use self::list::list_sql;
+#[cfg(test)]
+pub(crate) use self::operators::audit_sql;
+pub(crate) use self::operators::{audit_trail, deposits, dossier};
 use self::payments::payments;
 use crate::decode::{self, PaymentRow, from_json, integer};
 use crate::error::unchanged;
@@ -39,6 +43,14 @@ pub(crate) fn due(
     limit: usize,
 ) -> Answer<Vec<StoredPayment>> {
     payments(connection, sql::DUE, [now.as_micros()], limit)
+}
+
+pub(crate) fn late_charges(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    payments(connection, sql::LATE_CHARGES, [integer(after)], limit)
 }
 
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {
@@ -92,12 +104,6 @@ pub(crate) fn unlisted_replies(
     let rows =
         all(connection, sql::UNLISTED_REPLIES, bounds, |row| decode::UnlistedRow::try_from(row))?;
     rows.into_iter().map(decode::unlisted_reply).collect()
-}
-
-pub(crate) fn audit_trail(connection: &Connection, limit: usize) -> Answer<Vec<AuditEntry>> {
-    let rows =
-        all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| decode::AuditRow::try_from(row))?;
-    rows.into_iter().map(decode::audit_entry).collect()
 }
 
 fn all<T>(

@@ -4,8 +4,10 @@ pub(crate) const ACCEPT_LOOKUP: &str = include_str!("sql/accept_lookup.sql");
 pub(crate) const ATTEMPT_INSERT: &str = include_str!("sql/attempt_insert.sql");
 pub(crate) const ATTEMPT_UPDATE: &str = include_str!("sql/attempt_update.sql");
 pub(crate) const AUDIT_INSERT: &str = include_str!("sql/audit_insert.sql");
-pub(crate) const AUDIT_TRAIL: &str = include_str!("sql/audit_trail.sql");
 pub(crate) const BURY: &str = include_str!("sql/bury.sql");
+pub(crate) const DEPOSIT_GET: &str = include_str!("sql/deposit_get.sql");
+pub(crate) const DEPOSIT_INSERT: &str = include_str!("sql/deposit_insert.sql");
+pub(crate) const DEPOSITS: &str = include_str!("sql/deposits.sql");
 pub(crate) const DOCUMENT_GET: &str = include_str!("sql/document_get.sql");
 pub(crate) const DOCUMENT_PUT: &str = include_str!("sql/document_put.sql");
 pub(crate) const DUE: &str = include_str!("sql/due.sql");
@@ -18,11 +20,15 @@ pub(crate) const GUARD_TAKE: &str = include_str!("sql/guard_take.sql");
 pub(crate) const INQUIRY_FORGET: &str = include_str!("sql/inquiry_forget.sql");
 pub(crate) const INQUIRY_GET: &str = include_str!("sql/inquiry_get.sql");
 pub(crate) const INQUIRY_PUT: &str = include_str!("sql/inquiry_put.sql");
+pub(crate) const LATE_CHARGE_PUT: &str = include_str!("sql/late_charge_put.sql");
+pub(crate) const LATE_CHARGES: &str = include_str!("sql/late_charges.sql");
 pub(crate) const LATEST_CURSOR: &str = include_str!("sql/latest_cursor.sql");
 pub(crate) const META_ADD: &str = include_str!("sql/meta_add.sql");
 pub(crate) const META_GET: &str = include_str!("sql/meta_get.sql");
 pub(crate) const META_RAISE: &str = include_str!("sql/meta_raise.sql");
 pub(crate) const NEXT_DUE: &str = include_str!("sql/next_due.sql");
+pub(crate) const NOTE_INSERT: &str = include_str!("sql/note_insert.sql");
+pub(crate) const NOTES_OF_PAYMENT: &str = include_str!("sql/notes_of_payment.sql");
 pub(crate) const OPEN_PAYMENTS: &str = include_str!("sql/open_payments.sql");
 pub(crate) const PAYMENT_BY_KEY: &str = include_str!("sql/payment_by_key.sql");
 pub(crate) const PAYMENT_BY_SERIAL: &str = include_str!("sql/payment_by_serial.sql");
@@ -30,6 +36,11 @@ pub(crate) const PAYMENT_CURRENT: &str = include_str!("sql/payment_current.sql")
 pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
 pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
 pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
+pub(crate) const PROPOSAL_CONFIRM: &str = include_str!("sql/proposal_confirm.sql");
+pub(crate) const PROPOSAL_INSERT: &str = include_str!("sql/proposal_insert.sql");
+pub(crate) const PROPOSAL_SUBJECT: &str = include_str!("sql/proposal_subject.sql");
+pub(crate) const PROPOSAL_WITHDRAW: &str = include_str!("sql/proposal_withdraw.sql");
+pub(crate) const PROPOSALS_OF_PAYMENT: &str = include_str!("sql/proposals_of_payment.sql");
 pub(crate) const REFERENCE_OWNER: &str = include_str!("sql/reference_owner.sql");
 pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
 pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
@@ -37,7 +48,8 @@ pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 2] = [
+pub(crate) const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
+    include_str!("../migrations/0003_operators.sql"),
 ];

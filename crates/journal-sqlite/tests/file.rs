@@ -121,15 +121,20 @@ async fn a_guard_that_an_earlier_schema_freed_too_early_is_taken_again() {
     let serial = journal.reserve_serial().await.unwrap();
     let _ = journal.accept(new_payment(1, serial)).await.unwrap();
     journal.close().await.unwrap();
-    rusqlite::Connection::open(&path)
-        .unwrap()
+    // The payment as the first schema held it, after that schema freed its guard.
+    let earlier = directory.path().join("earlier.db");
+    let connection = rusqlite::Connection::open(&earlier).unwrap();
+    connection.execute_batch(include_str!("../migrations/0001_start.sql")).unwrap();
+    connection.execute("ATTACH ?1 AS later", [path.to_str()]).unwrap();
+    connection
         .execute_batch(
-            "DROP INDEX payment_open_of_customer;
-             DELETE FROM guard;
+            "INSERT INTO payment SELECT * FROM later.payment;
+             UPDATE meta SET value = (SELECT value FROM later.meta WHERE name = meta.name);
              UPDATE schema_version SET version = 1;",
         )
         .unwrap();
-    let journal = SqliteJournal::open(&path).unwrap();
+    drop(connection);
+    let journal = SqliteJournal::open(&earlier).unwrap();
     let serial = journal.reserve_serial().await.unwrap();
     let mut second = new_payment(1, serial);
     second.key = key(2);

@@ -1,7 +1,7 @@
 //! What the answer to `bayartagihan` means (document, *Bayar tagihan produk PPOB*).
 
 use ppob_http::SendResult;
-use ppob_types::{Observed, PayAnswer, PayOutcome, RefusalCode, UnknownCause};
+use ppob_types::{Observed, PayAnswer, PayOutcome, RawAnswer, RefusalCode, UnknownCause};
 
 use crate::codes::{Refusals, masked};
 use crate::echo::Asked;
@@ -83,9 +83,8 @@ fn refused(
     observed: Observed,
     refusals: &Refusals,
 ) -> PayAnswer {
-    let reason = fields.text("reason").unwrap_or("(no reason)");
-    // An invoice or a standing means that something was formed, so the refusal is not all there is.
-    let formed = observed.provider_ref.is_some() || fields.text("ppob_status").is_some();
+    let reason = reason(fields);
+    let formed = is_formed(fields, &observed);
     match refusals.classify(reason) {
         // The bill was read as owed seconds before. If it is paid now, it may be us who paid it: MMBC
         // takes no reference, so it cannot tell a request that reached it twice from two requests.
@@ -94,6 +93,31 @@ fn refused(
         }
         _ => unlisted(asked, fields, observed, reason),
     }
+}
+
+/// Whether a stored answer, as [`interpret`] would read it, is a refusal by these patterns. None of them
+/// says "paid already".
+pub(crate) fn is_refused(answer: &RawAnswer, refusals: &Refusals) -> bool {
+    // What was cut is not readable when it comes, either.
+    if answer.expose().len() >= RawAnswer::LIMIT {
+        return false;
+    }
+    let Ok(Reply::Object(fields)) = wire::read_text(answer.expose()) else { return false };
+    let says_no = fields.text("result").is_some_and(|no| no.eq_ignore_ascii_case("no"));
+    let shown = Observed {
+        provider_ref: fields.text("ppob_invoice").and_then(wire::reference),
+        ..Observed::default()
+    };
+    says_no && !is_formed(&fields, &shown) && refusals.classify(reason(&fields)).is_some()
+}
+
+fn reason(fields: &Fields) -> &str {
+    fields.text("reason").unwrap_or("(no reason)")
+}
+
+/// An invoice or a standing means that something was formed, so a refusal is not all there is.
+fn is_formed(fields: &Fields, observed: &Observed) -> bool {
+    observed.provider_ref.is_some() || fields.text("ppob_status").is_some()
 }
 
 fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &str) -> PayAnswer {

@@ -8,7 +8,7 @@ use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, Statu
 
 use crate::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
-    ProviderError, RawCallback, SendPermit,
+    ProviderError, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
 
 /// Who a configured provider is. Never holds secrets.
@@ -109,6 +109,16 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     async fn balance(&self, cx: &CallContext) -> Result<Rupiah, ProviderError> {
         let _ = cx;
         Err(ProviderError::unsupported("balance"))
+    }
+
+    /// A pattern for refusals as it would stand in this provider's configuration, ready to be tried on
+    /// stored answers. Pure, and changes nothing.
+    ///
+    /// # Errors
+    /// [`TrialError`] if the configuration would not take it, with the sentence it would say.
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        let _ = pattern;
+        Err(TrialError::Unsupported)
     }
 
     /// Reads a callback: verifies it and says which attempt it speaks of. Pure.

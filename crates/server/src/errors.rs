@@ -21,7 +21,7 @@ use tonic_types::{
 
 pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
-pub(crate) use operate::operate;
+pub(crate) use operate::{check, operate};
 pub(crate) use payments::{abandon, inquire, query};
 
 /// The word of RPCs that this server does not have yet.

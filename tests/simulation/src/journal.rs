@@ -99,8 +99,9 @@ fn describe(write: MemoryWrite<'_>) -> String {
             change.payment.state().as_str()
         ),
         MemoryWrite::Bury(key) => format!("bury {key}"),
-        MemoryWrite::SaveInquiry(_) | MemoryWrite::SaveDocument(_) | MemoryWrite::Audit(_) => {
-            write.name().to_owned()
-        }
+        MemoryWrite::SaveInquiry(_)
+        | MemoryWrite::SaveDocument(_)
+        | MemoryWrite::Audit(_)
+        | MemoryWrite::Operator(_) => write.name().to_owned(),
     }
 }

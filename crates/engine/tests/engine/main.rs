@@ -7,5 +7,6 @@ mod failover;
 mod idempotency;
 mod journal_trouble;
 mod mishaps;
+mod operators;
 mod restart;
 mod support;

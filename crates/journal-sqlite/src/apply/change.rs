@@ -1,10 +1,11 @@
 //! Changes of a payment.
 
-use ppob_journal::{Change, settled_reference, success_at};
+use ppob_journal::{Change, late_charge_at, settled_reference, success_at};
 use ppob_payment::PaymentState;
 use ppob_types::{PaymentKey, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
+use super::operators::agree;
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
 use crate::decode::{integer, payment_key};
 use crate::sql;
@@ -44,6 +45,12 @@ pub(crate) fn change(
     else {
         return Ok(ChangeAnswer::Stale);
     };
+    // Before the attempts: a constraint looks for the agreement when one of them ends by it.
+    if let Some(agreement) = &change.agreement
+        && !agree(connection, agreement, change.now)?
+    {
+        return Ok(ChangeAnswer::Stale);
+    }
     let serial = current.serial;
     if let Err(error) = write_attempts(connection, serial, &change.payment, current.attempts) {
         return match reference_owner(connection, &change, serial, &error)? {
@@ -69,6 +76,10 @@ pub(crate) fn change(
             current.repeat,
             at.as_micros(),
         ))?;
+    }
+    if let Some(found_at) = late_charge_at(&change.payment) {
+        let row = (serial, found_at.as_micros());
+        connection.prepare_cached(sql::LATE_CHARGE_PUT)?.execute(row)?;
     }
     for (provider, text) in &change.unlisted {
         connection.prepare_cached(sql::UNLISTED_COUNT)?.execute((

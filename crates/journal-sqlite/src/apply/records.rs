@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use ppob_journal::{AuditEntry, StoredInquiry};
+use ppob_journal::StoredInquiry;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
@@ -38,19 +38,6 @@ pub(crate) fn save_document(
     json: &str,
 ) -> Result<(), Failure> {
     connection.prepare_cached(sql::DOCUMENT_PUT)?.execute((name, json))?;
-    Ok(())
-}
-
-pub(crate) fn audit(connection: &Connection, entry: &AuditEntry) -> Result<(), Failure> {
-    let payment = entry.payment.as_ref();
-    connection.prepare_cached(sql::AUDIT_INSERT)?.execute((
-        &entry.actor,
-        &entry.action,
-        payment.map(|key| key.consumer.as_str()),
-        payment.map(|key| key.id.as_str()),
-        &entry.reason,
-        entry.at.as_micros(),
-    ))?;
     Ok(())
 }
 

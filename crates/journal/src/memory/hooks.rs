@@ -22,6 +22,8 @@ pub enum MemoryWrite<'a> {
     SaveDocument(&'a str),
     /// [`crate::Journal::audit`].
     Audit(&'a AuditEntry),
+    /// A note, a deposit, a proposal or the end of one, by what is done.
+    Operator(&'static str),
 }
 
 /// What happens around each read and write, for simulations.
@@ -75,6 +77,7 @@ impl MemoryWrite<'_> {
             Self::SaveInquiry(_) => "save-inquiry",
             Self::SaveDocument(_) => "save-document",
             Self::Audit(_) => "audit",
+            Self::Operator(what) => what,
         }
     }
 }

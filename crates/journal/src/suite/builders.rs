@@ -139,6 +139,7 @@ pub(super) fn change_to(
         now,
         unlisted: Vec::new(),
         audit: None,
+        agreement: None,
     }
 }
 

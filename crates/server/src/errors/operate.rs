@@ -6,8 +6,18 @@ use tonic::{Code, Status};
 
 use super::{Problem, SOON, Violations};
 
-/// As a status.
+/// As a status, of a verdict.
 pub(crate) fn operate(error: &OperateError) -> Status {
+    with_reference_in(error, "executed.provider_reference")
+}
+
+/// As a status, of a check.
+pub(crate) fn check(error: &OperateError) -> Status {
+    with_reference_in(error, "provider_reference")
+}
+
+/// `reference` is the field that names the provider's own number.
+fn with_reference_in(error: &OperateError, reference: &str) -> Status {
     let message = error.to_string();
     let refused = |reason, subject| {
         Problem::nothing_done(Code::FailedPrecondition, reason, message.clone())
@@ -20,10 +30,27 @@ pub(crate) fn operate(error: &OperateError) -> Status {
         OperateError::NoSuchProvider => {
             Problem::nothing_done(Code::NotFound, reason::PROVIDER_UNKNOWN, message).status()
         }
-        OperateError::FieldInvalid { field: "second_actor", problem } => {
-            let message = format!("second_actor: {problem}; nothing was changed");
-            Problem::nothing_done(Code::FailedPrecondition, reason::SECOND_PERSON_NEEDED, message)
-                .precondition("second_actor")
+        OperateError::SecondPersonNeeded { .. } => {
+            refused(reason::SECOND_PERSON_NEEDED, "second_actor").status()
+        }
+        OperateError::PatternRefused(problem) => Violations::one("pattern", problem),
+        OperateError::NothingToCheck => refused(reason::NOTHING_TO_CHECK, "payment_id").status(),
+        OperateError::CheckNotPossible => {
+            refused(reason::CHECK_NOT_POSSIBLE, "payment_id").status()
+        }
+        OperateError::NotVerifiable => refused(reason::CHECK_NOT_POSSIBLE, reference).status(),
+        OperateError::CheckTooEarly { after, .. } => {
+            Problem::nothing_done(Code::ResourceExhausted, reason::CHECK_TOO_EARLY, message)
+                .retry_after(*after)
+                .status()
+        }
+        OperateError::DepositIdReused => {
+            Problem::nothing_done(Code::AlreadyExists, reason::DEPOSIT_ID_REUSED, message).status()
+        }
+        // The charge is recorded.
+        OperateError::Contradicts => {
+            Problem::new(Code::FailedPrecondition, reason::VERDICT_CONTRADICTS, message)
+                .precondition(reference)
                 .status()
         }
         OperateError::FieldInvalid { field, problem } => Violations::one(field, problem),
@@ -31,12 +58,16 @@ pub(crate) fn operate(error: &OperateError) -> Status {
         OperateError::TooEarly { until } => refused(reason::TOO_EARLY_FOR_VERDICT, "not_executed")
             .with("not_before_time", until)
             .status(),
-        OperateError::NotConfirmed { .. } => {
-            refused(reason::REFERENCE_MISMATCH, "executed.provider_reference").status()
+        // A verdict that waited may be withdrawn with it.
+        OperateError::NotConfirmed { withdrawn: true, .. } => {
+            Problem::new(Code::FailedPrecondition, reason::REFERENCE_MISMATCH, message)
+                .precondition(reference)
+                .status()
         }
-        OperateError::ReferenceTaken => {
-            refused(reason::REFERENCE_TAKEN, "executed.provider_reference").status()
+        OperateError::NotConfirmed { withdrawn: false, .. } => {
+            refused(reason::REFERENCE_MISMATCH, reference).status()
         }
+        OperateError::ReferenceTaken => refused(reason::REFERENCE_TAKEN, reference).status(),
         OperateError::ProviderUnavailable(_) => {
             Problem::nothing_done(Code::Unavailable, reason::PROVIDERS_UNAVAILABLE, message)
                 .retry_after(SOON)

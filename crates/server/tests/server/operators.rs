@@ -3,12 +3,11 @@
 use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    AddNoteRequest, CheckNowRequest, ListProvidersRequest, ListReviewsRequest,
-    ListUnlistedRepliesRequest, ListUnmappedProductsRequest, OfferMode, ProviderMode,
-    RefreshCatalogRequest, ResolvePaymentRequest, SetOfferModeRequest, SetProviderModeRequest,
-    VerdictExecuted, VerdictNotExecuted,
+    CheckNowRequest, ListProvidersRequest, ListReviewsRequest, ListUnlistedRepliesRequest,
+    ListUnmappedProductsRequest, OfferMode, ProviderMode, RefreshCatalogRequest,
+    ResolvePaymentRequest, SetOfferModeRequest, SetProviderModeRequest, VerdictExecuted,
+    VerdictNotExecuted,
 };
-use tonic::Code;
 
 use crate::support::{Pay, TOKEN, World, meter, token_for};
 
@@ -108,11 +107,7 @@ async fn a_verdict_needs_evidence_a_second_person_and_time() {
     let not_executed = resolve(Verdict::NotExecuted(VerdictNotExecuted {}));
     let executed = resolve(Verdict::Executed(VerdictExecuted::default()));
     let wrong = [
-        (reason::SECOND_PERSON_NEEDED, not_executed.clone()),
-        (
-            reason::TOO_EARLY_FOR_VERDICT,
-            ResolvePaymentRequest { second_actor: "budi".to_owned(), ..not_executed.clone() },
-        ),
+        (reason::TOO_EARLY_FOR_VERDICT, not_executed.clone()),
         (
             reason::VERSION_CHANGED,
             ResolvePaymentRequest { expected_version: 99, ..not_executed.clone() },
@@ -150,13 +145,8 @@ async fn a_payment_that_cannot_be_asked_about_says_so() {
     };
     let paid = world.operator.check_now(check("payment-paid")).await.unwrap_err();
     assert_eq!(reason_of(&paid).as_deref(), Some(reason::NOTHING_TO_CHECK));
-    let answer = world.operator.check_now(check("payment-0000")).await;
-    match answer {
-        Ok(answer) => assert!(answer.into_inner().evidence.unwrap().text.contains("IN_DOUBT")),
-        Err(status) => {
-            assert_eq!(reason_of(&status).as_deref(), Some(reason::CHECK_NOT_POSSIBLE));
-        }
-    }
+    let blind = world.operator.check_now(check("payment-0000")).await.unwrap_err();
+    assert_eq!(reason_of(&blind).as_deref(), Some(reason::CHECK_NOT_POSSIBLE));
     world.end().await;
 }
 
@@ -174,7 +164,5 @@ async fn price_lists_are_read_and_strange_rows_shown() {
     let list = ListUnlistedRepliesRequest::default();
     let listed = world.operator.list_unlisted_replies(list).await.unwrap().into_inner();
     assert!(listed.replies.is_empty());
-    let status = world.operator.add_note(AddNoteRequest::default()).await.unwrap_err();
-    assert_eq!(status.code(), Code::Unimplemented);
     world.end().await;
 }
