@@ -6,13 +6,17 @@ mod json;
 mod operate;
 mod payment;
 mod products;
+mod record;
+mod review;
 mod struk;
 mod text;
 
 pub(crate) use bill::bill;
 pub(crate) use error::{Asked, Paying, failure, json_error, unanswered, unreached};
 pub(crate) use json::json;
-pub(crate) use operate::{providers, refreshed, resolved, reviews};
+pub(crate) use operate::{checked, providers, refreshed, resolved, switched};
 pub(crate) use payment::{payment, payments};
 pub(crate) use products::{products, route};
+pub(crate) use record::{audit, deposited, noted, unlisted, unmapped};
+pub(crate) use review::reviews;
 pub(crate) use text::{is_simulated, rupiah, table};

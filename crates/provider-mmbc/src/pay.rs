@@ -128,3 +128,70 @@ fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &
 fn unknown(cause: UnknownCause, observed: Observed) -> PayAnswer {
     PayAnswer { outcome: PayOutcome::Unknown(cause), observed }
 }
+
+#[cfg(test)]
+mod tests {
+    use ppob_http::Answer;
+    use ppob_types::{CustomerNumber, Family, Parameters, ProductCode, Purchase};
+
+    use super::*;
+    use crate::codes::RefusalPattern;
+
+    const PATTERN: &str = "^error [^:]+: limit (harian|bulanan) habis$";
+
+    fn purchase() -> Purchase {
+        Purchase {
+            product: ProductCode::new("PLN-POSTPAID").unwrap(),
+            family: Family::PlnPostpaid,
+            customer: CustomerNumber::parse(Family::PlnPostpaid, "530000000001").unwrap(),
+            amount: None,
+            parameters: Parameters::default(),
+        }
+    }
+
+    #[test]
+    fn a_trial_matches_exactly_what_the_configured_pattern_would_refuse() {
+        let only = Refusals::only(PATTERN).unwrap();
+        let configured = Refusals::new(&[RefusalPattern {
+            pattern: PATTERN.to_owned(),
+            code: RefusalCode::LimitReached,
+            scope: ppob_types::RefusalScope::Bill,
+        }])
+        .unwrap();
+        let purchase = purchase();
+        let asked = Asked { purchase: &purchase, code: "PLN" };
+        for (body, expected) in [
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, true),
+            ("notice {\"result\":\"NO\",\"reason\":\"ERROR PLN 1:\n LIMIT BULANAN  HABIS\"}", true),
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS, TUNGGU"}"#, false),
+            (r#"{"result":"no","reason":"ERROR TIMEOUT: LIMIT HARIAN HABIS"}"#, false),
+            (r#"{"result":"ok","reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, false),
+            (
+                r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS","ppob_invoice":"12345678"}"#,
+                false,
+            ),
+            (
+                r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS","ppob_status":"pending"}"#,
+                false,
+            ),
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS""#, false),
+            (r#"{"reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, false),
+            ("", false),
+        ] {
+            let raw = RawAnswer::new(body.as_bytes());
+            assert_eq!(is_refused(&raw, &only), expected, "{body}");
+            let answer =
+                Answer { status: 200, body: body.as_bytes().to_vec(), truncated_by_cap: false };
+            let read = interpret(&asked, SendResult::Answered(answer), &configured);
+            let refused = matches!(read.outcome, PayOutcome::Rejected(_));
+            assert_eq!(refused, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_the_configuration_refuses_is_not_tried() {
+        for pattern in ["limit habis", "^.*$", "^(limit$"] {
+            assert!(Refusals::only(pattern).is_err(), "{pattern}");
+        }
+    }
+}

@@ -9,5 +9,8 @@ mod listing;
 mod numbers;
 mod operators;
 mod payments;
+mod records;
+mod reviews;
 mod support;
+mod verdicts;
 mod watching;
