@@ -6,17 +6,23 @@ mod key;
 mod operate;
 mod payment;
 mod privacy;
+mod record;
 mod run;
+mod switch;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server, Tls};
 pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
-pub(crate) use operate::{OperatorServer, Refresh, Reload, Resolve, Reviews};
+pub(crate) use operate::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use privacy::{EraseCustomer, ExportCustomer, PrivacyCommand};
+pub(crate) use record::{AddNote, Audit, RecordDeposit};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
+pub(crate) use switch::{
+    Mode, Offer, OfferCommand, OfferOff, ProviderCommand, SetMode, Unlisted, Unmapped,
+};
 
 use crate::exit;
 
@@ -29,6 +35,9 @@ Examples:
   ppob inquire PLN-POSTPAID 530000001234           what is owed
   ppob pay PLN-POSTPAID 530000001234 --inquiry ID  pay exactly that bill
   ppob payment get ID                              what became of a payment
+  ppob reviews                                     what needs a person
+  ppob check ID --reference INV1 --actor sari      is that invoice this payment?
+  ppob provider mode mmbc-a active --actor sari --reason clarified
   ppob config check                                is the configuration right?
   ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
@@ -84,13 +93,31 @@ pub(crate) enum Command {
     Providers(OperatorServer),
     /// Lists payments that need a person (operators).
     Reviews(Reviews),
-    /// Settles a payment in doubt, on evidence (operators).
+    /// Asks the provider now what became of a payment (operators).
+    Check(Check),
+    /// Settles a payment in doubt, on evidence; not executed takes two persons (operators).
     Resolve(Resolve),
+    /// Writes something down about a payment (operators).
+    Note(AddNote),
+    /// Records money paid into a deposit (operators).
+    Deposit(RecordDeposit),
+    /// Switches a provider (operators).
+    #[command(subcommand)]
+    Provider(ProviderCommand),
+    /// Switches one product of one provider (operators).
+    #[command(subcommand)]
+    Offer(OfferCommand),
     /// Reads price lists now (operators).
     Refresh(Refresh),
     /// Shows or erases what is kept about one customer (operators).
     #[command(subcommand)]
     Privacy(PrivacyCommand),
+    /// Lists products of providers that are mapped to none of ours (operators).
+    Unmapped(Unmapped),
+    /// Lists answers that are on no list, and tries a pattern on stored ones (operators).
+    Unlisted(Unlisted),
+    /// Lists what operators did (operators).
+    Audit(Audit),
 }
 
 fn help_text() -> String {

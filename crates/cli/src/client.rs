@@ -7,14 +7,19 @@ mod pay;
 mod payments;
 mod privacy;
 mod purchase;
+mod record;
+mod switch;
 
 pub(crate) use catalogue::{explain, products};
 pub(crate) use connect::{OperatorClient, connect, connect_operator};
-pub(crate) use operate::{providers, refresh, reload, resolve, reviews};
+pub(crate) use operate::{check, providers, refresh, reload, resolve, reviews};
 pub(crate) use pay::{inquire, pay};
 pub(crate) use payments::payment;
 pub(crate) use privacy::privacy;
+pub(crate) use record::{audit, deposit, note};
+pub(crate) use switch::{offer_off, offer_on, set_mode, unlisted, unmapped};
 
+use ppob_types::Timestamp;
 use prost::Message;
 use tonic::Status;
 
@@ -47,4 +52,14 @@ fn empty_answer() -> Failure {
         Exit::Unknown,
         "The server answered without the payment; is it another version? It may be paid: do not pay by other means. Look with `ppob payment get ID`.",
     )
+}
+
+/// A moment for a request.
+fn time(moment: Timestamp) -> prost_types::Timestamp {
+    let micros = moment.as_micros();
+    let nanos = micros.rem_euclid(1_000_000) * 1_000;
+    prost_types::Timestamp {
+        seconds: micros.div_euclid(1_000_000),
+        nanos: i32::try_from(nanos).unwrap_or_default(),
+    }
 }

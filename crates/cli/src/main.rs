@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command, ConfigCommand};
+use crate::args::{Arguments, Command, ConfigCommand, OfferCommand, ProviderCommand};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
@@ -76,8 +76,17 @@ async fn run(command: Command) -> Done {
         Command::Payment(command) => client::payment(&command).await,
         Command::Providers(server) => client::providers(&server).await,
         Command::Reviews(options) => client::reviews(&options).await,
+        Command::Check(options) => client::check(&options).await,
         Command::Resolve(options) => client::resolve(&options).await,
+        Command::Note(options) => client::note(&options).await,
+        Command::Deposit(options) => client::deposit(&options).await,
+        Command::Provider(ProviderCommand::Mode(options)) => client::set_mode(&options).await,
+        Command::Offer(OfferCommand::Off(options)) => client::offer_off(&options).await,
+        Command::Offer(OfferCommand::On(options)) => client::offer_on(&options).await,
         Command::Refresh(options) => client::refresh(&options).await,
         Command::Privacy(command) => client::privacy(&command).await,
+        Command::Unmapped(options) => client::unmapped(&options).await,
+        Command::Unlisted(options) => client::unlisted(&options).await,
+        Command::Audit(options) => client::audit(&options).await,
     }
 }

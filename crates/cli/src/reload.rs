@@ -7,6 +7,7 @@ use std::fmt::{Debug, Formatter};
 use std::sync::Arc;
 
 use ppob_engine::{Engine, Reload, ReloadError, Remapped};
+use ppob_journal::Who;
 use ppob_server::{ConfigSource, NotReloaded, Reloaded};
 use ppob_types::{Clock, ProviderName};
 use tokio::sync::Mutex;
@@ -71,9 +72,9 @@ impl Reloader {
 
 #[tonic::async_trait]
 impl ConfigSource for Reloader {
-    async fn reload(&self, actor: &str, validate_only: bool) -> Result<Reloaded, NotReloaded> {
-        let (shared, actor) = (Arc::clone(&self.0), actor.to_owned());
-        let work = tokio::spawn(async move { shared.reload(&actor, validate_only).await });
+    async fn reload(&self, who: &Who, validate_only: bool) -> Result<Reloaded, NotReloaded> {
+        let (shared, who) = (Arc::clone(&self.0), who.clone());
+        let work = tokio::spawn(async move { shared.reload(&who, validate_only).await });
         let done = work.await.unwrap_or_else(|_| {
             Err(NotReloaded::JournalUnavailable(
                 "the reload broke off; look at the log, and reload again".to_owned(),
@@ -89,7 +90,7 @@ impl ConfigSource for Reloader {
 }
 
 impl Shared {
-    async fn reload(&self, actor: &str, validate_only: bool) -> Result<Reloaded, NotReloaded> {
+    async fn reload(&self, who: &Who, validate_only: bool) -> Result<Reloaded, NotReloaded> {
         let mut running = self.running.lock().await;
         let invalid = |failure: Failure| NotReloaded::Invalid(failure.text);
         let loaded = (self.read)().map_err(invalid)?;
@@ -113,7 +114,7 @@ impl Shared {
             let reload = Reload {
                 config: loaded.config.engine(),
                 providers: compose::setups(&providers, &self.clock),
-                actor: actor.to_owned(),
+                who: who.clone(),
                 changes: for_the_audit(&changes.now),
             };
             let remapped =

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_engine::Engine;
+use ppob_journal::Who;
 use ppob_server::{
     ConfigSource as _, ConfiguredConsumers, Listeners, PrometheusMetrics, RunningServer, Server,
     ServerOptions, bind,
 };
-use ppob_types::Clock;
+use ppob_types::{Clock, ConsumerId};
 
 use crate::compose::{self, Providers, not_started, tls};
 use crate::config::{Loaded, loopback};
@@ -18,8 +19,9 @@ use crate::failure::Failure;
 use crate::reload::{Part, ReadAgain, Reloader};
 use crate::signals::{Asked, Signals};
 
-/// Who reloads when the process is sent SIGHUP, as the audit names it.
-const ASKED_BY_SIGNAL: &str = "system (SIGHUP)";
+/// Who reloads when the process is sent SIGHUP, as the audit names it: whoever may send this process
+/// signals.
+const SYSTEM: &str = "system";
 
 /// Where it really listens.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +37,7 @@ pub(crate) struct Running {
     engine: Engine,
     server: RunningServer,
     reloader: Reloader,
+    by_signal: Who,
 }
 
 /// How the configuration is read again, and who else takes it over.
@@ -54,6 +57,11 @@ impl Running {
         simulated: bool,
         again: Again,
     ) -> Result<Self, Failure> {
+        let by_signal = Who {
+            operator: ConsumerId::new(SYSTEM).map_err(|error| not_started(&error))?,
+            proven: true,
+            actor: "SIGHUP".to_owned(),
+        };
         let listen = &loaded.config.listen;
         // First: a port in use is found before the journal is touched.
         let api = bind("api", listen.api).await.map_err(|error| not_started(&error))?;
@@ -84,7 +92,7 @@ impl Running {
         options.simulated = simulated;
         let listeners = Listeners { api, operator, metrics: Some(metrics) };
         match Server::start(engine.clone(), listeners, options).await {
-            Ok(server) => Ok(Self { engine, server, reloader }),
+            Ok(server) => Ok(Self { engine, server, reloader, by_signal }),
             Err(error) => {
                 let failure = not_started(&error);
                 ended(engine.shutdown().await)?;
@@ -111,9 +119,9 @@ impl Running {
     /// Works until a signal comes; then lets payments on their way end. A second signal ends at once.
     pub(crate) async fn until(self, signals: &mut Signals) -> Result<(), Failure> {
         while signals.next().await == Asked::Reload {
-            let reloader = self.reloader.clone();
+            let (reloader, who) = (self.reloader.clone(), self.by_signal.clone());
             // Its outcome is in the log; the next signal is heard meanwhile.
-            tokio::spawn(async move { reloader.reload(ASKED_BY_SIGNAL, false).await });
+            tokio::spawn(async move { reloader.reload(&who, false).await });
         }
         tracing::info!(
             "stopping: no new payments are taken, those on their way are waited for; a second signal \

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use ppob_journal::JournalError;
+use ppob_journal::{AuditSubject, JournalError, Who};
 use ppob_layers::BreakerState;
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_routing::{Catalogue, ChangeKind, MappedList};
@@ -14,9 +14,12 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::engine::Inner;
 use crate::inquiry::guarded;
+use crate::operator::audit::Deed;
+use crate::operator::require_who;
 use crate::{Engine, OperateError, ProviderSetup};
 
 const DOCUMENT: &str = "catalogue";
+const FIRST_SEEN: &str = "unmapped-products";
 
 /// How often a half-open breaker is looked for.
 const BREAKER_LOOK: Duration = Duration::from_secs(5);
@@ -44,8 +47,12 @@ pub struct CatalogueStatus {
     pub fetched_at: Option<Timestamp>,
     /// Rows nobody mapped: an operator maps or ignores them in the configuration.
     pub unmapped: Vec<PriceRow>,
+    /// Since when each of them, by the provider's code, is listed.
+    pub first_seen: BTreeMap<String, Timestamp>,
     /// Why the last refresh failed, if it did.
     pub last_error: Option<String>,
+    /// When that was.
+    pub failed_at: Option<Timestamp>,
 }
 
 /// What a new mapping did to a provider's offers.
@@ -124,6 +131,21 @@ impl Prices {
     }
 }
 
+impl CatalogueStatus {
+    /// Takes over what nobody mapped, and since when that is listed.
+    fn remember(&mut self, unmapped: Vec<PriceRow>, now: Timestamp) {
+        let known = std::mem::take(&mut self.first_seen);
+        self.first_seen = unmapped
+            .iter()
+            .map(|row| {
+                let since = known.get(&row.provider_code).copied().unwrap_or(now);
+                (row.provider_code.clone(), since)
+            })
+            .collect();
+        self.unmapped = unmapped;
+    }
+}
+
 impl Engine {
     /// Fetches prices now, of one provider.
     ///
@@ -132,8 +154,19 @@ impl Engine {
     pub async fn refresh_catalogue(
         &self,
         provider: &ProviderName,
+        who: &Who,
     ) -> Result<RefreshReport, OperateError> {
+        require_who(who)?;
         let refreshed = self.inner.refresh(provider).await?;
+        let after = match &refreshed {
+            Ok(report) => format!("{} offers changed", report.changes),
+            Err(error) => format!("the prices from before stay: {}", error.class()),
+        };
+        let (now, reason, before) = (self.inner.now(), "", String::new());
+        let subject = AuditSubject::Provider(provider);
+        let deed = Deed { who, action: "RefreshCatalog", subject, reason, before, after };
+        let audited = self.inner.journal.audit(deed.entry(now)).await;
+        audited.map_err(|_| OperateError::JournalUnavailable)?;
         refreshed.map_err(|error| OperateError::ProviderUnavailable(error.message))
     }
 
@@ -156,6 +189,7 @@ impl Engine {
 impl Inner {
     /// Prices of the earlier process: stale ones, with their age, are better than none.
     pub(crate) async fn restore_catalogue(&self) -> Result<(), JournalError> {
+        self.restore_first_seen().await?;
         let Some(json) = self.journal.load_document(DOCUMENT).await? else {
             return Ok(());
         };
@@ -281,6 +315,7 @@ impl Inner {
         self.prices.with_status(name, |status| {
             status.fetched_at = Some(list.fetched_at);
             status.last_error = None;
+            status.failed_at = None;
         });
         Ok(Ok(report))
     }
@@ -302,7 +337,14 @@ impl Inner {
         for conflict in &mapped.conflicts {
             tracing::warn!(provider = %name, %conflict, "mapping conflict");
         }
-        self.prices.with_status(name, |status| status.unmapped = mapped.unmapped);
+        let seen = self.prices.with_status(name, |status| {
+            let before = status.first_seen.clone();
+            status.remember(mapped.unmapped, self.now());
+            status.first_seen != before
+        });
+        if seen {
+            self.save_first_seen().await;
+        }
         report
     }
 
@@ -320,9 +362,37 @@ impl Inner {
         Remapped::Withdrawn(self.swap(name, &MappedList::default(), self.now()).await)
     }
 
+    /// Since when products are listed that nobody mapped: for people, who ask what is new.
+    async fn save_first_seen(&self) {
+        let told = self.told();
+        let listed: BTreeMap<&ProviderName, BTreeMap<String, Timestamp>> =
+            told.setups.keys().map(|name| (name, self.prices.status(name).first_seen)).collect();
+        let saved = match serde_json::to_string(&listed) {
+            Ok(json) => {
+                self.journal.save_document(FIRST_SEEN, json).await.map_err(|e| e.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = saved {
+            tracing::warn!(error, "since when products are listed could not be saved");
+        }
+    }
+
+    async fn restore_first_seen(&self) -> Result<(), JournalError> {
+        let saved = self.journal.load_document(FIRST_SEEN).await?;
+        let listed = saved.and_then(|json| {
+            serde_json::from_str::<BTreeMap<ProviderName, BTreeMap<String, Timestamp>>>(&json).ok()
+        });
+        for (name, first_seen) in listed.into_iter().flatten() {
+            self.prices.with_status(&name, |status| status.first_seen = first_seen);
+        }
+        Ok(())
+    }
+
     fn refresh_failed(&self, name: &ProviderName, error: ProviderError) -> ProviderError {
         self.prices.with_status(name, |status| {
             status.last_error = Some(error.message.clone());
+            status.failed_at = Some(self.now());
         });
         error
     }

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ppob_journal::{Journal, JournalError, Restored};
+use ppob_journal::{Journal, JournalError, Restored, Who};
 use ppob_payment::Attempt;
 use ppob_provider::CallContext;
-use ppob_types::{Clock, Monotonic, ProviderName, Timestamp};
+use ppob_types::{Clock, IdError, Monotonic, ProviderName, Timestamp};
 use tokio::sync::{Mutex, Notify};
 
 use crate::catalogue::Prices;
@@ -43,6 +43,9 @@ pub enum StartError {
     /// The journal could not be read.
     #[error("the journal could not be read at start: {0}")]
     Journal(#[from] JournalError),
+    /// The engine's own name in the audit is no name.
+    #[error("the engine has no name to act under: {0}")]
+    Name(#[from] IdError),
 }
 
 /// The engine. Cheap to clone; all clones are one engine.
@@ -66,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) turns: Turns,
     /// Reloads are one at a time.
     pub(crate) reloading: Mutex<()>,
+    /// Under which name the engine itself acts.
+    pub(crate) itself: Who,
     draws: AtomicU64,
     /// What came of the document that a restore left.
     pub(crate) restored: OnceLock<Restored>,
@@ -103,6 +108,7 @@ impl Engine {
                 something_due: Notify::new(),
                 turns: Turns::default(),
                 reloading: Mutex::new(()),
+                itself: crate::operator::audit::engine()?,
                 draws: AtomicU64::new(parts.seed),
                 restored: OnceLock::new(),
                 draining: AtomicBool::new(false),

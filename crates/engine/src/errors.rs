@@ -224,11 +224,55 @@ pub enum OperateError {
         until: Timestamp,
     },
     /// The provider does not confirm what the operator said.
-    #[error("the provider does not confirm it: {why}. Nothing was changed")]
+    #[error("the provider does not confirm it: {why}. The payment was not changed{}", if *withdrawn { "; the verdict that waited for a second person is withdrawn, because two persons disagree" } else { "" })]
     NotConfirmed {
         /// What did not fit.
         why: String,
+        /// Whether a verdict that waited for a second person was withdrawn.
+        withdrawn: bool,
     },
+    /// The provider cannot be asked about any reference.
+    #[error(
+        "the provider cannot be asked about a reference, so nothing shows that it was paid; the payment was not changed. Only what the engine has verified is called paid: ask the provider for a way to look payments up"
+    )]
+    NotVerifiable,
+    /// Another person has to agree.
+    #[error("a second person has to agree that nothing was paid: {why}. Nothing was changed")]
+    SecondPersonNeeded {
+        /// What is wrong with who says so.
+        why: &'static str,
+    },
+    /// No attempt is open that could be asked about.
+    #[error(
+        "the payment has no attempt whose outcome is open; there is nothing to ask. Nothing was changed"
+    )]
+    NothingToCheck,
+    /// The provider cannot be asked with what is known.
+    #[error(
+        "the provider cannot be asked about this payment with what is known; find the provider's own number of it, or resolve it with evidence. Nothing was changed"
+    )]
+    CheckNotPossible,
+    /// The provider may not be asked again yet.
+    #[error("the provider may be asked again at {} WIB; nothing was changed", until.wib())]
+    CheckTooEarly {
+        /// When it may.
+        until: Timestamp,
+        /// How long that is.
+        after: Duration,
+    },
+    /// The id of a deposit stands for another one.
+    #[error(
+        "this deposit_id was recorded with another provider, amount, time or reference; nothing was recorded. If this is another deposit, give it an id of its own"
+    )]
+    DepositIdReused,
+    /// The provider would not take a pattern in its configuration.
+    #[error("{0}; nothing was changed")]
+    PatternRefused(String),
+    /// The payment had ended otherwise by the time the provider confirmed it.
+    #[error(
+        "the provider confirms that it was paid, but the payment had ended otherwise meanwhile; the charge is recorded as a late one, and how the payment ended stays. Look at it again"
+    )]
+    Contradicts,
     /// The reference settles another payment.
     #[error(
         "this provider reference settles another payment already; one reference settles one payment. Nothing was changed"

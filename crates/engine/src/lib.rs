@@ -28,6 +28,7 @@ mod recovery;
 mod reload;
 mod restored;
 mod retention;
+mod switches;
 mod tasks;
 mod turns;
 
@@ -40,7 +41,13 @@ pub use inquiry::{AskedInquiry, Inquire};
 pub use intake::{CreatePayment, RequestedApproval, RequestedParameters};
 pub use limits::ConsumerLimits;
 pub use live::Ticket;
-pub use operator::{ProviderStatus, Resolve, ResolveVerdict, Review};
+pub use operator::{
+    CheckNow, Checked, Found, NewDeposit, NewNote, OfferMode, ProviderStatus, Resolve,
+    ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, TrialMatch, TrialResult,
+    UnlistedStanding,
+};
+pub use ppob_provider::RefusalTrust;
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};
 pub use reload::{Reload, ReloadError};
+pub use switches::{ModeSwitch, OfferSwitch};

@@ -29,6 +29,7 @@ pub(crate) fn change(
         now,
         unlisted: Vec::new(),
         audit: None,
+        agreement: None,
     }
 }
 
@@ -183,7 +184,7 @@ impl Inner {
         let named = attempt.and_then(|number| stored.payment.attempt(number));
         let Some(attempt) = named.or(stored.payment.attempts.last()) else { return };
         tracing::error!(provider = %attempt.provider, payment = %stored.key, reason, "the provider is frozen");
-        self.providers.freeze(self.journal.as_ref(), &attempt.provider, reason).await;
+        self.freeze(&attempt.provider, reason).await;
     }
 
     /// What came of a commit that was not acknowledged: the payment, if that very change is durable.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::join_all;
-use ppob_journal::{AuditEntry, JournalError, Page, StoredPayment, Stripped};
+use ppob_journal::{AuditEntry, AuditSubject, JournalError, Page, StoredPayment, Stripped, Who};
 use ppob_types::{CustomerNumber, Retention, Sensitive, Timestamp};
 
 use crate::engine::Inner;
-use crate::operator::require_who_and_why;
+use crate::operator::audit::Deed;
+use crate::operator::{require_reason, require_who};
 use crate::{Engine, OperateError};
 
 /// How many payments are read, and stripped, at a time.
@@ -20,7 +21,7 @@ pub struct AboutCustomer {
     /// The number as the customer knows it; meant for every family whose grammar it fits.
     pub customer_number: Sensitive,
     /// Who asks.
-    pub actor: String,
+    pub who: Who,
     /// Why; required.
     pub reason: String,
 }
@@ -47,7 +48,7 @@ impl Engine {
     ) -> Result<Vec<StoredPayment>, OperateError> {
         let customers = customers(about)?;
         let journal = &self.inner.journal;
-        let told = journal.audit(self.entry(about, "export-customer")).await;
+        let told = journal.audit(self.entry(about, "ExportCustomer", "shown")).await;
         told.map_err(|_| OperateError::JournalUnavailable)?;
         let found = journal.payments_of(&customers, page).await;
         found.map_err(|_| OperateError::JournalUnavailable)
@@ -66,8 +67,8 @@ impl Engine {
         validate_only: bool,
     ) -> Result<Erasure, OperateError> {
         let customers = customers(about)?;
-        let action = if validate_only { "erase-customer-preview" } else { "erase-customer" };
-        let entry = self.entry(about, action);
+        let after = if validate_only { "only counted" } else { "erased as far as it may be" };
+        let entry = self.entry(about, "EraseCustomer", after);
         let inner = Arc::clone(&self.inner);
         let work = async move {
             inner.journal.audit(entry).await?;
@@ -78,18 +79,20 @@ impl Engine {
     }
 
     /// Says whose data as far as a person needs it to find the customer's own request again.
-    fn entry(&self, about: &AboutCustomer, action: &str) -> AuditEntry {
+    fn entry(&self, about: &AboutCustomer, action: &'static str, after: &str) -> AuditEntry {
         let masked = CustomerNumber::spellings(about.customer_number.expose())
             .first()
             .map(CustomerNumber::masked)
             .unwrap_or_default();
-        AuditEntry {
-            actor: about.actor.clone(),
-            action: action.to_owned(),
-            payment: None,
-            reason: format!("{} (customer {masked})", about.reason),
-            at: self.inner.now(),
-        }
+        let deed = Deed {
+            who: &about.who,
+            action,
+            subject: AuditSubject::Customer(&masked),
+            reason: &about.reason,
+            before: String::new(),
+            after: after.to_owned(),
+        };
+        deed.entry(self.inner.now())
     }
 }
 
@@ -156,7 +159,8 @@ impl Inner {
 
 /// Every number that may be meant.
 fn customers(about: &AboutCustomer) -> Result<BTreeSet<CustomerNumber>, OperateError> {
-    require_who_and_why(&about.actor, &about.reason)?;
+    require_who(&about.who)?;
+    require_reason(&about.reason)?;
     let customers = CustomerNumber::spellings(about.customer_number.expose());
     if customers.is_empty() {
         let problem = "it fits the customer numbers of no family of products";

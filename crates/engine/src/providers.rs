@@ -1,24 +1,24 @@
 //! The configured providers, and what is known about them while they work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use ppob_journal::{Journal, JournalError};
+use ppob_journal::{AuditEntry, Journal, JournalError};
 use ppob_provider::{InquiryRule, RefusalTrust};
 use ppob_routing::{Health, Mode, ProviderFacts};
 use ppob_types::{
     Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
     Timestamp,
 };
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::ProviderSetup;
 use crate::balance::Balances;
 use crate::config::Told;
+use crate::switches::{ModeSwitch, OfferSwitch, Switches};
 
 const DOCUMENT: &str = "provider-switches";
 
@@ -35,23 +35,17 @@ pub(crate) struct Providers {
     /// Counts switches; the second is the last one that the journal holds.
     switched: AtomicU64,
     saved: AtomicU64,
-    health: RwLock<BTreeMap<ProviderName, Health>>,
+    /// What was done, until the journal holds it.
+    unaudited: Mutex<Vec<AuditEntry>>,
+    health: RwLock<BTreeMap<ProviderName, Learnt>>,
 }
 
-/// What operators (or an alarm) switched. Survives a restart.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Switches {
-    modes: BTreeMap<ProviderName, SavedMode>,
-    /// Products that are switched off at one provider (*gangguan*).
-    offers_off: BTreeMap<ProviderName, BTreeSet<ProductCode>>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum SavedMode {
-    Drain,
-    Off,
-    Frozen { reason: String },
+/// How payments went lately.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Learnt {
+    pub(crate) health: Health,
+    /// Of how many that was learnt.
+    pub(crate) count: u32,
 }
 
 impl Providers {
@@ -63,13 +57,14 @@ impl Providers {
             saving: AsyncMutex::new(()),
             switched: AtomicU64::new(0),
             saved: AtomicU64::new(0),
+            unaudited: Mutex::default(),
             health: RwLock::default(),
         }
     }
 
     pub(crate) async fn restore(&self, journal: &dyn Journal) -> Result<(), JournalError> {
         if let Some(json) = journal.load_document(DOCUMENT).await? {
-            let saved = serde_json::from_str(&json)
+            let saved = Switches::read(&json)
                 .map_err(|error| JournalError::Corrupt(format!("{DOCUMENT}: {error}")))?;
             *self.switches.write().unwrap_or_else(PoisonError::into_inner) = saved;
         }
@@ -123,10 +118,7 @@ impl Providers {
                 let reserve = setup.guarded.reserve.facts(product);
                 let facts = ProviderFacts {
                     mode: switches.mode(name),
-                    offer_switched_off: switches
-                        .offers_off
-                        .get(name)
-                        .is_some_and(|products| products.contains(product)),
+                    offer_switched_off: switches.offer(name, product, now).is_some(),
                     // A payment that must carry its inquiry's token cannot be made yet.
                     can_pay: capability.pay
                         && !matches!(capability.inquiry, InquiryRule::Bound { .. }),
@@ -139,7 +131,7 @@ impl Providers {
                     cost_tolerance: setup.cost_tolerance,
                     priority: setup.priority,
                     weight: setup.weight,
-                    health: health.get(name).copied().unwrap_or_default(),
+                    health: health.get(name).copied().unwrap_or_default().health,
                 };
                 Some((name.clone(), facts))
             })
@@ -163,15 +155,18 @@ impl Providers {
         self.switches.read().unwrap_or_else(PoisonError::into_inner).mode(name)
     }
 
-    /// Freezes a provider whose answers contradict each other. Takes effect at once; the journal
-    /// remembers it as soon as it can.
-    pub(crate) async fn freeze(&self, journal: &dyn Journal, name: &ProviderName, reason: &str) {
-        let mode = Mode::Frozen { reason: reason.to_owned() };
-        if let Err(error) = self.set_mode(journal, name, mode).await {
-            tracing::error!(provider = %name, %error, "the provider is frozen, but that is not durable yet");
-        }
-        metrics::counter!("ppob_provider_frozen_total", "provider" => name.to_string())
-            .increment(1);
+    /// The mode of a provider and who set it; none if nobody ever did.
+    pub(crate) fn switched(&self, name: &ProviderName) -> Option<ModeSwitch> {
+        self.switches.read().unwrap_or_else(PoisonError::into_inner).switched(name)
+    }
+
+    /// The products of a provider that are switched off at `now`.
+    pub(crate) fn offers_off(
+        &self,
+        name: &ProviderName,
+        now: Timestamp,
+    ) -> Vec<(ProductCode, OfferSwitch)> {
+        self.switches.read().unwrap_or_else(PoisonError::into_inner).offers(name, now)
     }
 
     /// Switches a provider. Takes effect at once, also if the journal fails to remember it.
@@ -179,49 +174,34 @@ impl Providers {
         &self,
         journal: &dyn Journal,
         name: &ProviderName,
-        mode: Mode,
+        switch: ModeSwitch,
+        audit: AuditEntry,
     ) -> Result<(), JournalError> {
-        let saved = match mode {
-            Mode::Active => None,
-            Mode::Drain => Some(SavedMode::Drain),
-            Mode::Off => Some(SavedMode::Off),
-            Mode::Frozen { reason } => Some(SavedMode::Frozen { reason }),
-        };
-        self.switch(journal, |switches| {
-            match saved {
-                Some(saved) => switches.modes.insert(name.clone(), saved),
-                None => switches.modes.remove(name),
-            };
-        })
-        .await
+        self.switch(journal, audit, |switches| switches.set_mode(name, switch)).await
     }
 
-    /// Switches a product at one provider (*gangguan*). Takes effect at once.
+    /// Switches a product at one provider off, or back on with `None` (*gangguan*). Takes effect at
+    /// once.
     pub(crate) async fn set_offer(
         &self,
         journal: &dyn Journal,
         name: &ProviderName,
         product: &ProductCode,
-        on: bool,
+        off: Option<OfferSwitch>,
+        audit: AuditEntry,
     ) -> Result<(), JournalError> {
-        self.switch(journal, |switches| {
-            let off = switches.offers_off.entry(name.clone()).or_default();
-            if on {
-                off.remove(product);
-            } else {
-                off.insert(product.clone());
-            }
-        })
-        .await
+        self.switch(journal, audit, |switches| switches.set_offer(name, product, off)).await
     }
 
     async fn switch(
         &self,
         journal: &dyn Journal,
+        audit: AuditEntry,
         change: impl FnOnce(&mut Switches) + Send,
     ) -> Result<(), JournalError> {
         // It takes effect before anything waits.
         change(&mut self.switches.write().unwrap_or_else(PoisonError::into_inner));
+        self.unaudited.lock().unwrap_or_else(PoisonError::into_inner).push(audit);
         self.switched.fetch_add(1, Ordering::SeqCst);
         self.save_switches(journal).await
     }
@@ -235,14 +215,18 @@ impl Providers {
         if self.saved.load(Ordering::SeqCst) == switched {
             return Ok(());
         }
+        // At least once: a commit that is durable unnoticed is audited twice rather than never.
+        let entries = self.unaudited.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let count = entries.len();
         let json =
             serde_json::to_string(&*self.switches.read().unwrap_or_else(PoisonError::into_inner));
         let saved = match json {
-            Ok(json) => journal.save_document(DOCUMENT, json).await,
+            Ok(json) => journal.save_audited_document(DOCUMENT, json, entries).await,
             Err(error) => Err(JournalError::Unavailable(error.to_string())),
         };
         if saved.is_ok() {
             self.saved.store(switched, Ordering::SeqCst);
+            self.unaudited.lock().unwrap_or_else(PoisonError::into_inner).drain(..count);
         }
         saved
     }
@@ -256,7 +240,31 @@ impl Providers {
         };
         let mut health = self.health.write().unwrap_or_else(PoisonError::into_inner);
         let known = health.entry(name.clone()).or_default();
-        *known = known.after(good, took);
+        known.health = known.health.after(good, took);
+        known.count = known.count.saturating_add(1);
+    }
+
+    /// How payments went lately.
+    pub(crate) fn learnt(&self, name: &ProviderName) -> Learnt {
+        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
+        health.get(name).copied().unwrap_or_default()
+    }
+
+    /// How far refusals of a provider prove anything: the least, of what it can pay.
+    pub(crate) fn least_trust(&self, name: &ProviderName) -> RefusalTrust {
+        let Some(setup) = self.get(name) else { return RefusalTrust::None };
+        let weight = |trust: &RefusalTrust| match trust {
+            RefusalTrust::None => 0,
+            RefusalTrust::CorroboratedByBalance => 1,
+            RefusalTrust::Authenticated => 2,
+        };
+        Family::ALL
+            .into_iter()
+            .map(|family| setup.guarded.provider.capability(family))
+            .filter(|capability| capability.pay)
+            .map(|capability| capability.refusals)
+            .min_by_key(weight)
+            .unwrap_or_default()
     }
 
     /// Takes over the balance that a definite answer of `setup` states; others prove nothing.
@@ -292,16 +300,5 @@ impl ProviderSetup {
     /// Whether a status check's refusal is worth enough to ask another provider.
     pub(crate) fn trusts_report(&self, family: Family) -> bool {
         self.guarded.provider.capability(family).refusals == RefusalTrust::Authenticated
-    }
-}
-
-impl Switches {
-    fn mode(&self, name: &ProviderName) -> Mode {
-        match self.modes.get(name) {
-            None => Mode::Active,
-            Some(SavedMode::Drain) => Mode::Drain,
-            Some(SavedMode::Off) => Mode::Off,
-            Some(SavedMode::Frozen { reason }) => Mode::Frozen { reason: reason.clone() },
-        }
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use ppob_journal::{
     Committed, Cursor, EventKind, Filter, JournalError, Page, PaymentEvent, StoredPayment,
 };
-use ppob_payment::{Event, Note, Refused, step};
-use ppob_routing::{Catalogue, Need, Route, RouteQuestion};
-use ppob_types::{ConsumerId, PaymentKey, ProductCode, Rupiah};
+use ppob_payment::{Attempt, Event, Note, Refused, step};
+use ppob_routing::{Catalogue, Mode, Need, Route, RouteQuestion};
+use ppob_types::{ConsumerId, PaymentKey, ProductCode, ProviderName, Rupiah};
 use tokio::sync::watch;
 
 use crate::engine::Inner;
@@ -128,6 +128,20 @@ impl Engine {
         let capability = setup.guarded.provider.capability(family);
         capability.status.possible(attempt.observed.provider_ref.is_some())
             || (family.is_bill() && capability.inquiry.is_supported())
+    }
+
+    /// Whether a reference that somebody finds can be verified at the provider of an attempt.
+    pub fn can_verify_references(&self, stored: &StoredPayment, attempt: Option<&Attempt>) -> bool {
+        let setup = attempt.and_then(|attempt| self.inner.providers.get(&attempt.provider));
+        setup.is_some_and(|setup| {
+            let capability = setup.guarded.provider.capability(stored.payment.terms.family);
+            capability.status.possible(true)
+        })
+    }
+
+    /// Whether a provider is frozen.
+    pub fn is_frozen(&self, provider: &ProviderName) -> bool {
+        matches!(self.inner.providers.mode(provider), Mode::Frozen { .. })
     }
 
     /// Whether the provider can certainly no longer execute what is in doubt, and no other will be

@@ -10,7 +10,7 @@ use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, Capability, ProviderError, ProviderErrorKind};
 use ppob_types::{
-    Basis, Clock, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport,
+    Basis, Clock, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport, StatusVerdict,
 };
 use tokio::sync::Semaphore;
 
@@ -19,6 +19,7 @@ use crate::config::Told;
 use crate::driver::Begun;
 use crate::engine::Inner;
 use crate::inquiry::guarded;
+use crate::operator::{Found, Look};
 use crate::persist::NotApplied;
 use crate::turns::Turn;
 
@@ -138,21 +139,32 @@ impl Inner {
         let Some(turn) = this.turns.take(&stored.key) else { return };
         let inner = Arc::clone(this);
         this.tasks.spawn(async move {
-            inner.check(&stored, turn, false).await;
+            // The schedule goes on, whatever it found.
+            let _ = inner.check(&stored, turn, false).await;
             drop(seat);
         });
     }
 
     /// One look at one payment. What it brings is recorded; what it does not bring is a check made.
     /// The value at hand may be old: the payment is read again now that the turn is ours.
-    pub(crate) async fn check(self: &Arc<Self>, seen: &StoredPayment, turn: Turn, early: bool) {
-        let Some(stored) = self.reload(seen).await else { return };
-        let Next::Check { attempt, at } = next(&stored.payment, self.now()) else { return };
+    /// Says what it found.
+    pub(crate) async fn check(
+        self: &Arc<Self>,
+        seen: &StoredPayment,
+        turn: Turn,
+        early: bool,
+    ) -> Look {
+        let Some(stored) = self.reload(seen).await else { return Ok(Found::Nothing) };
+        let Next::Check { attempt, at } = next(&stored.payment, self.now()) else {
+            return Ok(Found::Underway);
+        };
         if at > self.now() && !early {
-            return;
+            return Ok(Found::Underway);
         }
-        let Some(attempt) = stored.payment.attempt(attempt).cloned() else { return };
-        let events = self.gather(&stored, &attempt).await;
+        let Some(attempt) = stored.payment.attempt(attempt).cloned() else {
+            return Ok(Found::Nothing);
+        };
+        let (events, look) = self.gather(&stored, &attempt).await;
         let number = attempt.number;
         let checked = Event::Checked { attempt: number };
         let first = self.record(stored.clone(), EventKind::Reported, &events, Vec::new()).await;
@@ -173,36 +185,50 @@ impl Inner {
         {
             self.drive(Begun::new(stored, None), turn).await;
         }
+        look
     }
 
-    async fn gather(self: &Arc<Self>, stored: &StoredPayment, attempt: &Attempt) -> Vec<Event> {
+    async fn gather(
+        self: &Arc<Self>,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+    ) -> (Vec<Event>, Look) {
         let number = attempt.number;
         let nothing = vec![Event::Checked { attempt: number }];
-        let Some(setup) = self.providers.get(&attempt.provider) else { return nothing };
+        let Some(setup) = self.providers.get(&attempt.provider) else {
+            return (nothing, Err("the provider is not configured any more".to_owned()));
+        };
         let family = stored.payment.terms.family;
         let capability = setup.guarded.provider.capability(family);
         let known = attempt.observed.provider_ref.clone();
         if capability.status.possible(known.is_some()) && self.may_ask(&capability, attempt) {
             match self.ask_status_through(&setup, stored, attempt, known).await {
                 Ok(report) => {
+                    let found = match report.verdict {
+                        StatusVerdict::Succeeded => Found::Paid,
+                        StatusVerdict::Pending => Found::Pending,
+                        StatusVerdict::Rejected(_) => Found::Refused,
+                        StatusVerdict::NotFound => Found::NotFound,
+                    };
                     let refusal_trusted = setup.trusts_report(family);
                     let basis = Basis::Status;
-                    vec![Event::Reported { attempt: number, report, basis, refusal_trusted }]
+                    let event = Event::Reported { attempt: number, report, basis, refusal_trusted };
+                    (vec![event], Ok(found))
                 }
                 Err(error) => {
                     tracing::warn!(provider = %attempt.provider, class = error.class(), "status not answered");
-                    nothing
+                    (nothing, Err(error.message))
                 }
             }
         } else if family.is_bill() && attempt.state != AttemptState::Pending {
             self.reinquire(&setup, stored, attempt).await
         } else {
-            nothing
+            (nothing, Ok(Found::Nothing))
         }
     }
 
     /// A status check that is a purchase is asked only while it cannot buy anything new.
-    fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
+    pub(crate) fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
         let now = self.now();
         capability.status_is_purchase.is_none_or(|bounds| {
             attempt.is_alive()
@@ -249,25 +275,26 @@ impl Inner {
         setup: &ProviderSetup,
         stored: &StoredPayment,
         attempt: &Attempt,
-    ) -> Vec<Event> {
+    ) -> (Vec<Event>, Look) {
         let mut events = vec![Event::Checked { attempt: attempt.number }];
         let purchase = &stored.request.purchase;
         let asked = self.ask_through(setup, &attempt.provider_code, purchase).await;
-        let evidence = match asked {
-            Ok(_) => Some(EvidenceKind::BillStillThere),
+        let (evidence, look) = match asked {
+            Ok(_) => (Some(EvidenceKind::BillStillThere), Ok(Found::BillStillThere)),
             Err(error) => match error.kind {
                 ProviderErrorKind::Refused(rejection)
                     if rejection.scope == RefusalScope::Bill
                         && rejection.code == RefusalCode::BillAlreadyPaid =>
                 {
-                    Some(EvidenceKind::BillGone)
+                    (Some(EvidenceKind::BillGone), Ok(Found::BillGone))
                 }
-                _ => None,
+                ProviderErrorKind::Refused(_) => (None, Ok(Found::Nothing)),
+                _ => (None, Err(error.message)),
             },
         };
         events
             .extend(evidence.map(|evidence| Event::Gathered { attempt: attempt.number, evidence }));
-        events
+        (events, look)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ppob_journal::JournalError;
+use ppob_journal::{AuditSubject, JournalError, Who};
 use ppob_types::ProviderName;
 
 use crate::config::Told;
 use crate::engine::Inner;
+use crate::operator::audit::Deed;
 use crate::{Engine, EngineConfig, ProviderSetup, Remapped};
 
 /// What the engine is told from now on.
@@ -19,7 +20,7 @@ pub struct Reload {
     /// place behind the same breaker and limits; new limits change those.
     pub providers: BTreeMap<ProviderName, ProviderSetup>,
     /// Who wants it.
-    pub actor: String,
+    pub who: Who,
     /// Which keys change, for the audit; no values.
     pub changes: String,
 }
@@ -49,8 +50,15 @@ impl Engine {
         &self,
         reload: Reload,
     ) -> Result<BTreeMap<ProviderName, Remapped>, ReloadError> {
-        let reason = reload.changes.clone();
-        let entry = self.audit_entry(&reload.actor, "reload-config".to_owned(), &reason);
+        let entry = Deed {
+            who: &reload.who,
+            action: "ReloadConfig",
+            subject: AuditSubject::Configuration,
+            reason: "",
+            before: String::new(),
+            after: reload.changes.clone(),
+        }
+        .entry(self.inner.now());
         let inner = Arc::clone(&self.inner);
         let work = async move {
             // One at a time, from looking at what is there to replacing it.

@@ -3,14 +3,11 @@
 //! It does not know what was paid after the backup was taken: a repeated `payment_id` would be accepted
 //! and paid again. So no provider is paid through until a person has looked.
 
-use ppob_journal::{AuditEntry, JournalError, Restored};
+use ppob_journal::{JournalError, Restored};
 use ppob_routing::Mode;
 
 use crate::Engine;
 use crate::engine::Inner;
-
-/// Who freezes, as the audit names it.
-const ACTOR: &str = "system";
 
 impl Engine {
     /// What is known about the backup that the journal came out of, if it came out of one.
@@ -35,16 +32,8 @@ impl Inner {
                 tracing::error!(provider = %name, reason, "the provider is frozen");
                 let mode = Mode::Frozen { reason: reason.clone() };
                 // Durable, or there is no start: a restart would not know of it otherwise.
-                self.providers.set_mode(self.journal.as_ref(), name, mode).await?;
+                self.switch_provider(name, mode, &self.itself, &reason).await?;
             }
-            let entry = AuditEntry {
-                actor: ACTOR.to_owned(),
-                action: "freeze-after-restore".to_owned(),
-                payment: None,
-                reason,
-                at: self.now(),
-            };
-            self.journal.audit(entry).await?;
             let done = Restored { providers_frozen: true, ..restored };
             let json = serde_json::to_string(&done).map_err(unreadable)?;
             self.journal.save_document(Restored::DOCUMENT, json).await?;

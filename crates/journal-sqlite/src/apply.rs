@@ -2,6 +2,7 @@
 
 mod accept;
 mod change;
+mod operators;
 mod records;
 mod retention;
 
@@ -12,8 +13,9 @@ use rusqlite::Connection;
 
 pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury};
 pub(crate) use self::change::{ChangeAnswer, SealedChange, change};
+pub(crate) use self::operators::{add_note, audit, propose, record_deposit, withdraw};
 pub(crate) use self::records::{
-    audit, forget_and_save_inquiry, raise_time, reserve_serials, save_document,
+    forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };
 pub(crate) use self::retention::{forget_expired_inquiries, forget_inquiries, strip};
 use crate::decode::integer;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::functions;
 
 /// How many statements a connection keeps prepared; more than there are.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// The one connection that writes.
 #[derive(Debug)]

@@ -1,11 +1,16 @@
 //! Rows to values and back.
 
-use ppob_journal::{AuditEntry, JournalError, PaymentEvent, StoredPayment, UnlistedReply};
+mod operators;
+
+use ppob_journal::{JournalError, PaymentEvent, StoredPayment, UnlistedReply};
 use ppob_types::{ConsumerId, PaymentId, PaymentKey, ProviderName, Timestamp};
 use rusqlite::Row;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::operators::{
+    AuditRow, DepositRow, NoteRow, ProposalRow, audit_record, deposit, note, proposal,
+};
 use crate::sealed::{self, Seal};
 
 /// A payment as it stands in its row, still sealed.
@@ -77,26 +82,6 @@ pub(crate) fn unlisted_reply(seal: &Seal, row: UnlistedRow) -> Result<UnlistedRe
         first_at: Timestamp::from_micros(first_at),
         last_at: Timestamp::from_micros(last_at),
     })
-}
-
-/// Columns of `audit_trail.sql`.
-pub(crate) type AuditRow = (String, String, Option<String>, Option<String>, Vec<u8>, i64);
-
-pub(crate) fn audit_entry(seal: &Seal, row: AuditRow) -> Result<AuditEntry, JournalError> {
-    let (actor, action, consumer, payment_id, reason, at) = row;
-    let payment = match (consumer, payment_id) {
-        (Some(consumer), Some(payment_id)) => Some(payment_key(&consumer, &payment_id)?),
-        _ => None,
-    };
-    let mut entry = AuditEntry {
-        actor,
-        action,
-        payment,
-        reason: String::new(),
-        at: Timestamp::from_micros(at),
-    };
-    entry.reason = seal.open_text(&sealed::audit_reason(&entry), &reason)?;
-    Ok(entry)
 }
 
 pub(crate) fn payment_key(consumer: &str, payment_id: &str) -> Result<PaymentKey, JournalError> {

@@ -7,8 +7,9 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use ppob_journal::{
-    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
-    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
+    Acceptance, AuditEntry, AuditFilter, AuditRecord, Change, Committed, Cursor, Deposit,
+    DepositRecorded, Dossier, Filter, Journal, JournalError, NewPayment, Note, Opened, Page,
+    PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 use ppob_types::{
     ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
@@ -373,9 +374,103 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
+    async fn audit_trail(
+        &self,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, JournalError> {
+        let (seal, filter) = (self.seal.clone(), filter.clone());
+        self.readers
+            .read(move |connection| query::audit_trail(connection, &seal, &filter, limit))
+            .await
+    }
+
+    async fn save_audited_document(
+        &self,
+        name: &str,
+        json: String,
+        audit: Vec<AuditEntry>,
+    ) -> Result<(), JournalError> {
+        let content = self.seal.seal_text(&sealed::document_content(name), &json)?;
+        let reasons: Vec<Vec<u8>> =
+            audit.iter().map(|entry| self.seal.reason(entry)).collect::<Result<_, _>>()?;
+        let name = name.to_owned();
+        let moment = audit.iter().map(|entry| entry.at).max();
+        self.writer
+            .write(Lane::Intake, moment, move |connection| {
+                apply::save_document(connection, &name, &content)?;
+                let mut entries = audit.iter().zip(&reasons);
+                entries.try_for_each(|(entry, reason)| apply::audit(connection, entry, reason))
+            })
+            .await
+    }
+
+    async fn add_note(&self, note: Note, audit: AuditEntry) -> Result<bool, JournalError> {
+        let (text, reason) = (self.seal.note(&note)?, self.seal.reason(&audit)?);
+        self.writer
+            .write(Lane::Intake, Some(note.at), move |connection| {
+                apply::add_note(connection, &note, &text, &audit, &reason)
+            })
+            .await
+    }
+
+    async fn record_deposit(
+        &self,
+        deposit: Deposit,
+        audit: AuditEntry,
+    ) -> Result<DepositRecorded, JournalError> {
+        let reason = self.seal.reason(&audit)?;
+        self.writer
+            .write(Lane::Intake, Some(deposit.recorded_at), move |connection| {
+                apply::record_deposit(connection, deposit, &audit, &reason)
+            })
+            .await
+    }
+
+    async fn deposits(
+        &self,
+        provider: &ProviderName,
+        from: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Deposit>, JournalError> {
+        let provider = provider.clone();
+        let read = move |connection: &_| query::deposits(connection, &provider, from, limit);
+        self.readers.read(read).await
+    }
+
+    async fn propose(&self, propose: Propose) -> Result<Proposed, JournalError> {
+        let evidence = self.seal.evidence(&propose.proposal)?;
+        let reason = self.seal.reason(&propose.audit)?;
+        self.writer
+            .write(Lane::Intake, Some(propose.proposal.at), move |connection| {
+                apply::propose(connection, propose, &evidence, &reason)
+            })
+            .await
+    }
+
+    async fn withdraw(&self, proposal: u64, audit: AuditEntry) -> Result<bool, JournalError> {
+        let reason = self.seal.reason(&audit)?;
+        self.writer
+            .write(Lane::Intake, Some(audit.at), move |connection| {
+                apply::withdraw(connection, proposal, &audit, &reason)
+            })
+            .await
+    }
+
+    async fn late_charges(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
         let seal = self.seal.clone();
-        self.readers.read(move |connection| query::audit_trail(connection, &seal, limit)).await
+        self.readers
+            .read(move |connection| query::late_charges(connection, &seal, after, limit))
+            .await
+    }
+
+    async fn dossier(&self, key: &PaymentKey) -> Result<Dossier, JournalError> {
+        let (seal, key) = (self.seal.clone(), key.clone());
+        self.readers.read(move |connection| query::dossier(connection, &seal, &key)).await
     }
 
     async fn close(&self) -> Result<(), JournalError> {

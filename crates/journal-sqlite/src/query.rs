@@ -1,11 +1,11 @@
 //! Every read.
 
 mod list;
+mod operators;
 mod payments;
 
 use ppob_journal::{
-    AuditEntry, Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment,
-    UnlistedReply,
+    Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
 };
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -13,6 +13,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 pub(crate) use self::list::list;
 #[cfg(test)]
 pub(crate) use self::list::list_sql;
+#[cfg(test)]
+pub(crate) use self::operators::audit_sql;
+pub(crate) use self::operators::{audit_trail, deposits, dossier};
 use self::payments::payments;
 use crate::decode::{self, PaymentRow, integer};
 use crate::error::unchanged;
@@ -75,6 +78,15 @@ pub(crate) fn strippable(
     payments(connection, seal, sql::STRIPPABLE, (kept, before.as_micros()), limit)
 }
 
+pub(crate) fn late_charges(
+    connection: &Connection,
+    seal: &Seal,
+    after: u64,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    payments(connection, seal, sql::LATE_CHARGES, [integer(after)], limit)
+}
+
 pub(crate) fn next_due(connection: &Connection) -> Answer<Option<Timestamp>> {
     let moment = one(connection, sql::NEXT_DUE, [], |row| row.get::<_, Option<i64>>(0))?;
     Ok(moment.flatten().map(Timestamp::from_micros))
@@ -131,16 +143,6 @@ pub(crate) fn unlisted_replies(
     let rows =
         all(connection, sql::UNLISTED_REPLIES, bounds, |row| decode::UnlistedRow::try_from(row))?;
     rows.into_iter().map(|row| decode::unlisted_reply(seal, row)).collect()
-}
-
-pub(crate) fn audit_trail(
-    connection: &Connection,
-    seal: &Seal,
-    limit: usize,
-) -> Answer<Vec<AuditEntry>> {
-    let rows =
-        all(connection, sql::AUDIT_TRAIL, [integer(limit)], |row| decode::AuditRow::try_from(row))?;
-    rows.into_iter().map(|row| decode::audit_entry(seal, row)).collect()
 }
 
 fn all<T>(

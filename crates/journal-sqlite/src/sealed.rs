@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ppob_journal::{AuditEntry, Fingerprint, JournalError};
+use ppob_journal::{AuditEntry, Fingerprint, JournalError, NewProposal, Note};
 use ppob_payment::PaymentRequest;
 use ppob_seal::{BlindIndex, Place, SealError, Sealer, UnsealError};
 use ppob_types::{CustomerNumber, PaymentKey};
@@ -103,7 +103,15 @@ impl Seal {
     }
 
     pub(crate) fn reason(&self, entry: &AuditEntry) -> Result<Vec<u8>, JournalError> {
-        self.seal_text(&audit_reason(entry), &entry.reason)
+        self.seal_text(&audit_reason(entry), entry.reason.expose())
+    }
+
+    pub(crate) fn note(&self, note: &Note) -> Result<Vec<u8>, JournalError> {
+        self.seal_text(&note_text(note), note.text.expose())
+    }
+
+    pub(crate) fn evidence(&self, proposal: &NewProposal) -> Result<Vec<u8>, JournalError> {
+        self.seal_text(&proposal_evidence(proposal), proposal.evidence.expose())
     }
 
     fn seal(&self, place: &Place, plain: &[u8]) -> Result<Vec<u8>, JournalError> {
@@ -142,10 +150,23 @@ pub(crate) fn reply_text(provider: &str, index: &str) -> Place {
 
 /// The reason is sealed for everything else that the entry says, so that none of it can be exchanged.
 pub(crate) fn audit_reason(entry: &AuditEntry) -> Place {
-    let (consumer, id) =
-        entry.payment.as_ref().map_or(("", ""), |key| (key.consumer.as_str(), key.id.as_str()));
+    let second = entry.second_actor.as_deref().unwrap_or_default();
     let at = entry.at.as_micros().to_string();
-    Place::new("audit.reason", &[&entry.actor, &entry.action, consumer, id, &at])
+    let AuditEntry { operator, actor, action, subject, .. } = entry;
+    Place::new("audit.reason", &[operator.as_str(), actor, second, action, subject, &at])
+}
+
+pub(crate) fn note_text(note: &Note) -> Place {
+    let (key, at) = (&note.key, note.at.as_micros().to_string());
+    let row =
+        [key.consumer.as_str(), key.id.as_str(), note.who.operator.as_str(), &note.who.actor, &at];
+    Place::new("note.text", &row)
+}
+
+pub(crate) fn proposal_evidence(proposal: &NewProposal) -> Place {
+    let (key, attempt) = (&proposal.key, proposal.attempt.to_string());
+    let at = proposal.at.as_micros().to_string();
+    Place::new("proposal.evidence", &[key.consumer.as_str(), key.id.as_str(), &attempt, &at])
 }
 
 fn not_sealed(error: SealError) -> JournalError {

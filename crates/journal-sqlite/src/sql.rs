@@ -4,8 +4,10 @@ pub(crate) const ACCEPT_LOOKUP: &str = include_str!("sql/accept_lookup.sql");
 pub(crate) const ATTEMPT_INSERT: &str = include_str!("sql/attempt_insert.sql");
 pub(crate) const ATTEMPT_UPDATE: &str = include_str!("sql/attempt_update.sql");
 pub(crate) const AUDIT_INSERT: &str = include_str!("sql/audit_insert.sql");
-pub(crate) const AUDIT_TRAIL: &str = include_str!("sql/audit_trail.sql");
 pub(crate) const BURY: &str = include_str!("sql/bury.sql");
+pub(crate) const DEPOSIT_GET: &str = include_str!("sql/deposit_get.sql");
+pub(crate) const DEPOSIT_INSERT: &str = include_str!("sql/deposit_insert.sql");
+pub(crate) const DEPOSITS: &str = include_str!("sql/deposits.sql");
 pub(crate) const DOCUMENT_GET: &str = include_str!("sql/document_get.sql");
 pub(crate) const DOCUMENT_PUT: &str = include_str!("sql/document_put.sql");
 pub(crate) const DUE: &str = include_str!("sql/due.sql");
@@ -20,11 +22,16 @@ pub(crate) const INQUIRY_FORGET_CUSTOMER: &str = include_str!("sql/inquiry_forge
 pub(crate) const INQUIRY_FORGET_EXPIRED: &str = include_str!("sql/inquiry_forget_expired.sql");
 pub(crate) const INQUIRY_GET: &str = include_str!("sql/inquiry_get.sql");
 pub(crate) const INQUIRY_PUT: &str = include_str!("sql/inquiry_put.sql");
+pub(crate) const LATE_CHARGE_PUT: &str = include_str!("sql/late_charge_put.sql");
+pub(crate) const LATE_CHARGES: &str = include_str!("sql/late_charges.sql");
 pub(crate) const LATEST_CURSOR: &str = include_str!("sql/latest_cursor.sql");
 pub(crate) const META_ADD: &str = include_str!("sql/meta_add.sql");
 pub(crate) const META_GET: &str = include_str!("sql/meta_get.sql");
 pub(crate) const META_RAISE: &str = include_str!("sql/meta_raise.sql");
 pub(crate) const NEXT_DUE: &str = include_str!("sql/next_due.sql");
+pub(crate) const NOTE_ERASE: &str = include_str!("sql/note_erase.sql");
+pub(crate) const NOTE_INSERT: &str = include_str!("sql/note_insert.sql");
+pub(crate) const NOTES_OF_PAYMENT: &str = include_str!("sql/notes_of_payment.sql");
 pub(crate) const OPEN_PAYMENTS: &str = include_str!("sql/open_payments.sql");
 pub(crate) const PAYMENT_BY_KEY: &str = include_str!("sql/payment_by_key.sql");
 pub(crate) const PAYMENT_BY_SERIAL: &str = include_str!("sql/payment_by_serial.sql");
@@ -33,6 +40,12 @@ pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
 pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
 pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
 pub(crate) const PAYMENTS_OF: &str = include_str!("sql/payments_of.sql");
+pub(crate) const PROPOSAL_CONFIRM: &str = include_str!("sql/proposal_confirm.sql");
+pub(crate) const PROPOSAL_ERASE: &str = include_str!("sql/proposal_erase.sql");
+pub(crate) const PROPOSAL_INSERT: &str = include_str!("sql/proposal_insert.sql");
+pub(crate) const PROPOSAL_SUBJECT: &str = include_str!("sql/proposal_subject.sql");
+pub(crate) const PROPOSAL_WITHDRAW: &str = include_str!("sql/proposal_withdraw.sql");
+pub(crate) const PROPOSALS_OF_PAYMENT: &str = include_str!("sql/proposals_of_payment.sql");
 pub(crate) const REFERENCE_OWNER: &str = include_str!("sql/reference_owner.sql");
 pub(crate) const SEALED_KEY_PUT: &str = include_str!("sql/sealed_key_put.sql");
 pub(crate) const SEALED_KEYS: &str = include_str!("sql/sealed_keys.sql");
@@ -49,9 +62,10 @@ pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 4] = [
+pub(crate) const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
-    include_str!("../migrations/0003_sealed.sql"),
-    include_str!("../migrations/0004_spend.sql"),
+    include_str!("../migrations/0003_operators.sql"),
+    include_str!("../migrations/0004_sealed.sql"),
+    include_str!("../migrations/0005_spend.sql"),
 ];

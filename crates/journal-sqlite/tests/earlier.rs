@@ -8,8 +8,12 @@ mod payments;
 use std::path::Path;
 use std::sync::Arc;
 
-use ppob_journal::{Acceptance, Journal, StoredPayment, settled_reference, success_at};
+use ppob_journal::{
+    Acceptance, AuditEntry, AuditFilter, AuditRecord, Journal, StoredPayment, settled_reference,
+    success_at,
+};
 use ppob_journal_sqlite::SqliteJournal;
+use ppob_types::ConsumerId;
 use rusqlite::{Connection, params};
 
 use self::keys::keys;
@@ -51,16 +55,16 @@ fn write(path: &Path, version: i64, payments: &[StoredPayment]) {
     )
     .unwrap();
     let entry = canary::entry();
-    let key = entry.payment.unwrap();
+    let key = payments::key(1);
     file.execute(
         "INSERT INTO audit (actor, action, consumer, payment_id, reason, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (
             entry.actor,
-            entry.action,
+            "resolve-payment",
             key.consumer.as_str(),
             key.id.as_str(),
-            entry.reason,
+            entry.reason.expose(),
             entry.at.as_micros(),
         ),
     )
@@ -139,7 +143,11 @@ async fn a_plain_journal_is_sealed_when_it_is_opened_and_keeps_every_value() {
         let asked = canary::inquiry();
         let loaded = journal.load_inquiry(&asked.consumer, &asked.id).await.unwrap();
         assert_eq!(loaded, Some(asked));
-        assert_eq!(journal.audit_trail(10).await.unwrap(), [canary::entry()]);
+        let trail = journal.audit_trail(&AuditFilter::default(), 10).await.unwrap();
+        // Whose credentials were used was not kept then.
+        let operator = ConsumerId::new("unrecorded").unwrap();
+        let entry = AuditEntry { operator, ..canary::entry() };
+        assert_eq!(trail, [AuditRecord { sequence: 1, entry }]);
         let document = journal.load_document("switches").await.unwrap();
         assert_eq!(document.as_deref(), Some(canary::NAME));
         let replies = journal.unlisted_replies(None, 10).await.unwrap();

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use futures::future::join_all;
-use ppob_journal::{Journal, StoredPayment};
+use ppob_journal::{AuditFilter, Journal, StoredPayment};
 use ppob_journal_sqlite::{KeySource, OpenError, Progress, SqliteJournal, rotate};
 use ppob_seal::{KeyId, MasterKey, MasterKeys};
 use rusqlite::Connection;
@@ -68,7 +68,10 @@ async fn holds(path: &Path, source: &KeySource, told: &[StoredPayment]) {
     for stored in told {
         assert_eq!(journal.load(&stored.key).await.unwrap().as_ref(), Some(stored));
     }
-    assert_eq!(journal.audit_trail(1).await.unwrap(), [canary::entry()]);
+    let trail = journal.audit_trail(&AuditFilter::default(), 1).await.unwrap();
+    assert_eq!(trail.first().map(|record| &record.entry), Some(&canary::entry()));
+    let paid = told.get(1).unwrap();
+    assert_eq!(journal.dossier(&paid.key).await.unwrap().notes, [canary::note(&paid.key)]);
     assert_eq!(journal.unlisted_replies(None, 10).await.unwrap().len(), 1);
     assert!(journal.load_document("switches").await.unwrap().is_some());
     let asked = canary::inquiry();

@@ -8,7 +8,7 @@ mod payments;
 use std::path::Path;
 use std::sync::Arc;
 
-use ppob_journal::{Filter, Journal, Page};
+use ppob_journal::{AuditFilter, Filter, Journal, Page};
 use ppob_journal_sqlite::{KeySource, OpenError, SqliteJournal, key_file};
 use ppob_seal::{KeyId, MasterKey, MasterKeys};
 
@@ -38,7 +38,14 @@ async fn no_file_of_a_journal_shows_number_name_address_or_token() {
     let asked = canary::inquiry();
     let loaded = journal.load_inquiry(&asked.consumer, &asked.id).await.unwrap();
     assert_eq!(loaded, Some(asked));
-    assert_eq!(journal.audit_trail(1).await.unwrap(), [canary::entry()]);
+    let trail = journal.audit_trail(&AuditFilter::default(), 1).await.unwrap();
+    assert_eq!(trail.first().map(|record| &record.entry), Some(&canary::entry()));
+    let paid = told.get(1).unwrap();
+    let dossier = journal.dossier(&paid.key).await.unwrap();
+    assert_eq!(dossier.notes, [canary::note(&paid.key)]);
+    let doubt = told.get(2).unwrap();
+    let dossier = journal.dossier(&doubt.key).await.unwrap();
+    assert_eq!(dossier.proposals.first().unwrap().proposed, canary::proposal(doubt));
     let replies = journal.unlisted_replies(None, 10).await.unwrap();
     assert_eq!(replies.len(), 1);
     assert_eq!(replies.first().unwrap().count, 3);

@@ -9,8 +9,9 @@ use ppob_types::{
 };
 
 use crate::{
-    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, JournalError, NewPayment, Page,
-    PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
+    Acceptance, AuditEntry, AuditFilter, AuditRecord, Change, Committed, Cursor, Deposit,
+    DepositRecorded, Dossier, Filter, JournalError, NewPayment, Note, Page, PaymentEvent, Propose,
+    Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 
 /// What a store tells when it is opened.
@@ -231,7 +232,82 @@ pub trait Journal: Send + Sync + Debug + 'static {
     ///
     /// # Errors
     /// [`JournalError`] if it cannot be read.
-    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError>;
+    async fn audit_trail(
+        &self,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, JournalError>;
+
+    /// Saves a named document, and what was done to it, in one commit.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn save_audited_document(
+        &self,
+        name: &str,
+        json: String,
+        audit: Vec<AuditEntry>,
+    ) -> Result<(), JournalError>;
+
+    /// Keeps a note with its trace in the audit. `false` if there is no such payment; nothing was
+    /// written then.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn add_note(&self, note: Note, audit: AuditEntry) -> Result<bool, JournalError>;
+
+    /// Keeps a deposit with its trace in the audit, unless its id is known.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write; recording it again is safe.
+    async fn record_deposit(
+        &self,
+        deposit: Deposit,
+        audit: AuditEntry,
+    ) -> Result<DepositRecorded, JournalError>;
+
+    /// Deposits of a provider credited at or after `from`, oldest first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn deposits(
+        &self,
+        provider: &ProviderName,
+        from: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Deposit>, JournalError>;
+
+    /// Keeps a verdict that waits for a second person, with its trace in the audit. One is open per
+    /// attempt.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn propose(&self, propose: Propose) -> Result<Proposed, JournalError>;
+
+    /// Ends an open proposal without effect. `false` if it is not open any more; nothing was written
+    /// then.
+    ///
+    /// # Errors
+    /// [`JournalError`] as for every write.
+    async fn withdraw(&self, proposal: u64, audit: AuditEntry) -> Result<bool, JournalError>;
+
+    /// Payments that ended although a charge was found later, and about which nobody has written
+    /// anything since: oldest first, with a serial above `after`. One that cannot be read is left out,
+    /// as in [`Journal::list`].
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn late_charges(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError>;
+
+    /// What operators added to a payment; empty if there is no such payment.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn dossier(&self, key: &PaymentKey) -> Result<Dossier, JournalError>;
 
     /// Waits for what was handed over and closes. Later calls answer `Unavailable`.
     ///

@@ -15,8 +15,9 @@ use ppob_types::{
 use self::data::Data;
 pub use self::hooks::{MemoryHooks, MemoryWrite, NoHooks};
 use crate::{
-    Acceptance, AuditEntry, Change, Committed, Cursor, Filter, Journal, JournalError, NewPayment,
-    Opened, Page, PaymentEvent, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
+    Acceptance, AuditEntry, AuditFilter, AuditRecord, Change, Committed, Cursor, Deposit,
+    DepositRecorded, Dossier, Filter, Journal, JournalError, NewPayment, Note, Opened, Page,
+    PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 
 /// A journal that lives as long as its last handle.
@@ -236,8 +237,71 @@ impl Journal for MemoryJournal {
         .await
     }
 
-    async fn audit_trail(&self, limit: usize) -> Result<Vec<AuditEntry>, JournalError> {
-        self.read(|data| data.audit_trail(limit)).await
+    async fn audit_trail(
+        &self,
+        filter: &AuditFilter,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, JournalError> {
+        self.read(|data| data.audit_trail(filter, limit)).await
+    }
+
+    async fn save_audited_document(
+        &self,
+        name: &str,
+        json: String,
+        audit: Vec<AuditEntry>,
+    ) -> Result<(), JournalError> {
+        self.write(MemoryWrite::SaveDocument(name), |data| {
+            data.save_document(name, json);
+            for entry in &audit {
+                data.audit(entry);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn add_note(&self, note: Note, audit: AuditEntry) -> Result<bool, JournalError> {
+        self.write(MemoryWrite::Operator("add-note"), |data| Ok(data.add_note(&note, &audit))).await
+    }
+
+    async fn record_deposit(
+        &self,
+        deposit: Deposit,
+        audit: AuditEntry,
+    ) -> Result<DepositRecorded, JournalError> {
+        let write = MemoryWrite::Operator("record-deposit");
+        self.write(write, |data| data.record_deposit(&deposit, &audit)).await
+    }
+
+    async fn deposits(
+        &self,
+        provider: &ProviderName,
+        from: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Deposit>, JournalError> {
+        self.read(|data| data.deposits(provider, from, limit)).await
+    }
+
+    async fn propose(&self, propose: Propose) -> Result<Proposed, JournalError> {
+        self.write(MemoryWrite::Operator("propose"), |data| Ok(data.propose(&propose))).await
+    }
+
+    async fn withdraw(&self, proposal: u64, audit: AuditEntry) -> Result<bool, JournalError> {
+        let write = MemoryWrite::Operator("withdraw");
+        self.write(write, |data| Ok(data.withdraw(proposal, &audit))).await
+    }
+
+    async fn late_charges(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.late_charges(after, limit)).await
+    }
+
+    async fn dossier(&self, key: &PaymentKey) -> Result<Dossier, JournalError> {
+        self.read(|data| data.dossier(key)).await
     }
 
     async fn close(&self) -> Result<(), JournalError> {

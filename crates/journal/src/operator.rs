@@ -1,7 +1,9 @@
 //! Records for operators.
 
-use ppob_types::{PaymentKey, ProviderName, Timestamp};
+use ppob_types::{PaymentKey, ProviderName, Rupiah, Sensitive, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::{Proposal, Who};
 
 /// A reply that is on no list: counted, so that an operator can extend the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,17 +20,70 @@ pub struct UnlistedReply {
     pub last_at: Timestamp,
 }
 
-/// Who did what, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEntry {
+/// What an operator wrote down about a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// About which payment.
+    pub key: PaymentKey,
     /// Who.
-    pub actor: String,
-    /// What, as a stable word.
-    pub action: String,
-    /// About which payment, if one.
-    pub payment: Option<PaymentKey>,
-    /// The evidence or reason given.
-    pub reason: String,
+    pub who: Who,
+    /// What.
+    pub text: Sensitive,
     /// When.
     pub at: Timestamp,
+}
+
+/// Money that was paid into, or taken out of, a deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deposit {
+    /// The operator's own id of the entry.
+    pub id: String,
+    /// Whose deposit.
+    pub provider: ProviderName,
+    /// How much; negative if it was taken out, never 0.
+    pub amount: Rupiah,
+    /// When it was credited.
+    pub credited_at: Timestamp,
+    /// The bank's or provider's reference; may be empty.
+    pub reference: String,
+    /// Who recorded it.
+    pub who: Who,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// What became of a deposit to be recorded. Only `Done` wrote anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum DepositRecorded {
+    /// Durable.
+    Done(Deposit),
+    /// The same was recorded before: this is what stands there.
+    Known(Deposit),
+    /// The id stands for something else.
+    Conflict,
+}
+
+/// What operators added to a payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dossier {
+    /// What they wrote down, oldest first.
+    pub notes: Vec<Note>,
+    /// Verdicts that wait for a second person, by attempt.
+    pub proposals: Vec<Proposal>,
+}
+
+impl Deposit {
+    /// Whether both say the same, whoever recorded it and when.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let content = |deposit: &Self| {
+            (
+                deposit.provider.clone(),
+                deposit.amount,
+                deposit.credited_at,
+                deposit.reference.clone(),
+            )
+        };
+        self.id == other.id && content(self) == content(other)
+    }
 }

@@ -105,6 +105,8 @@ pub struct Change {
     pub unlisted: Vec<(ppob_types::ProviderName, String)>,
     /// What to note about who did it, for operator actions.
     pub audit: Option<crate::AuditEntry>,
+    /// That two persons call an attempt not executed. Without it no store lets an attempt end so.
+    pub agreement: Option<crate::Agreement>,
 }
 
 /// What became of a change.

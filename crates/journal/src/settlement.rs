@@ -20,3 +20,12 @@ pub const fn success_at(payment: &Payment) -> Option<Timestamp> {
         Some(Conclusion::Failed { .. } | Conclusion::Reversed { .. }) | None => None,
     }
 }
+
+/// When a charge was found that contradicts how the payment ended, if one was. The charge that a person
+/// let the payment succeed by contradicts nothing.
+pub fn late_charge_at(payment: &Payment) -> Option<Timestamp> {
+    let paid = payment.paid_attempt().map(|attempt| attempt.number);
+    let others = payment.attempts.iter().filter(|attempt| Some(attempt.number) != paid);
+    let charges = others.filter_map(|attempt| attempt.late_charge.as_ref());
+    charges.map(|charge| charge.found_at).max().filter(|_| payment.is_concluded())
+}

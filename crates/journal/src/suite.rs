@@ -15,6 +15,7 @@ mod events;
 mod guards;
 mod lifetime;
 mod listing;
+mod operators;
 mod records;
 mod retention;
 mod rules;
@@ -31,6 +32,7 @@ pub use self::events::*;
 pub use self::guards::*;
 pub use self::lifetime::*;
 pub use self::listing::*;
+pub use self::operators::*;
 pub use self::records::*;
 pub use self::retention::*;
 pub use self::rules::*;
@@ -136,6 +138,15 @@ macro_rules! journal_suite {
             an_erased_success_is_forgotten_and_a_later_one_is_not
             inquiries_are_forgotten_by_customer_and_by_age
             a_change_does_not_bring_back_what_another_reading_kept
+            the_audit_trail_is_filtered_by_every_field
+            a_document_is_saved_with_what_was_done_to_it
+            a_note_is_kept_with_its_payment
+            a_deposit_is_recorded_once
+            no_attempt_is_called_not_executed_without_two_persons
+            two_names_in_one_call_agree_only_where_nothing_is_proven
+            one_proposal_is_open_per_attempt
+            an_ended_proposal_has_no_effect
+            a_charge_found_late_is_listed_until_somebody_has_written_about_it
             serials_never_repeat_across_openings
             the_recorded_time_never_goes_back
             a_reopened_journal_holds_every_acknowledged_write

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ppob_provider::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
-    PpobProvider, ProviderError, ProviderInfo, RawCallback, SendPermit,
+    PpobProvider, ProviderError, ProviderInfo, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
 use ppob_types::{Bill, Family, PayAnswer, PriceList, Rupiah, StatusReport};
 
@@ -120,6 +120,10 @@ impl<A: Around> PpobProvider for Layered<A> {
 
     async fn reach(&self) -> Result<(), ProviderError> {
         self.inner.reach().await
+    }
+
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        self.inner.try_refusal(pattern)
     }
 
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {

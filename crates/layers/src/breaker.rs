@@ -131,6 +131,19 @@ impl Breaker {
         }
     }
 
+    /// How long it stays open by itself, at least.
+    pub(crate) fn opens_in(&self, now: Monotonic) -> Option<Duration> {
+        match self.phase {
+            Phase::Open { until, .. } if now < until => Some(until.since(now)),
+            Phase::Open { .. } | Phase::Closed | Phase::Ramp { .. } => None,
+        }
+    }
+
+    /// How many outcomes became unknown lately.
+    pub(crate) fn unknown_lately(&self, now: Monotonic) -> u64 {
+        self.window.unknown_lately(now)
+    }
+
     pub(crate) fn in_flight(&self) -> u32 {
         self.in_flight
     }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ppob_types::{Clock, Monotonic, PayOutcome, ProductCode};
 
@@ -78,6 +79,10 @@ pub struct ReserveOverview {
     pub in_flight: u32,
     /// Payments waiting for room.
     pub waiting: u32,
+    /// How long the breaker stays open by itself, at least.
+    pub open_for: Option<Duration>,
+    /// How many outcomes became unknown within the breaker's window.
+    pub unknown: u64,
 }
 
 struct Shared {
@@ -156,6 +161,8 @@ impl Reserve {
             resting: breakers.resting.list(now),
             in_flight: breakers.account.in_flight(),
             waiting,
+            open_for: breakers.account.opens_in(now),
+            unknown: breakers.account.unknown_lately(now),
         })
     }
 

@@ -51,6 +51,13 @@ impl Window {
         many || (settled >= ENOUGH && unknown * 100 > settled * MOST_PERCENT)
     }
 
+    /// How many outcomes became unknown lately.
+    pub(crate) fn unknown_lately(&self, now: Monotonic) -> u64 {
+        let number = now.since_start().as_secs() / SLOT.as_secs();
+        let recent = self.slots.iter().filter(|slot| slot.number + SLOTS > number);
+        recent.map(|slot| slot.unknown).sum()
+    }
+
     /// Counts into the slot of `now`, and forgets slots that are too old.
     fn count(&mut self, now: Monotonic, unknown: u64) {
         let number = now.since_start().as_secs() / SLOT.as_secs();

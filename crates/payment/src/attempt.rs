@@ -1,8 +1,8 @@
 //! One try at one provider.
 
 use ppob_types::{
-    AttemptId, Basis, NotSentCause, Observed, ProviderName, Rejection, Rupiah, Timestamp,
-    UnknownCause,
+    AttemptId, Basis, NotSentCause, Observed, ProviderName, RawAnswer, Rejection, Rupiah,
+    Timestamp, UnknownCause,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,10 @@ pub struct Attempt {
     pub changed_at: Timestamp,
     /// What the provider's answers showed.
     pub observed: Observed,
+    /// The answer of the call that pays, once a later one has taken its place in `observed`: patterns
+    /// for refusals are tried on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_to_pay: Option<RawAnswer>,
     /// How many status checks were made.
     pub checks: u32,
     /// When the last one was made.
@@ -127,6 +131,20 @@ impl Attempt {
     /// Whether the provider debited more than it was allowed to.
     pub fn cost_is_unexpected(&self) -> bool {
         self.observed.charged.is_some_and(|charged| charged > self.max_cost)
+    }
+
+    /// The answer of the call that pays, as it came, if there was one.
+    pub fn raw_answer_to_pay(&self) -> Option<&RawAnswer> {
+        let replaced = matches!(self.basis, Some(Basis::Status | Basis::Callback));
+        let raw = self.observed.raw.as_ref().filter(|_| !replaced);
+        self.answer_to_pay.as_ref().or(raw)
+    }
+
+    /// Puts the answer of the call that pays aside before later news takes its place.
+    pub(crate) fn keep_answer_to_pay(&mut self, later: &Observed, basis: Basis) {
+        if later.raw.is_some() && basis != Basis::ProviderAnswer && self.answer_to_pay.is_none() {
+            self.answer_to_pay = self.raw_answer_to_pay().cloned();
+        }
     }
 
     /// Remembers a hint; the latest of a kind replaces the earlier one.

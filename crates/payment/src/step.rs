@@ -159,6 +159,7 @@ fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<N
         basis: None,
         changed_at: now,
         observed: Observed::default(),
+        answer_to_pay: None,
         checks: 0,
         checked_at: None,
         evidence: Vec::new(),

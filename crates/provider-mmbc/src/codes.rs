@@ -124,18 +124,21 @@ impl Refusals {
             rules.push((regex, Rejection { code, scope }));
         }
         for rule in extra {
-            let pattern = &rule.pattern;
-            if !pattern.starts_with('^') || !pattern.ends_with('$') || pattern.ends_with("\\$") {
-                return Err(PatternError::NotAnchored(pattern.clone()));
-            }
-            let regex = anchored(pattern)?;
-            if let Some(probe) = PROBES.into_iter().find(|probe| regex.is_match(probe)) {
-                return Err(PatternError::TooWide(pattern.clone(), probe));
-            }
-            let rejection = Rejection { code: rule.code, scope: rule.scope };
-            rules.push((regex, rejection));
+            rules.push(extra_rule(rule)?);
         }
         Ok(Self(rules))
+    }
+
+    /// One pattern alone, taken under the same conditions as an extra one.
+    ///
+    /// # Errors
+    /// As [`Refusals::new`].
+    pub(crate) fn only(pattern: &str) -> Result<Self, PatternError> {
+        Ok(Self(vec![extra_rule(&RefusalPattern {
+            pattern: pattern.to_owned(),
+            code: RefusalCode::Other,
+            scope: RefusalScope::Provider,
+        })?]))
     }
 
     /// What a reason definitely means, if it is on the list.
@@ -171,6 +174,19 @@ pub(crate) fn masked(text: &str, personal: &[&str]) -> String {
         }
     }
     masked.chars().take(LONGEST).collect()
+}
+
+/// A pattern of the operator's own, if it is whole and narrow.
+fn extra_rule(rule: &RefusalPattern) -> Result<(Regex, Rejection), PatternError> {
+    let pattern = &rule.pattern;
+    if !pattern.starts_with('^') || !pattern.ends_with('$') || pattern.ends_with("\\$") {
+        return Err(PatternError::NotAnchored(pattern.clone()));
+    }
+    let regex = anchored(pattern)?;
+    if let Some(probe) = PROBES.into_iter().find(|probe| regex.is_match(probe)) {
+        return Err(PatternError::TooWide(pattern.clone(), probe));
+    }
+    Ok((regex, Rejection { code: rule.code, scope: rule.scope }))
 }
 
 fn anchored(pattern: &str) -> Result<Regex, PatternError> {

@@ -1,7 +1,7 @@
 //! What the answer to `bayartagihan` means (document, *Bayar tagihan produk PPOB*).
 
 use ppob_http::SendResult;
-use ppob_types::{Observed, PayAnswer, PayOutcome, RefusalCode, UnknownCause};
+use ppob_types::{Observed, PayAnswer, PayOutcome, RawAnswer, RefusalCode, UnknownCause};
 
 use crate::codes::{Refusals, masked};
 use crate::echo::Asked;
@@ -83,9 +83,8 @@ fn refused(
     observed: Observed,
     refusals: &Refusals,
 ) -> PayAnswer {
-    let reason = fields.text("reason").unwrap_or("(no reason)");
-    // An invoice or a standing means that something was formed, so the refusal is not all there is.
-    let formed = observed.provider_ref.is_some() || fields.text("ppob_status").is_some();
+    let reason = reason(fields);
+    let formed = is_formed(fields, &observed);
     match refusals.classify(reason) {
         // The bill was read as owed seconds before. If it is paid now, it may be us who paid it: MMBC
         // takes no reference, so it cannot tell a request that reached it twice from two requests.
@@ -96,6 +95,31 @@ fn refused(
     }
 }
 
+/// Whether a stored answer, as [`interpret`] would read it, is a refusal by these patterns. None of them
+/// says "paid already".
+pub(crate) fn is_refused(answer: &RawAnswer, refusals: &Refusals) -> bool {
+    // What was cut is not readable when it comes, either.
+    if answer.expose().len() >= RawAnswer::LIMIT {
+        return false;
+    }
+    let Ok(Reply::Object(fields)) = wire::read_text(answer.expose()) else { return false };
+    let says_no = fields.text("result").is_some_and(|no| no.eq_ignore_ascii_case("no"));
+    let shown = Observed {
+        provider_ref: fields.text("ppob_invoice").and_then(wire::reference),
+        ..Observed::default()
+    };
+    says_no && !is_formed(&fields, &shown) && refusals.classify(reason(&fields)).is_some()
+}
+
+fn reason(fields: &Fields) -> &str {
+    fields.text("reason").unwrap_or("(no reason)")
+}
+
+/// An invoice or a standing means that something was formed, so a refusal is not all there is.
+fn is_formed(fields: &Fields, observed: &Observed) -> bool {
+    observed.provider_ref.is_some() || fields.text("ppob_status").is_some()
+}
+
 fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &str) -> PayAnswer {
     observed.unlisted = Some(masked(reply, &personal(asked, fields)));
     unknown(UnknownCause::Unlisted, observed)
@@ -103,4 +127,71 @@ fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &
 
 fn unknown(cause: UnknownCause, observed: Observed) -> PayAnswer {
     PayAnswer { outcome: PayOutcome::Unknown(cause), observed }
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_http::Answer;
+    use ppob_types::{CustomerNumber, Family, Parameters, ProductCode, Purchase};
+
+    use super::*;
+    use crate::codes::RefusalPattern;
+
+    const PATTERN: &str = "^error [^:]+: limit (harian|bulanan) habis$";
+
+    fn purchase() -> Purchase {
+        Purchase {
+            product: ProductCode::new("PLN-POSTPAID").unwrap(),
+            family: Family::PlnPostpaid,
+            customer: CustomerNumber::parse(Family::PlnPostpaid, "530000000001").unwrap(),
+            amount: None,
+            parameters: Parameters::default(),
+        }
+    }
+
+    #[test]
+    fn a_trial_matches_exactly_what_the_configured_pattern_would_refuse() {
+        let only = Refusals::only(PATTERN).unwrap();
+        let configured = Refusals::new(&[RefusalPattern {
+            pattern: PATTERN.to_owned(),
+            code: RefusalCode::LimitReached,
+            scope: ppob_types::RefusalScope::Bill,
+        }])
+        .unwrap();
+        let purchase = purchase();
+        let asked = Asked { purchase: &purchase, code: "PLN" };
+        for (body, expected) in [
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, true),
+            ("notice {\"result\":\"NO\",\"reason\":\"ERROR PLN 1:\n LIMIT BULANAN  HABIS\"}", true),
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS, TUNGGU"}"#, false),
+            (r#"{"result":"no","reason":"ERROR TIMEOUT: LIMIT HARIAN HABIS"}"#, false),
+            (r#"{"result":"ok","reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, false),
+            (
+                r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS","ppob_invoice":"12345678"}"#,
+                false,
+            ),
+            (
+                r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS","ppob_status":"pending"}"#,
+                false,
+            ),
+            (r#"{"result":"no","reason":"ERROR PLN 1: LIMIT HARIAN HABIS""#, false),
+            (r#"{"reason":"ERROR PLN 1: LIMIT HARIAN HABIS"}"#, false),
+            ("", false),
+        ] {
+            let raw = RawAnswer::new(body.as_bytes());
+            assert_eq!(is_refused(&raw, &only), expected, "{body}");
+            let answer =
+                Answer { status: 200, body: body.as_bytes().to_vec(), truncated_by_cap: false };
+            let read = interpret(&asked, SendResult::Answered(answer), &configured);
+            let refused = matches!(read.outcome, PayOutcome::Rejected(_));
+            assert_eq!(refused, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_the_configuration_refuses_is_not_tried() {
+        for pattern in ["limit habis", "^.*$", "^(limit$"] {
+            assert!(Refusals::only(pattern).is_err(), "{pattern}");
+        }
+    }
 }

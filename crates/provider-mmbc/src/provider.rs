@@ -9,10 +9,10 @@ use ppob_http::{BaseUrl, FormRequest, PayClient, ReadClient, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Capability, InquiryRequest,
     InquiryRule, PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo,
-    ProviderKind, RefusalTrust, SendPermit, StatusLookup,
+    ProviderKind, RefusalTrial, RefusalTrust, SendPermit, StatusLookup, TrialError,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
+    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, RawAnswer, Rupiah, StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -39,6 +39,10 @@ struct Mmbc {
     base: BaseUrl,
     read_timeouts: Timeouts,
 }
+
+/// A pattern that is tried.
+#[derive(Debug)]
+struct Trial(Refusals);
 
 fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let Settings {
@@ -186,6 +190,18 @@ impl PpobProvider for Mmbc {
         }
         let balance = fields.money("saldo").or_else(|| fields.money("ppob_saldo"));
         balance.ok_or_else(|| unreadable("the answer states no readable balance"))
+    }
+
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        let refusals = Refusals::only(pattern);
+        let refusals = refusals.map_err(|error| TrialError::Refused(error.to_string()))?;
+        Ok(Box::new(Trial(refusals)))
+    }
+}
+
+impl RefusalTrial for Trial {
+    fn refuses(&self, answer: &RawAnswer) -> bool {
+        pay::is_refused(answer, &self.0)
     }
 }
 

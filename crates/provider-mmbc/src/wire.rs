@@ -44,8 +44,12 @@ pub(crate) fn read(answer: &Answer) -> Result<Reply, Unreadable> {
     if answer.truncated_by_cap {
         return Err(Unreadable);
     }
-    let text = String::from_utf8_lossy(&answer.body);
-    let start = start_of_json(&text).ok_or(Unreadable)?;
+    read_text(&String::from_utf8_lossy(&answer.body))
+}
+
+/// Reads the text of a whole body.
+pub(crate) fn read_text(text: &str) -> Result<Reply, Unreadable> {
+    let start = start_of_json(text).ok_or(Unreadable)?;
     let (json, rest) = whole_value(text.get(start..).unwrap_or_default()).ok_or(Unreadable)?;
     // Of two answers nobody knows which one counts.
     if start_of_json(rest).is_some() {

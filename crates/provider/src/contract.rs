@@ -8,7 +8,7 @@ use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, Statu
 
 use crate::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
-    ProviderError, RawCallback, SendPermit,
+    ProviderError, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
 
 /// Who a configured provider is. Never holds secrets.
@@ -121,6 +121,16 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     /// Safe.
     async fn reach(&self) -> Result<(), ProviderError> {
         Err(ProviderError::unsupported("trying out a connection"))
+    }
+
+    /// A pattern for refusals as it would stand in this provider's configuration, ready to be tried on
+    /// stored answers. Pure, and changes nothing.
+    ///
+    /// # Errors
+    /// [`TrialError`] if the configuration would not take it, with the sentence it would say.
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        let _ = pattern;
+        Err(TrialError::Unsupported)
     }
 
     /// Reads a callback: verifies it and says which attempt it speaks of. Pure.

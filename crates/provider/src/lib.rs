@@ -13,6 +13,7 @@ mod permit;
 mod registry;
 mod request;
 mod secret;
+mod trial;
 
 pub use callback::{Callback, CallbackError, RawCallback};
 pub use capability::{Capability, InquiryRule, PurchaseAsStatus, RefusalTrust, StatusLookup};
@@ -22,3 +23,4 @@ pub use permit::{SendPermit, SendPhase, SendWatch, StartedSend};
 pub use registry::{BuildError, BuildRequest, BuiltProvider, ProductMapping, ProviderKind};
 pub use request::{AttemptRef, CallContext, InquiryRequest, PayRequest};
 pub use secret::{SecretError, SecretRef};
+pub use trial::{RefusalTrial, TrialError};

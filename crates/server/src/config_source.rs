@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use ppob_journal::Who;
+
 /// Where the configuration comes from.
 #[tonic::async_trait]
 pub trait ConfigSource: Debug + Send + Sync + 'static {
@@ -11,7 +13,7 @@ pub trait ConfigSource: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`NotReloaded`]; nothing was changed.
-    async fn reload(&self, actor: &str, validate_only: bool) -> Result<Reloaded, NotReloaded>;
+    async fn reload(&self, who: &Who, validate_only: bool) -> Result<Reloaded, NotReloaded>;
 }
 
 /// What reading it again changed, or would change. Names of keys, never values.

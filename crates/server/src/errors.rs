@@ -22,7 +22,7 @@ use tonic_types::{
 pub(crate) use catalogue::{page_token_invalid, unknown_product, unknown_provider};
 pub(crate) use create::create;
 pub(crate) use limits::{family_not_allowed, too_fast, too_many_streams};
-pub(crate) use operate::{not_reloaded, operate};
+pub(crate) use operate::{check, not_reloaded, operate};
 pub(crate) use payments::{abandon, inquire, query};
 
 /// How soon a call is repeated when the engine or the journal cannot be used.

@@ -151,6 +151,10 @@ faults! {
     ResolvedExecuted = "operator: resolves as executed", 1_000;
     /// An operator resolves as not executed.
     ResolvedNotExecuted = "operator: resolves as not executed", 1_000;
+    /// An operator proposes, and another one confirms with credentials of their own.
+    VerdictProposed = "operator: one proposes not executed, another confirms", 500;
+    /// Two operators give the same verdict at once.
+    VerdictsAtOnce = "operator: two say not executed at once", 200;
     /// An operator is refused because the provider may still execute.
     ResolvedTooEarly = "operator: too early to say not executed", 1_000;
 }

@@ -103,6 +103,7 @@ fn describe(write: MemoryWrite<'_>) -> String {
         MemoryWrite::SaveInquiry(_)
         | MemoryWrite::SaveDocument(_)
         | MemoryWrite::Audit(_)
-        | MemoryWrite::ForgetInquiries => write.name().to_owned(),
+        | MemoryWrite::ForgetInquiries
+        | MemoryWrite::Operator(_) => write.name().to_owned(),
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_engine::{OperateError, Resolve, ResolveVerdict, Review};
-use ppob_journal::{Filter, Page, StoredPayment};
+use ppob_engine::{CheckNow, OperateError, Resolve, ResolveVerdict, Resolved, Review};
+use ppob_journal::{Filter, Page, StoredPayment, Who};
 use ppob_payment::{AttemptState, PaymentState};
-use ppob_types::PaymentKey;
+use ppob_types::{ConsumerId, PaymentKey, ProviderRef};
 
 use crate::fault::Fault;
 use crate::host::{Host, Process};
@@ -53,7 +53,7 @@ async fn review_one(
     }
     let age = host.stage.clock.elapsed().saturating_sub(seen);
     if age >= host.stage.world.operators_patience {
-        resolve(host, process, &review.payment).await;
+        resolve(host, process, &review.payment, random).await;
     }
 }
 
@@ -76,7 +76,7 @@ async fn ask_about_pending(
         let now = host.stage.clock.elapsed();
         let seen = *first_seen.entry(stored.key.clone()).or_insert(now);
         if now.saturating_sub(seen) > FORGOTTEN {
-            resolve(host, process, &stored).await;
+            resolve(host, process, &stored, random).await;
         }
     }
 }
@@ -85,19 +85,29 @@ async fn ask_about_pending(
 async fn check(host: &Host, process: &Process, key: &PaymentKey, random: &mut Random) {
     let stage = &host.stage;
     let asked = stage.checker().asks();
+    let Some(who) = person("budi", false) else { return };
+    let question = || CheckNow { key: key.clone(), provider_ref: None, who: who.clone() };
+    let engine = &process.engine;
     let answer = if stage.happens(random, Fault::CheckTwice) {
         let both =
-            async { tokio::join!(process.engine.check_now(key), process.engine.check_now(key)).0 };
+            async { tokio::join!(engine.check_now(question()), engine.check_now(question())).0 };
         process.ask(Box::pin(both)).await
     } else {
-        process.ask(Box::pin(process.engine.check_now(key))).await
+        process.ask(Box::pin(engine.check_now(question()))).await
     };
-    if let Some(Ok(stored)) = answer {
-        stage.told(asked, host.is_current(process), &stored);
+    if let Some(Ok(checked)) = answer {
+        stage.told(asked, host.is_current(process), &checked.payment);
     }
 }
 
-async fn resolve(host: &Host, process: &Process, stored: &StoredPayment) {
+/// A person; `proven` shows credentials of their own.
+fn person(actor: &str, proven: bool) -> Option<Who> {
+    let operator = if proven { format!("desk-{actor}") } else { "local".to_owned() };
+    let operator = ConsumerId::new(&operator).ok()?;
+    Some(Who { operator, proven, actor: actor.to_owned() })
+}
+
+async fn resolve(host: &Host, process: &Process, stored: &StoredPayment, random: &mut Random) {
     let stage = &host.stage;
     let doubted =
         stored.payment.attempts.iter().rev().find(|attempt| {
@@ -110,20 +120,55 @@ async fn resolve(host: &Host, process: &Process, stored: &StoredPayment) {
         .truth()
         .charge_of_attempt(&stored.key, &attempt.id)
         .map(|charge| charge.reference.clone());
-    let executed = reference.is_some();
+    let by = |who: Option<Who>, second: Option<&str>| {
+        who.map(|who| verdict(stored, reference.as_ref(), who, second))
+    };
+    if reference.is_none() && stage.happens(random, Fault::VerdictProposed) {
+        let first = by(person("budi", true), Some("sari"));
+        let second = by(person("sari", true), None);
+        if stage.happens(random, Fault::VerdictsAtOnce) {
+            tokio::join!(decide(host, process, first), decide(host, process, second));
+            return;
+        }
+        decide(host, process, first).await;
+        // News may come in between.
+        if random.permille(300) {
+            check(host, process, &stored.key, random).await;
+        }
+        decide(host, process, second).await;
+    } else {
+        decide(host, process, by(person("budi", false), Some("sari"))).await;
+    }
+}
+
+fn verdict(
+    stored: &StoredPayment,
+    reference: Option<&ProviderRef>,
+    who: Who,
+    second: Option<&str>,
+) -> Resolve {
     let verdict = match reference {
-        Some(provider_ref) => ResolveVerdict::Executed { provider_ref },
-        None => ResolveVerdict::NotExecuted { second_actor: "sari".to_owned() },
+        Some(provider_ref) => ResolveVerdict::Executed { provider_ref: provider_ref.clone() },
+        None => ResolveVerdict::NotExecuted { second_actor: second.map(str::to_owned) },
     };
-    let resolve = Resolve {
+    Resolve {
         key: stored.key.clone(),
+        attempt: None,
+        expected_version: None,
         verdict,
-        actor: "budi".to_owned(),
-        evidence: "the provider's records".to_owned(),
-    };
+        who,
+        evidence: "the provider's records".into(),
+    }
+}
+
+async fn decide(host: &Host, process: &Process, resolve: Option<Resolve>) {
+    let stage = &host.stage;
+    let Some(resolve) = resolve else { return };
+    let key = resolve.key.clone();
+    let executed = matches!(resolve.verdict, ResolveVerdict::Executed { .. });
     let asked = stage.checker().asks();
-    match process.ask(process.engine.resolve(resolve)).await {
-        Some(Ok(told)) => {
+    match process.ask(Box::pin(process.engine.resolve(resolve))).await {
+        Some(Ok(Resolved::Settled(told))) => {
             stage.count(if executed {
                 Fault::ResolvedExecuted
             } else {
@@ -131,8 +176,11 @@ async fn resolve(host: &Host, process: &Process, stored: &StoredPayment) {
             });
             stage.told(asked, host.is_current(process), &told);
         }
+        Some(Ok(Resolved::AwaitsSecondPerson(told))) => {
+            stage.told(asked, host.is_current(process), &told);
+        }
         Some(Err(OperateError::TooEarly { .. })) => stage.count(Fault::ResolvedTooEarly),
-        Some(Err(error)) => stage.note(|| format!("not resolved {}: {error}", stored.key)),
+        Some(Err(error)) => stage.note(|| format!("not resolved {key}: {error}")),
         None => {}
     }
 }

@@ -1892,13 +1892,14 @@ pub struct ProviderStatus {
     /// Why it is in this mode; empty if it never was in another.
     #[prost(string, tag = "4")]
     pub mode_reason: ::prost::alloc::string::String,
-    /// Who set the mode; `engine` if nobody did.
+    /// Who set the mode; `engine` if the engine or nobody did.
     #[prost(string, tag = "5")]
     pub mode_actor: ::prost::alloc::string::String,
-    /// Since when it is in this mode.
+    /// Since when it is in this mode; unset if nobody ever set it.
     #[prost(message, optional, tag = "6")]
     pub mode_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Its breakers and figures, one per operation used so far.
+    /// Its breaker and figures. One breaker guards all payments of the account; it stands with PAY, and
+    /// nothing is kept of other operations.
     #[prost(message, repeated, tag = "7")]
     pub operations: ::prost::alloc::vec::Vec<OperationHealth>,
     /// The deposit as last seen, in rupiah; unset if never seen.
@@ -1940,16 +1941,17 @@ pub struct ProviderStatus {
     /// True if nothing else uses its deposit, so that balances can be evidence.
     #[prost(bool, tag = "20")]
     pub exclusive_account: bool,
-    /// How far its refusals prove anything.
+    /// How far its refusals prove anything; the least, where that differs between families.
     #[prost(enumeration = "RefusalTrust", tag = "21")]
     pub refusal_trust: i32,
-    /// What went wrong last, without personal data and secrets; empty if nothing did.
+    /// Why its price list could not be read the last time, without personal data and secrets; empty if
+    /// it could.
     #[prost(string, tag = "22")]
     pub last_error: ::prost::alloc::string::String,
     /// When that was.
     #[prost(message, optional, tag = "23")]
     pub last_error_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Its products that were switched off by hand.
+    /// Its products that are switched off by hand now.
     #[prost(message, repeated, tag = "24")]
     pub offer_switches: ::prost::alloc::vec::Vec<OfferSwitch>,
     /// True if it is a simulation.
@@ -2021,13 +2023,13 @@ pub struct UnmappedProduct {
     /// The provider's group, brand or category.
     #[prost(string, tag = "4")]
     pub group: ::prost::alloc::string::String,
-    /// Its price as the provider words it, for example `Tagihan + 700`.
+    /// Its price in words, for example `bill + Rp 700`.
     #[prost(string, tag = "5")]
     pub price_text: ::prost::alloc::string::String,
-    /// Its status as the provider words it.
+    /// `open` or `closed`.
     #[prost(string, tag = "6")]
     pub status_text: ::prost::alloc::string::String,
-    /// When it was first listed.
+    /// Since when it is listed and mapped to none of ours.
     #[prost(message, optional, tag = "7")]
     pub first_seen_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When it was last listed.
@@ -2074,7 +2076,7 @@ pub struct UnlistedReply {
 /// One thing known about an attempt whose outcome is not.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Evidence {
-    /// Stable word. Among them: ANSWER, BALANCE_CHAIN, CALLBACK, DEPOSIT, NOTE, REINQUIRY, STATEMENT,
+    /// Stable word. Among them: ANSWER, BALANCE, CALLBACK, DEPOSIT, NOTE, REINQUIRY, STATEMENT,
     /// STATUS_CHECK. The list may grow.
     #[prost(string, tag = "1")]
     pub kind: ::prost::alloc::string::String,
@@ -2111,9 +2113,8 @@ pub struct Note {
 /// Something an operator can do about a payment under review.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SuggestedAction {
-    /// Stable word. Among them: CHECK_NOW, CONTACT_PROVIDER, CONFIRM_VERDICT, RECORD_DEPOSIT,
-    /// RESOLVE_EXECUTED, RESOLVE_NOT_EXECUTED, SUPPLY_REFERENCE, UNFREEZE_PROVIDER, WAIT. The list may
-    /// grow.
+    /// Stable word. Among them: ADD_NOTE, CHECK_NOW, CONFIRM_VERDICT, CONTACT_PROVIDER,
+    /// RESOLVE_EXECUTED, RESOLVE_NOT_EXECUTED, SUPPLY_REFERENCE, UNFREEZE_PROVIDER. The list may grow.
     #[prost(string, tag = "1")]
     pub action: ::prost::alloc::string::String,
     /// What to do and why, for people.
@@ -2181,7 +2182,8 @@ pub struct ProposedVerdict {
     #[prost(message, optional, tag = "5")]
     pub propose_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// Money that was paid into a deposit, so that it is no hole in the chain of balances.
+/// Money that was paid into a deposit, so that a balance that moved by it is not taken for evidence about
+/// a payment. It is shown with the payments under review that it came after.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Deposit {
     /// The operator's own id of the entry.
@@ -2216,16 +2218,18 @@ pub struct AuditEntry {
     /// When.
     #[prost(message, optional, tag = "2")]
     pub entry_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The consumer whose credentials were used.
+    /// The consumer whose credentials were used; `engine` for what the engine did by itself,
+    /// `unrecorded` for entries of a version that did not keep it.
     #[prost(string, tag = "3")]
     pub operator_consumer: ::prost::alloc::string::String,
     /// The person, as the request named them.
     #[prost(string, tag = "4")]
     pub actor: ::prost::alloc::string::String,
-    /// The second person; empty if none was needed.
+    /// The other person: who proposed what this one confirmed, or the second one that the request named;
+    /// empty if none was needed.
     #[prost(string, tag = "5")]
     pub second_actor: ::prost::alloc::string::String,
-    /// What was done: the name of the RPC.
+    /// What was done: the name of the RPC; the engine freezes by SetProviderMode, too.
     #[prost(string, tag = "6")]
     pub action: ::prost::alloc::string::String,
     /// What it was done to, for example `provider/mmbc` or `payment/shop/0197f3`.
@@ -2676,7 +2680,7 @@ pub struct ListReviewsRequest {
     /// `next_page_token` of the page before, with the same filters; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
-    /// Only where this provider has the open attempt; empty means all.
+    /// Only where the attempt in question is at this provider; empty means all.
     #[prost(string, tag = "3")]
     pub provider: ::prost::alloc::string::String,
     /// Only these families; empty means all.
@@ -2780,8 +2784,11 @@ pub struct ResolvePaymentRequest {
     /// Who; required.
     #[prost(string, tag = "8")]
     pub actor: ::prost::alloc::string::String,
-    /// The second person, who is not the first; required for NOT_EXECUTED. If it is empty, the
-    /// verdict is kept as proposed, and the second person confirms it by giving the same verdict.
+    /// The second person for NOT_EXECUTED, who is not the first. It counts only where nobody has to
+    /// show credentials. With credentials, or if it is empty, the verdict is kept as proposed, and the
+    /// second person confirms it by giving the same verdict, with credentials of their own. What is
+    /// learnt meanwhile about the attempt outdates a proposal; an EXECUTED that the provider does not
+    /// confirm withdraws it.
     #[prost(string, tag = "9")]
     pub second_actor: ::prost::alloc::string::String,
     /// What became of the attempt; required.
@@ -2811,13 +2818,13 @@ pub struct VerdictExecuted {
     /// number settles one payment.
     #[prost(string, tag = "1")]
     pub provider_reference: ::prost::alloc::string::String,
-    /// What was debited from the deposit, in rupiah; unset if not known.
+    /// Leave it unset: the provider's own answer tells what was debited.
     #[prost(int64, optional, tag = "2")]
     pub cost_rupiah: ::core::option::Option<i64>,
-    /// The biller's reference or serial number; may be empty.
+    /// Leave it empty: the provider's own answer tells it.
     #[prost(string, tag = "3")]
     pub reference: ::prost::alloc::string::String,
-    /// The PLN token, 20 digits; empty if not known or no token product. A secret.
+    /// Leave it empty: the provider's own answer tells it. A secret.
     #[prost(string, tag = "4")]
     pub token: ::prost::alloc::string::String,
 }
@@ -2895,7 +2902,7 @@ pub struct ListAuditRequest {
     /// `next_page_token` of the page before, with the same filters; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
-    /// Only this person's; empty means all.
+    /// Only this person's, as the first or the second; empty means all.
     #[prost(string, tag = "3")]
     pub actor: ::prost::alloc::string::String,
     /// Only this RPC; empty means all.
@@ -3313,7 +3320,8 @@ pub mod operator_service_client {
         /// Asks the provider now what became of a payment, with a reference from the operator if one is
         /// given; the engine verifies that reference. Never sends a payment. Reasons:
         /// PAYMENT_NOT_FOUND, NOTHING_TO_CHECK, CHECK_NOT_POSSIBLE, CHECK_TOO_EARLY (with
-        /// google.rpc.RetryInfo), REFERENCE_MISMATCH, PROVIDERS_UNAVAILABLE.
+        /// google.rpc.RetryInfo), REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it),
+        /// VERDICT_CONTRADICTS (the payment had ended otherwise meanwhile), PROVIDERS_UNAVAILABLE.
         pub async fn check_now(
             &mut self,
             request: impl tonic::IntoRequest<super::CheckNowRequest>,
@@ -3363,10 +3371,13 @@ pub mod operator_service_client {
                 .insert(GrpcMethod::new("ppob.v1.OperatorService", "AddNote"));
             self.inner.unary(req, path, codec).await
         }
-        /// Settles an attempt whose outcome is unknown, on evidence. NOT_EXECUTED needs a second
-        /// person and the late-execution bound to have passed. Reasons: PAYMENT_NOT_FOUND,
-        /// ATTEMPT_NOT_OPEN, VERSION_CHANGED, TOO_EARLY_FOR_VERDICT, SECOND_PERSON_NEEDED,
-        /// REFERENCE_TAKEN (another payment was settled with it), VERDICT_CONTRADICTS.
+        /// Settles an attempt whose outcome is unknown, on evidence. EXECUTED is taken only if the provider
+        /// confirms it when the engine asks. NOT_EXECUTED needs a second person and, for both, the
+        /// late-execution bound to have passed. Reasons: PAYMENT_NOT_FOUND, ATTEMPT_NOT_OPEN,
+        /// VERSION_CHANGED, TOO_EARLY_FOR_VERDICT, SECOND_PERSON_NEEDED (it would be the same person, or the
+        /// same credentials), CHECK_NOT_POSSIBLE (the provider has no way to look a payment up),
+        /// REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it), VERDICT_CONTRADICTS (the
+        /// payment had ended otherwise meanwhile; the charge is recorded), PROVIDERS_UNAVAILABLE.
         pub async fn resolve_payment(
             &mut self,
             request: impl tonic::IntoRequest<super::ResolvePaymentRequest>,
@@ -3598,7 +3609,8 @@ pub mod operator_service_server {
         /// Asks the provider now what became of a payment, with a reference from the operator if one is
         /// given; the engine verifies that reference. Never sends a payment. Reasons:
         /// PAYMENT_NOT_FOUND, NOTHING_TO_CHECK, CHECK_NOT_POSSIBLE, CHECK_TOO_EARLY (with
-        /// google.rpc.RetryInfo), REFERENCE_MISMATCH, PROVIDERS_UNAVAILABLE.
+        /// google.rpc.RetryInfo), REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it),
+        /// VERDICT_CONTRADICTS (the payment had ended otherwise meanwhile), PROVIDERS_UNAVAILABLE.
         async fn check_now(
             &self,
             request: tonic::Request<super::CheckNowRequest>,
@@ -3611,10 +3623,13 @@ pub mod operator_service_server {
             &self,
             request: tonic::Request<super::AddNoteRequest>,
         ) -> std::result::Result<tonic::Response<super::AddNoteResponse>, tonic::Status>;
-        /// Settles an attempt whose outcome is unknown, on evidence. NOT_EXECUTED needs a second
-        /// person and the late-execution bound to have passed. Reasons: PAYMENT_NOT_FOUND,
-        /// ATTEMPT_NOT_OPEN, VERSION_CHANGED, TOO_EARLY_FOR_VERDICT, SECOND_PERSON_NEEDED,
-        /// REFERENCE_TAKEN (another payment was settled with it), VERDICT_CONTRADICTS.
+        /// Settles an attempt whose outcome is unknown, on evidence. EXECUTED is taken only if the provider
+        /// confirms it when the engine asks. NOT_EXECUTED needs a second person and, for both, the
+        /// late-execution bound to have passed. Reasons: PAYMENT_NOT_FOUND, ATTEMPT_NOT_OPEN,
+        /// VERSION_CHANGED, TOO_EARLY_FOR_VERDICT, SECOND_PERSON_NEEDED (it would be the same person, or the
+        /// same credentials), CHECK_NOT_POSSIBLE (the provider has no way to look a payment up),
+        /// REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it), VERDICT_CONTRADICTS (the
+        /// payment had ended otherwise meanwhile; the charge is recorded), PROVIDERS_UNAVAILABLE.
         async fn resolve_payment(
             &self,
             request: tonic::Request<super::ResolvePaymentRequest>,

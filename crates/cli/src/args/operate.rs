@@ -25,12 +25,54 @@ pub(crate) struct OperatorServer {
     pub(crate) json: bool,
 }
 
+/// Who acts.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Actor {
+    /// Who you are; kept in the audit for ever.
+    #[arg(long, env = "PPOB_ACTOR", value_name = "NAME")]
+    pub(crate) actor: String,
+}
+
+/// A payment of any consumer.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Subject {
+    /// The payment's id.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Whose payment it is.
+    #[arg(long, value_name = "CONSUMER", default_value = "local")]
+    pub(crate) consumer: String,
+}
+
 /// `ppob reviews`.
 #[derive(Debug, Args)]
 pub(crate) struct Reviews {
-    /// Only payments whose open attempt is at this provider.
+    /// Only payments whose attempt in question is at this provider.
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<String>,
+    /// Only this payment.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Only payments of this consumer.
+    #[arg(long, value_name = "CONSUMER")]
+    pub(crate) consumer: Option<String>,
+    /// At most this many, the oldest first.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub(crate) limit: u16,
+    #[command(flatten)]
+    pub(crate) server: OperatorServer,
+}
+
+/// `ppob check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) subject: Subject,
+    /// The provider's own number of it (invoice), if you found one. The engine verifies it.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) reference: Option<String>,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
     #[command(flatten)]
     pub(crate) server: OperatorServer,
 }
@@ -38,24 +80,25 @@ pub(crate) struct Reviews {
 /// `ppob resolve`.
 #[derive(Debug, Args)]
 pub(crate) struct Resolve {
-    /// The payment's id.
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-    /// Whose payment it is.
-    #[arg(long, value_name = "CONSUMER", default_value = "local")]
-    pub(crate) consumer: String,
+    #[command(flatten)]
+    pub(crate) subject: Subject,
     /// It was paid, under this number of the provider (invoice). The engine verifies it.
     #[arg(long, value_name = "REFERENCE", required_unless_present = "not_executed")]
     pub(crate) executed: Option<String>,
-    /// It was not paid and will not be. Needs a second person.
-    #[arg(long, conflicts_with = "executed", requires = "second_person")]
+    /// It was not paid and will not be. Proposes it, or confirms what another person proposed.
+    #[arg(long, conflicts_with = "executed")]
     pub(crate) not_executed: bool,
-    /// The second person, who agrees that nothing was paid.
-    #[arg(long, value_name = "NAME")]
+    /// The second person, where no API keys are used; with keys that person runs this command, too.
+    #[arg(long, value_name = "NAME", requires = "not_executed")]
     pub(crate) second_person: Option<String>,
-    /// Who decides.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) actor: String,
+    /// The attempt; without it the one that is open.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) attempt: Option<u16>,
+    /// Only if the payment is still at this version.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<u32>,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
     /// Where that is known from: statement line, ticket, name of the person at the provider.
     #[arg(long, value_name = "TEXT")]
     pub(crate) evidence: String,

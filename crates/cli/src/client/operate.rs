@@ -5,12 +5,12 @@ use std::time::Duration;
 use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    ListProvidersRequest, ListReviewsRequest, RefreshCatalogRequest, ReloadConfigRequest,
-    ResolvePaymentRequest, VerdictExecuted, VerdictNotExecuted,
+    CheckNowRequest, ListProvidersRequest, ListReviewsRequest, RefreshCatalogRequest,
+    ReloadConfigRequest, ResolvePaymentRequest, VerdictExecuted, VerdictNotExecuted,
 };
 
 use super::{answer, connect_operator, refused};
-use crate::args::{OperatorServer, Refresh, Reload, Resolve, Reviews};
+use crate::args::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 use crate::show::{self, Asked};
@@ -38,6 +38,9 @@ pub(crate) async fn reviews(options: &Reviews) -> Done {
     let mut client = connect_operator(server).await?;
     let mut request = tonic::Request::new(ListReviewsRequest {
         provider: options.provider.clone().unwrap_or_default(),
+        consumer: options.consumer.clone().unwrap_or_default(),
+        payment_id: options.id.clone().unwrap_or_default(),
+        page_size: options.limit.into(),
         ..ListReviewsRequest::default()
     });
     request.set_timeout(TIMEOUT);
@@ -45,9 +48,25 @@ pub(crate) async fn reviews(options: &Reviews) -> Done {
         .list_reviews(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Read))?;
-    answer(server.json, "ListReviewsResponse", answered.get_ref(), |found| {
-        show::reviews(&found.reviews)
-    })?;
+    answer(server.json, "ListReviewsResponse", answered.get_ref(), show::reviews)?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) async fn check(options: &Check) -> Done {
+    let server = &options.server;
+    let mut client = connect_operator(server).await?;
+    let mut request = tonic::Request::new(CheckNowRequest {
+        consumer: options.subject.consumer.clone(),
+        payment_id: options.subject.id.clone(),
+        provider_reference: options.reference.clone().unwrap_or_default(),
+        actor: options.actor.actor.clone(),
+    });
+    request.set_timeout(PATIENCE);
+    let answered = client
+        .check_now(request)
+        .await
+        .map_err(|status| refused(server.json, &status, &Asked::Change))?;
+    answer(server.json, "CheckNowResponse", answered.get_ref(), show::checked)?;
     Ok(Exit::Ok)
 }
 
@@ -62,13 +81,14 @@ pub(crate) async fn resolve(options: &Resolve) -> Done {
         None => Verdict::NotExecuted(VerdictNotExecuted {}),
     };
     let mut request = tonic::Request::new(ResolvePaymentRequest {
-        consumer: options.consumer.clone(),
-        payment_id: options.id.clone(),
+        consumer: options.subject.consumer.clone(),
+        payment_id: options.subject.id.clone(),
+        attempt_number: options.attempt.unwrap_or_default().into(),
+        expected_version: options.version.unwrap_or_default().into(),
         verdict: Some(verdict),
         evidence: options.evidence.clone(),
-        actor: options.actor.clone(),
+        actor: options.actor.actor.clone(),
         second_actor: options.second_person.clone().unwrap_or_default(),
-        ..ResolvePaymentRequest::default()
     });
     request.set_timeout(PATIENCE);
     let answered = client

@@ -166,6 +166,14 @@ mod tests {
             "ListReviewsResponse",
             "ResolvePaymentResponse",
             "RefreshCatalogResponse",
+            "CheckNowResponse",
+            "AddNoteResponse",
+            "RecordDepositResponse",
+            "SetProviderModeResponse",
+            "SetOfferModeResponse",
+            "ListUnmappedProductsResponse",
+            "ListUnlistedRepliesResponse",
+            "ListAuditResponse",
         ] {
             let found = POOL.as_ref().unwrap().get_message_by_name(&format!("ppob.v1.{name}"));
             assert!(found.is_some(), "{name}");

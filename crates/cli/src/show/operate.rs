@@ -1,12 +1,12 @@
 //! What operators see.
 
 use ppob_api::v1::{
-    ProviderStatus, RefreshResult, ReloadConfigResponse, ResolvePaymentResponse, ResolveResult,
-    Review,
+    CheckNowResponse, OfferSwitch, ProviderStatus, RefreshResult, ReloadConfigResponse,
+    ResolvePaymentResponse, ResolveResult,
 };
 
 use super::payment::payment;
-use super::text::{moment, or_dash, rupiah, span, table, word};
+use super::text::{moment, or_dash, rupiah, table, word};
 use crate::text::Add;
 
 /// Providers, one per row, and what is wrong with them.
@@ -45,8 +45,14 @@ fn remarks(provider: &ProviderStatus) -> Vec<String> {
         remarks.push(provider.last_error.clone());
     }
     if !provider.mode_reason.is_empty() {
-        remarks.push(format!("mode set because: {}", provider.mode_reason));
+        remarks.push(format!(
+            "mode set by {} on {}: {}",
+            or_dash(&provider.mode_actor),
+            moment(provider.mode_time.as_ref()),
+            provider.mode_reason
+        ));
     }
+    remarks.extend(provider.offer_switches.iter().map(offer));
     for operation in &provider.operations {
         if !operation.breaker_reason.is_empty() {
             remarks.push(format!(
@@ -69,35 +75,34 @@ fn remarks(provider: &ProviderStatus) -> Vec<String> {
     remarks
 }
 
-/// Payments that need a person, with what can be done.
-pub(crate) fn reviews(reviews: &[Review]) -> String {
-    if reviews.is_empty() {
-        return "Nothing needs a person.".to_owned();
-    }
+/// What switching an offer did.
+pub(crate) fn switched(switch: Option<&OfferSwitch>) -> String {
+    switch.map_or_else(String::new, |switch| format!("{}: {}\n", switch.provider, offer(switch)))
+}
+
+fn offer(switch: &OfferSwitch) -> String {
+    let until = match &switch.until_time {
+        None => String::new(),
+        Some(until) => format!(" until {}", moment(Some(until))),
+    };
+    format!(
+        "{} is {}{until}, by {} on {}: {}",
+        switch.product_code,
+        word(switch.mode().as_str_name(), "OFFER_MODE_"),
+        or_dash(&switch.actor),
+        moment(switch.switch_time.as_ref()),
+        or_dash(&switch.reason)
+    )
+}
+
+/// What a check brought.
+pub(crate) fn checked(answer: &CheckNowResponse) -> String {
     let mut text = String::new();
-    for review in reviews {
-        text.add(format_args!(
-            "{} of consumer {}, since {} ({})\n",
-            review.reason,
-            review.consumer,
-            moment(review.since_time.as_ref()),
-            span(review.age.as_ref()),
-        ));
-        if let Some(reviewed) = &review.payment {
-            text.push_str(&payment(reviewed));
-        }
-        for evidence in &review.evidence {
-            text.add(format_args!(
-                "  {} {}: {}\n",
-                moment(evidence.observe_time.as_ref()),
-                evidence.kind,
-                evidence.text
-            ));
-        }
-        for action in &review.suggested_actions {
-            text.add(format_args!("  -> {}: {}\n", action.action, action.text));
-        }
-        text.push('\n');
+    if let Some(evidence) = &answer.evidence {
+        text.add(format_args!("{}\n", evidence.text));
+    }
+    if let Some(after) = &answer.payment {
+        text.push_str(&payment(after));
     }
     text
 }
@@ -106,7 +111,8 @@ pub(crate) fn reviews(reviews: &[Review]) -> String {
 pub(crate) fn resolved(answer: &ResolvePaymentResponse) -> String {
     let mut text = match answer.result() {
         ResolveResult::AwaitsSecondPerson => {
-            "The verdict is kept. A second person has to give the same one; nothing has changed yet.\n"
+            "The verdict is kept. Another person has to give the same one (ppob resolve ID \
+             --not-executed), with an API key of their own; nothing has changed yet.\n"
                 .to_owned()
         }
         ResolveResult::Resolved | ResolveResult::Unspecified => "Resolved.\n".to_owned(),
@@ -179,10 +185,5 @@ mod tests {
              mmbc-a: price list: user name or password refused\n\
              mmbc-a: plain HTTP: passwords can be read and answers forged on the way\n"
         );
-    }
-
-    #[test]
-    fn an_empty_queue_says_so() {
-        assert_eq!(reviews(&[]), "Nothing needs a person.");
     }
 }

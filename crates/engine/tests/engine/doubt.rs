@@ -19,9 +19,11 @@ fn key(id: &str) -> PaymentKey {
 fn resolve(id: &str, verdict: ResolveVerdict) -> Resolve {
     Resolve {
         key: key(id),
+        attempt: None,
+        expected_version: None,
         verdict,
-        actor: "sari".to_owned(),
-        evidence: "mutasi 24 Juli".to_owned(),
+        who: claimed("sari"),
+        evidence: "mutasi 24 Juli".into(),
     }
 }
 
@@ -73,6 +75,7 @@ async fn an_operator_names_an_invoice_and_the_engine_verifies_it() {
 
     provider.will_report(Ok(confirmed("INV1")));
     let right = world.engine.resolve(resolve("payment-0001", executed("INV1"))).await.unwrap();
+    let right = settled(right);
     assert_eq!(right.payment.state(), PaymentState::Succeeded);
     assert!(right.payment.receipt().is_some_and(|r| r.details.pln_token().is_some()));
 }
@@ -108,13 +111,14 @@ async fn not_executed_needs_two_persons_and_the_bound() {
     provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
     let world = World::of(&[&provider]).await;
     world.pay(token("payment-0001")).await;
-    let by = |second: &str| ResolveVerdict::NotExecuted { second_actor: second.to_owned() };
-    let alone = world.engine.resolve(resolve("payment-0001", by("sari"))).await;
-    assert!(matches!(alone, Err(OperateError::FieldInvalid { field: "second_actor", .. })));
+    let by = |second: &str| ResolveVerdict::NotExecuted { second_actor: Some(second.to_owned()) };
     let early = world.engine.resolve(resolve("payment-0001", by("joko"))).await;
     assert!(matches!(early, Err(OperateError::TooEarly { .. })));
     tokio::time::advance(Duration::from_mins(11)).await;
+    let alone = world.engine.resolve(resolve("payment-0001", by("sari"))).await;
+    assert!(matches!(alone, Err(OperateError::SecondPersonNeeded { .. })));
     let failed = world.engine.resolve(resolve("payment-0001", by("joko"))).await.unwrap();
+    let failed = settled(failed);
     assert!(matches!(
         failed.payment.conclusion,
         Some(Conclusion::Failed { reason: FailureReason::NotExecuted, .. })

@@ -8,6 +8,7 @@ mod idempotency;
 mod journal_trouble;
 mod limits;
 mod mishaps;
+mod operators;
 mod privacy;
 mod reload;
 mod restart;

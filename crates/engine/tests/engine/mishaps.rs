@@ -38,7 +38,12 @@ async fn an_operator_who_goes_away_during_a_check_loses_no_outcome() {
     let verdict = StatusVerdict::Rejected(no);
     first.will_report(Ok(StatusReport { verdict, observed: Observed::default() }));
     let engine = world.engine.clone();
-    let check = tokio::spawn(async move { engine.check_now(&key("payment-0001")).await });
+    let check = ppob_engine::CheckNow {
+        key: key("payment-0001"),
+        provider_ref: None,
+        who: claimed("sari"),
+    };
+    let check = tokio::spawn(async move { engine.check_now(check).await });
     second.held.acquire().await.unwrap().forget();
     check.abort();
     second.gate.add_permits(1);
@@ -94,13 +99,15 @@ async fn an_operators_invoice_counts_and_not_what_a_strangers_answer_showed() {
     }));
     let resolve = ppob_engine::Resolve {
         key: key("payment-0001"),
+        attempt: None,
+        expected_version: None,
         verdict: ppob_engine::ResolveVerdict::Executed {
             provider_ref: ProviderRef::new("INV1").unwrap(),
         },
-        actor: "sari".to_owned(),
-        evidence: "mutasi".to_owned(),
+        who: claimed("sari"),
+        evidence: "mutasi".into(),
     };
-    let paid = world.engine.resolve(resolve).await.unwrap();
+    let paid = settled(world.engine.resolve(resolve).await.unwrap());
     let Some(Conclusion::Succeeded { cost, .. }) = paid.payment.conclusion else { unreachable!() };
     assert_eq!(cost.get(), 20_700);
     let known = paid.payment.attempts[0].observed.provider_ref.clone();

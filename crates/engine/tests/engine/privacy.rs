@@ -6,7 +6,7 @@ use ppob_engine::{
     AboutCustomer, CreateError, DuplicateWindows, EngineConfig, Erasure, OperateError,
     RetentionSpans,
 };
-use ppob_journal::{Journal, MemoryJournal, Page, StoredPayment};
+use ppob_journal::{AuditFilter, Journal, MemoryJournal, Page, StoredPayment};
 use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
 use ppob_types::{
@@ -25,14 +25,14 @@ fn key(id: &str) -> PaymentKey {
 fn about(number: &str) -> AboutCustomer {
     AboutCustomer {
         customer_number: Sensitive::new(number),
-        actor: "dewi".to_owned(),
+        who: claimed("dewi"),
         reason: "request 17 of the customer".to_owned(),
     }
 }
 
 async fn actions(journal: &MemoryJournal) -> Vec<String> {
-    let trail = journal.audit_trail(10).await.unwrap();
-    trail.into_iter().map(|entry| entry.action).collect()
+    let trail = journal.audit_trail(&AuditFilter::default(), 10).await.unwrap();
+    trail.into_iter().map(|record| record.entry.action).collect()
 }
 
 fn holds_personal_data(stored: &StoredPayment) -> bool {
@@ -51,10 +51,11 @@ async fn an_export_finds_every_payment_of_the_customer_and_is_written_down_first
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].key, key("payment-0001"));
     assert!(holds_personal_data(&found[0]));
-    let entry = world.journal.audit_trail(1).await.unwrap().remove(0);
-    assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("dewi", "export-customer"));
-    assert!(entry.reason.contains("request 17") && entry.reason.contains("1314"), "{entry:?}");
-    assert!(!entry.reason.contains(METER), "{entry:?}");
+    let entry =
+        world.journal.audit_trail(&AuditFilter::default(), 1).await.unwrap().remove(0).entry;
+    assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("dewi", "ExportCustomer"));
+    assert!(entry.reason.expose().contains("request 17"), "{entry:?}");
+    assert_eq!(entry.subject, "customer/••••1314");
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +63,7 @@ async fn nobody_reads_or_erases_without_a_name_a_reason_and_a_number() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = World::of(&[&provider]).await;
     for (question, wrong) in [
-        (AboutCustomer { actor: " ".to_owned(), ..about(METER) }, "actor"),
+        (AboutCustomer { who: claimed(" "), ..about(METER) }, "actor"),
         (AboutCustomer { reason: String::new(), ..about(METER) }, "reason"),
         (about("?"), "customer_number"),
     ] {
@@ -104,7 +105,7 @@ async fn only_what_has_ended_past_the_duplicate_window_is_erased_and_it_answers_
     assert_eq!(found.len(), 1);
     assert_eq!(
         actions(&world.journal).await,
-        ["export-customer", "erase-customer", "erase-customer-preview", "erase-customer"]
+        ["ExportCustomer", "EraseCustomer", "EraseCustomer", "EraseCustomer"]
     );
 
     // The caller who asks again gets the same payment, and another request under its id nothing.

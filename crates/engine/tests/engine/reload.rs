@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_engine::{CreatePayment, EngineConfig, ProviderSetup, Reload, ReloadError, Remapped};
-use ppob_journal::{Journal, JournalError, MemoryHooks, MemoryJournal};
+use ppob_engine::{
+    CreatePayment, EngineConfig, OfferMode, ProviderSetup, Reload, ReloadError, Remapped,
+};
+use ppob_journal::{AuditFilter, Journal, JournalError, MemoryHooks, MemoryJournal};
 use ppob_layers::{Limits, TripReason, guard};
 use ppob_payment::PaymentState;
 use ppob_provider::{PpobProvider, RefusalTrust};
@@ -23,7 +25,7 @@ fn told(providers: BTreeMap<ProviderName, ProviderSetup>) -> Reload {
     Reload {
         config: EngineConfig::default(),
         providers,
-        actor: "sari".to_owned(),
+        who: claimed("sari"),
         changes: "provider.a.password".to_owned(),
     }
 }
@@ -116,7 +118,11 @@ async fn what_operators_switched_off_stays_off() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = World::of(&[&provider]).await;
     let (at, what) = (name("a"), product(TOKEN));
-    world.engine.set_offer_mode(&at, &what, false, "sari", "closed").await.unwrap();
+    world
+        .engine
+        .set_offer_mode(&at, &what, OfferMode::Off { until: None }, &claimed("sari"), "closed")
+        .await
+        .unwrap();
     world.engine.reload(told(world.setups(&[&provider]))).await.unwrap();
     assert!(!world.engine.is_available(&product(TOKEN)));
     assert!(world.engine.is_available(&product(BILL)));
@@ -141,12 +147,13 @@ async fn what_does_not_fit_changes_nothing_at_all() {
     let refused = world.engine.reload(told(BTreeMap::new())).await.unwrap_err();
     assert_eq!(refused, ReloadError::OtherProviders(name("a")));
     assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::ZERO);
-    assert_eq!(world.journal.audit_trail(10).await.unwrap(), []);
+    assert_eq!(world.journal.audit_trail(&AuditFilter::default(), 10).await.unwrap(), []);
     world.engine.reload(told(changed())).await.unwrap();
     assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::new(77));
-    let audit = world.journal.audit_trail(10).await.unwrap();
-    assert_eq!((audit[0].actor.as_str(), audit[0].action.as_str()), ("sari", "reload-config"));
-    assert_eq!(audit[0].reason, "provider.a.password");
+    let audit = world.journal.audit_trail(&AuditFilter::default(), 10).await.unwrap();
+    let entry = &audit[0].entry;
+    assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("sari", "ReloadConfig"));
+    assert_eq!(entry.after, "provider.a.password");
 }
 
 #[tokio::test(start_paused = true)]
@@ -198,7 +205,7 @@ async fn offers_of_an_earlier_process_are_not_sold_under_a_new_mapping_before_th
     assert_eq!(remapped, [(name("a"), Remapped::Withdrawn(2))].into());
     assert!(world.engine.catalogue().is_empty());
     provider.no_prices.store(false, Ordering::SeqCst);
-    world.engine.refresh_catalogue(&name("a")).await.unwrap();
+    world.engine.refresh_catalogue(&name("a"), &claimed("sari")).await.unwrap();
     assert!(world.engine.is_available(&product(MOVED)));
 }
 

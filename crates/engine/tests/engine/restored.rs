@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use ppob_engine::{Engine, EngineConfig, Parts};
-use ppob_journal::{Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite, Restored};
+use ppob_journal::{
+    AuditFilter, AuditRecord, Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite,
+    Restored,
+};
 use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
 use ppob_routing::Mode;
@@ -44,11 +47,21 @@ async fn nothing_is_paid_after_a_restore_until_each_provider_is_released() {
     let refused = world.pay(token("payment-0001")).await;
     assert_eq!(refused.payment.state(), PaymentState::Failed);
     assert_eq!((a.charges(), b.charges()), (0, 0));
-    let audit = world.journal.audit_trail(10).await.unwrap();
-    assert_eq!(audit[0].action, "freeze-after-restore");
+    let audit = world.journal.audit_trail(&AuditFilter::default(), 10).await.unwrap();
+    let frozen = |record: &AuditRecord| {
+        let entry = &record.entry;
+        (entry.operator.to_string(), entry.subject.clone(), entry.after.starts_with("FROZEN"))
+    };
+    let by_engine = |subject: &str| ("engine".to_owned(), subject.to_owned(), true);
+    let frozen: Vec<_> = audit.iter().map(frozen).collect();
+    assert_eq!(frozen, [by_engine("provider/b"), by_engine("provider/a")]);
 
     let name = ProviderName::new("b").unwrap();
-    world.engine.set_provider_mode(&name, Mode::Active, "sari", "compared").await.unwrap();
+    world
+        .engine
+        .set_provider_mode(&name, Mode::Active, &claimed("sari"), "compared")
+        .await
+        .unwrap();
     let paid = world.pay(token("payment-0002")).await;
     assert_eq!(paid.payment.state(), PaymentState::Succeeded);
     assert_eq!((a.charges(), b.charges()), (0, 1));

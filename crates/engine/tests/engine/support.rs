@@ -8,9 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_engine::{
     ConsumerLimits, CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup,
-    RequestedApproval, RequestedParameters, Ticket,
+    RequestedApproval, RequestedParameters, Resolved, Ticket,
 };
-use ppob_journal::{MemoryJournal, StoredPayment};
+use ppob_journal::{MemoryJournal, StoredPayment, Who};
 use ppob_layers::{Limits, Reserve, guard};
 use ppob_provider::{
     AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
@@ -34,6 +34,25 @@ pub(crate) const SUBSCRIBER: &str = "530000000001";
 /// When every world begins.
 const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const PAID_AT: Timestamp = Timestamp::from_seconds(1_800_000_001);
+
+/// A person whose name is only claimed.
+pub(crate) fn claimed(actor: &str) -> Who {
+    Who { operator: ConsumerId::new("local").unwrap(), proven: false, actor: actor.to_owned() }
+}
+
+/// A person with credentials of their own.
+pub(crate) fn proven(actor: &str) -> Who {
+    let operator = ConsumerId::new(&format!("desk-{actor}")).unwrap();
+    Who { operator, proven: true, actor: actor.to_owned() }
+}
+
+/// The payment that a verdict settled.
+pub(crate) fn settled(resolved: Resolved) -> Arc<StoredPayment> {
+    let Resolved::Settled(payment) = resolved else {
+        unreachable!("the verdict waits for a second person")
+    };
+    payment
+}
 
 /// Wall time that follows paused time.
 #[derive(Clone, Copy, Debug)]
@@ -345,6 +364,10 @@ impl World {
         tokio::time::sleep(pause).await;
         let providers: Vec<&Arc<Scripted>> = self.providers.iter().collect();
         Self::on(self.journal.reopen(), &providers, self.clock).await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub(crate) async fn create(&self, request: CreatePayment) -> Result<Ticket, CreateError> {

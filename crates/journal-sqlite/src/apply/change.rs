@@ -1,11 +1,14 @@
 //! Changes of a payment.
 
-use ppob_journal::{Change, JournalError, settled_reference, success_at};
+use ppob_journal::{
+    Agreement, Change, JournalError, late_charge_at, settled_reference, success_at,
+};
 use ppob_payment::PaymentState;
 use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
+use super::operators::agree;
 use super::retention::stripped_change;
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
 use crate::decode::{from_word, integer, payment_key};
@@ -26,6 +29,8 @@ pub(crate) struct SealedChange {
     value: Vec<u8>,
     unlisted: Vec<SealedReply>,
     reason: Option<Vec<u8>>,
+    /// Of the agreement that one call made for both persons.
+    evidence: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -47,6 +52,10 @@ impl SealedChange {
             value: seal.seal_json(&sealed::payment_value(&change.key), &change.payment)?,
             unlisted: unlisted.collect::<Result<_, JournalError>>()?,
             reason: change.audit.as_ref().map(|entry| seal.reason(entry)).transpose()?,
+            evidence: match &change.agreement {
+                Some(Agreement::Named { proposal, .. }) => Some(seal.evidence(proposal)?),
+                Some(Agreement::Confirms { .. }) | None => None,
+            },
         })
     }
 }
@@ -79,6 +88,12 @@ pub(crate) fn change(
     else {
         return Ok(ChangeAnswer::Stale);
     };
+    // Before the attempts: a constraint looks for the agreement when one of them ends by it.
+    if let Some(agreement) = &change.agreement
+        && !agree(connection, agreement, sealed.evidence.as_deref(), change.now)?
+    {
+        return Ok(ChangeAnswer::Stale);
+    }
     let serial = current.serial;
     let retention: Retention = from_word(current.retention.clone())?;
     if !retention.is_everything() {
@@ -109,6 +124,10 @@ pub(crate) fn change(
             at.as_micros(),
             change.key.consumer.as_str(),
         ))?;
+    }
+    if let Some(found_at) = late_charge_at(&change.payment) {
+        let row = (serial, found_at.as_micros());
+        connection.prepare_cached(sql::LATE_CHARGE_PUT)?.execute(row)?;
     }
     correct_spend(connection, &current, &change)?;
     for reply in &sealed.unlisted {

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use ppob_journal::{AuditEntry, StoredInquiry};
+use ppob_journal::StoredInquiry;
 use ppob_seal::BlindIndex;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
@@ -41,24 +41,6 @@ pub(crate) fn save_document(
     content: &[u8],
 ) -> Result<(), Failure> {
     connection.prepare_cached(sql::DOCUMENT_PUT)?.execute((name, content))?;
-    Ok(())
-}
-
-/// Adds an entry, whose reason is given sealed.
-pub(crate) fn audit(
-    connection: &Connection,
-    entry: &AuditEntry,
-    reason: &[u8],
-) -> Result<(), Failure> {
-    let payment = entry.payment.as_ref();
-    connection.prepare_cached(sql::AUDIT_INSERT)?.execute((
-        &entry.actor,
-        &entry.action,
-        payment.map(|key| key.consumer.as_str()),
-        payment.map(|key| key.id.as_str()),
-        reason,
-        entry.at.as_micros(),
-    ))?;
     Ok(())
 }
 

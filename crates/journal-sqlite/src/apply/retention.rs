@@ -41,6 +41,8 @@ pub(crate) fn strip(
         Retention::NoPersonalData => {
             let request = seal.seal_request(key, after.fingerprint, &after.request)?;
             connection.prepare_cached(sql::STRIP_PERSONAL)?.execute((serial, request, value))?;
+            connection.prepare_cached(sql::NOTE_ERASE)?.execute([serial])?;
+            connection.prepare_cached(sql::PROPOSAL_ERASE)?.execute([serial])?;
             connection.prepare_cached(sql::SUCCESS_FORGET_UNTIL)?.execute((
                 guard.product.as_str(),
                 seal.customer(&guard.customer).as_str(),

@@ -48,29 +48,38 @@ pub(crate) fn list_sql(seal: &Seal, filter: &Filter, page: Page) -> (String, Vec
         parts.and("serial <", integer(before));
     }
     parts.states(&filter.states);
-    let mut statement = String::from(
-        "SELECT serial, consumer, payment_id, version, updated_at, request, value \
-         FROM payment",
-    );
-    for (word, condition) in
-        std::iter::once("WHERE").chain(std::iter::repeat("AND")).zip(&parts.conditions)
-    {
-        let _ = write!(statement, " {word} {condition}");
-    }
-    statement.push_str(" ORDER BY serial DESC");
-    (statement, parts.values)
+    let columns =
+        "SELECT serial, consumer, payment_id, version, updated_at, request, value FROM payment";
+    parts.statement(columns, "ORDER BY serial DESC")
 }
 
+/// Conditions of a statement, and the values they are about.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     conditions: Vec<String>,
     values: Vec<Value>,
 }
 
 impl Parts {
-    fn and(&mut self, comparison: &str, value: impl Into<Value>) {
+    pub(super) fn and(&mut self, comparison: &str, value: impl Into<Value>) {
         let place = self.place(value);
-        self.conditions.push(format!("{comparison} {place}"));
+        self.condition(format!("{comparison} {place}"));
+    }
+
+    pub(super) fn condition(&mut self, condition: String) {
+        self.conditions.push(condition);
+    }
+
+    /// The whole statement, and its values.
+    pub(super) fn statement(self, select: &str, end: &str) -> (String, Vec<Value>) {
+        let mut statement = select.to_owned();
+        for (word, condition) in
+            std::iter::once("WHERE").chain(std::iter::repeat("AND")).zip(&self.conditions)
+        {
+            let _ = write!(statement, " {word} {condition}");
+        }
+        let _ = write!(statement, " {end}");
+        (statement, self.values)
     }
 
     fn states(&mut self, states: &[PaymentState]) {
@@ -87,7 +96,7 @@ impl Parts {
         self.conditions.push(format!("state IN ({})", places.join(", ")));
     }
 
-    fn place(&mut self, value: impl Into<Value>) -> String {
+    pub(super) fn place(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("?{}", self.values.len())
     }

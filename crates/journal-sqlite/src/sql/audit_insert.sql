@@ -1,1 +1,2 @@
-INSERT INTO audit (actor, action, consumer, payment_id, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO audit (operator, actor, second_actor, action, subject, reason, before, after, at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -68,3 +68,46 @@ fn a_new_journal_is_for_its_owners_eyes_only() {
     }
     drop(ready);
 }
+
+#[test]
+fn an_audit_of_before_names_its_subjects_in_the_words_of_today() {
+    let (_directory, path) = place();
+    let connection = Connection::open(&path).unwrap();
+    for migration in sql::MIGRATIONS.iter().take(2) {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.execute("UPDATE schema_version SET version = 2", []).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO audit (actor, action, consumer, payment_id, reason, at) VALUES
+             ('ani', 'set-provider-mode mmbc-a frozen', NULL, NULL, 'why', 1),
+             ('ani', 'set-offer-mode mmbc-a PLN-PREPAID-20000 off', NULL, NULL, 'why', 2),
+             ('ani', 'set-offer-mode mmbc-a PDAM-ATB on', NULL, NULL, 'why', 3),
+             ('ani and budi', 'resolve-not-executed', 'shop', '0197f3aa', 'why', 4);",
+        )
+        .unwrap();
+    drop(connection);
+    let ready = open::open(&path, &keys()).unwrap();
+    let connection = &ready.writer.connection;
+    let mut statement =
+        connection.prepare("SELECT action, subject, after FROM audit ORDER BY sequence").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let found: Vec<(String, String, String)> = rows.map(Result::unwrap).collect();
+    let row = |action: &str, subject: &str, after: &str| {
+        (action.to_owned(), subject.to_owned(), after.to_owned())
+    };
+    assert_eq!(
+        found,
+        [
+            row("SetProviderMode", "provider/mmbc-a", "set-provider-mode mmbc-a frozen"),
+            row(
+                "SetOfferMode",
+                "offer/mmbc-a/PLN-PREPAID-20000",
+                "set-offer-mode mmbc-a PLN-PREPAID-20000 off"
+            ),
+            row("SetOfferMode", "offer/mmbc-a/PDAM-ATB", "set-offer-mode mmbc-a PDAM-ATB on"),
+            row("ResolvePayment", "payment/shop/0197f3aa", "resolve-not-executed"),
+        ]
+    );
+    assert!(connection.execute("UPDATE audit SET actor = 'eve'", []).is_err());
+}

@@ -1,12 +1,12 @@
 //! Every listing reads through an index, whatever grows.
 
-use ppob_journal::{Filter, GuardKey, Page};
+use ppob_journal::{AuditFilter, Filter, GuardKey, Page};
 use ppob_payment::PaymentState;
 use ppob_types::{ConsumerId, CustomerNumber, Family, ProductCode};
 use rusqlite::{Connection, params_from_iter};
 
 use super::{keys, place};
-use crate::query::list_sql;
+use crate::query::{audit_sql, list_sql};
 use crate::sealed::Seal;
 use crate::{open, sql};
 
@@ -40,6 +40,11 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),
         (sql::INQUIRY_FORGET_EXPIRED, 2, "inquiry_by_end"),
         (sql::STRIPPABLE, 2, "payment_ended"),
+        (sql::NOTES_OF_PAYMENT, 2, "note_of_payment"),
+        (sql::PROPOSALS_OF_PAYMENT, 2, "one_open_proposal"),
+        (sql::PROPOSAL_SUBJECT, 3, "SEARCH proposal"),
+        (sql::LATE_CHARGES, 1, "SEARCH late_charge USING INTEGER PRIMARY KEY"),
+        (sql::DEPOSITS, 3, "deposit_of_provider"),
     ] {
         let plan = plan(connection, statement, &numbers(values));
         assert!(plan.contains(index), "{statement}: {plan}");
@@ -82,6 +87,20 @@ fn a_list_uses_the_index_that_fits_its_filter_and_never_sorts() {
         (Filter::default(), "INTEGER PRIMARY KEY"),
     ] {
         let (statement, values) = list_sql(&seal, &filter, page);
+        let plan = plan(connection, &statement, &values);
+        assert!(plan.contains(index), "{statement}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+    }
+}
+
+#[test]
+fn the_audit_is_read_in_its_order_and_a_subject_by_its_index() {
+    let (_directory, path) = place();
+    let ready = open::open(&path, &keys()).unwrap();
+    let connection = &ready.writer.connection;
+    let subject = AuditFilter { subject: Some("provider/a".to_owned()), ..AuditFilter::default() };
+    for (filter, index) in [(subject, "audit_of_subject"), (AuditFilter::default(), "SCAN audit")] {
+        let (statement, values) = audit_sql(&filter, 10);
         let plan = plan(connection, &statement, &values);
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{statement}: {plan}");

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_journal::{
-    Acceptance, AuditEntry, Change, Committed, EventKind, Journal, NewPayment, StoredInquiry,
-    StoredPayment,
+    Acceptance, AuditEntry, AuditSubject, Change, Committed, EventKind, Journal, NewPayment,
+    NewProposal, Note, Propose, Proposed, StoredInquiry, StoredPayment, Who,
 };
 use ppob_payment::{Event, step};
 use ppob_types::{
     Bill, ConsumerId, CustomerNumber, FamilyDetails, InquiryId, Observed, PayAnswer, PayOutcome,
-    PlnPrepaidDetails, PlnToken, ProviderName, ProviderRef, RawAnswer, Receipt, ReceiptLine,
-    Rupiah, Sensitive, Timestamp, UnknownCause,
+    PaymentKey, PlnPrepaidDetails, PlnToken, ProviderName, ProviderRef, RawAnswer, Receipt,
+    ReceiptLine, Rupiah, Sensitive, Timestamp, UnknownCause,
 };
 
 use crate::payments::{key, new_payment};
@@ -117,10 +117,37 @@ pub(crate) fn inquiry() -> StoredInquiry {
 
 pub(crate) fn entry() -> AuditEntry {
     AuditEntry {
-        actor: "dewi".to_owned(),
-        action: "resolve-payment".to_owned(),
-        payment: Some(key(1)),
-        reason: format!("{NAME}, {ADDRESS}, showed the token {TOKEN}"),
+        operator: who().operator,
+        actor: who().actor,
+        second_actor: None,
+        action: "ResolvePayment".to_owned(),
+        subject: AuditSubject::Payment(&key(1)).to_string(),
+        reason: Sensitive::new(format!("{NAME}, {ADDRESS}, showed the token {TOKEN}")),
+        before: String::new(),
+        after: "resolve-payment".to_owned(),
+        at: now(),
+    }
+}
+
+pub(crate) fn who() -> Who {
+    let operator = ConsumerId::new("desk").unwrap();
+    Who { operator, proven: true, actor: "dewi".to_owned() }
+}
+
+pub(crate) fn note(key: &PaymentKey) -> Note {
+    let text = Sensitive::new(format!("{NAME} of {ADDRESS} called about {NUMBER}"));
+    Note { key: key.clone(), who: who(), text, at: now() }
+}
+
+/// That the attempt of a payment in doubt was not executed.
+pub(crate) fn proposal(doubt: &StoredPayment) -> NewProposal {
+    NewProposal {
+        key: doubt.key.clone(),
+        attempt: 1,
+        version: doubt.version,
+        facts: "unknown".to_owned(),
+        who: who(),
+        evidence: Sensitive::new(format!("{NAME} never got the token {TOKEN}")),
         at: now(),
     }
 }
@@ -152,6 +179,7 @@ pub(crate) async fn answer(
         now: now(),
         unlisted: vec![(ProviderName::new("mmbc-jkt").unwrap(), format!("GAGAL {NAME} {NUMBER}"))],
         audit: Some(entry()),
+        agreement: None,
     };
     match journal.commit(change).await.unwrap() {
         Committed::Done(stored) => *stored,
@@ -160,7 +188,7 @@ pub(crate) async fn answer(
 }
 
 /// Everything a journal is told about a customer: an inquiry, a success, a refusal, a doubt, an open
-/// payment, an unlisted reply, an operator's reason, a document. Returns the payments.
+/// payment, an unlisted reply, an operator's reason, note and evidence, a document. Returns the payments.
 pub(crate) async fn tell(journal: Arc<dyn Journal>) -> Vec<StoredPayment> {
     journal.save_inquiry(inquiry()).await.unwrap();
     journal.save_document("switches", format!("{{\"reason\":\"{NAME}\"}}")).await.unwrap();
@@ -175,5 +203,8 @@ pub(crate) async fn tell(journal: Arc<dyn Journal>) -> Vec<StoredPayment> {
     let paid = answer(&*journal, &paid, PayOutcome::Succeeded).await;
     let doubt = accept(&*journal, 2).await;
     let doubt = answer(&*journal, &doubt, PayOutcome::Unknown(UnknownCause::Unlisted)).await;
+    assert!(journal.add_note(note(&paid.key), entry()).await.unwrap());
+    let propose = Propose { proposal: proposal(&doubt), replaces: None, audit: entry() };
+    assert!(matches!(journal.propose(propose).await.unwrap(), Proposed::Done(_)));
     vec![refused, paid, doubt]
 }

@@ -1,5 +1,6 @@
 //! What the journal in memory holds, and every write to it.
 
+mod operators;
 mod reads;
 mod retention;
 
@@ -8,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ppob_payment::{Mutant, Payment, PaymentState, mutated};
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Rupiah, Timestamp};
 
+use self::operators::KnownProposal;
 use super::rules;
 use crate::{
-    Acceptance, AuditEntry, Change, Committed, EventKind, GuardKey, JournalError, NewPayment,
-    Opened, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply, settled_reference,
-    success_at,
+    Acceptance, AuditRecord, Change, Committed, Deposit, EventKind, GuardKey, JournalError,
+    NewPayment, Note, Opened, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
+    late_charge_at, settled_reference, success_at,
 };
 
 #[derive(Debug, Default)]
@@ -34,11 +36,16 @@ pub(super) struct Data {
     /// The open payments of each product and customer: one, unless one was displaced.
     open_of: BTreeSet<(GuardKey, u64)>,
     due: BTreeSet<(Timestamp, u64)>,
+    /// Payments that ended although a charge was found later.
+    late: BTreeSet<u64>,
     events: Vec<PaymentEvent>,
     inquiries: BTreeMap<(ConsumerId, InquiryId), StoredInquiry>,
     documents: BTreeMap<String, String>,
     unlisted: BTreeMap<(ProviderName, String), UnlistedReply>,
-    audit: Vec<AuditEntry>,
+    audit: Vec<AuditRecord>,
+    notes: Vec<Note>,
+    deposits: BTreeMap<String, Deposit>,
+    proposals: BTreeMap<u64, KnownProposal>,
 }
 
 /// The latest success for a product and customer.
@@ -113,7 +120,7 @@ impl Data {
             let rule = "the serial belongs to another payment";
             return Err(JournalError::RuleBroken(rule.to_owned()));
         }
-        rules::check(None, &new.payment)?;
+        rules::check(None, &new.payment, None)?;
         if self.reference_owner(&new.payment, new.serial).is_some() {
             let rule = "the provider reference settles another payment";
             return Err(JournalError::RuleBroken(rule.to_owned()));
@@ -145,7 +152,14 @@ impl Data {
         if compared && before.version != change.expected_version {
             return Ok(Committed::Stale);
         }
-        rules::check(compared.then_some(&before.payment), &change.payment)?;
+        if let Some(agreement) = &change.agreement
+            && !self.may_agree(agreement)?
+        {
+            return Ok(Committed::Stale);
+        }
+        let agreed =
+            change.agreement.as_ref().and_then(|agreed| self.agreed_attempt(&change.key, agreed));
+        rules::check(compared.then_some(&before.payment), &change.payment, agreed)?;
         if let Some(by) = self.reference_owner(&change.payment, before.serial) {
             return Ok(Committed::ReferenceTaken { by });
         }
@@ -161,6 +175,9 @@ impl Data {
         }
         if let Some(entry) = &change.audit {
             self.audit(entry);
+        }
+        if let Some(agreement) = &change.agreement {
+            self.agree(agreement);
         }
         self.put(stored.clone(), change.kind);
         Ok(Committed::Done(Box::new(stored)))
@@ -185,11 +202,6 @@ impl Data {
         self.documents.insert(name.to_owned(), json);
     }
 
-    pub(super) fn audit(&mut self, entry: &AuditEntry) {
-        self.saw(entry.at);
-        self.audit.push(entry.clone());
-    }
-
     /// Stores a payment with one event, and keeps every index in step.
     fn put(&mut self, stored: StoredPayment, kind: EventKind) {
         self.saw(stored.updated_at);
@@ -208,6 +220,9 @@ impl Data {
         }
         for (provider, reference) in settled(&stored.payment) {
             self.settled.insert((provider, reference), serial);
+        }
+        if late_charge_at(&stored.payment).is_some() {
+            self.late.insert(serial);
         }
         if stored.payment.is_concluded() {
             self.end(&stored, was_success);

@@ -26,6 +26,8 @@ pub enum MemoryWrite<'a> {
     Strip(&'a StoredPayment, Retention),
     /// [`crate::Journal::forget_inquiries`] and [`crate::Journal::forget_expired_inquiries`].
     ForgetInquiries,
+    /// A note, a deposit, a proposal or the end of one, by what is done.
+    Operator(&'static str),
 }
 
 /// What happens around each read and write, for simulations.
@@ -81,6 +83,7 @@ impl MemoryWrite<'_> {
             Self::Audit(_) => "audit",
             Self::Strip(..) => "strip",
             Self::ForgetInquiries => "forget-inquiries",
+            Self::Operator(what) => what,
         }
     }
 }

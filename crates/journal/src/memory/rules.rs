@@ -1,18 +1,34 @@
 //! The rules that an SQL backend states as constraints and triggers.
 
-use ppob_payment::{AttemptState, Conclusion, Payment, PaymentState};
+use ppob_payment::{AttemptState, Conclusion, Mutant, Payment, PaymentState, mutated};
 use ppob_types::Rupiah;
 
 use crate::JournalError;
 
-/// Refuses a value that no store may hold, given the one before.
-pub(super) fn check(before: Option<&Payment>, after: &Payment) -> Result<(), JournalError> {
+/// Refuses a value that no store may hold, given the one before and the attempt that two persons call
+/// not executed.
+pub(super) fn check(
+    before: Option<&Payment>,
+    after: &Payment,
+    agreed: Option<u32>,
+) -> Result<(), JournalError> {
     let alive = after.attempts.iter().filter(|a| a.is_alive()).count();
     if alive > 1 {
         return Err(broken("two attempts of a payment are alive"));
     }
     if alive > 0 && after.state() == PaymentState::Failed {
         return Err(broken("a payment failed while an attempt is alive"));
+    }
+    let by_one = after.attempts.iter().any(|attempt| {
+        let was = before.and_then(|before| before.attempt(attempt.number));
+        attempt.state == AttemptState::NotExecuted
+            && was.is_none_or(|was| was.state != AttemptState::NotExecuted)
+            && agreed != Some(attempt.number)
+    });
+    // The mistaken engines take "not found" or a time-out for it, and no rule stands in their way.
+    let mistaken = mutated(Mutant::NotFoundIsNotExecuted) || mutated(Mutant::TimeoutIsFailed);
+    if by_one && !mistaken {
+        return Err(broken("an attempt would be called not executed without two persons"));
     }
     let Some(before) = before else {
         return Ok(());

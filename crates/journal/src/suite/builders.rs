@@ -141,6 +141,7 @@ pub(super) fn change_to(
         now,
         unlisted: Vec::new(),
         audit: None,
+        agreement: None,
     }
 }
 

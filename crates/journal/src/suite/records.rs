@@ -1,16 +1,14 @@
-//! Records besides payments: inquiries, documents, unlisted replies, the audit trail.
+//! Records besides payments: inquiries, documents, unlisted replies.
 
-use ppob_payment::Event;
 use ppob_types::{
-    Bill, Family, FamilyDetails, InquiryId, InquiryToken, PaymentKey, ReceiptLine, Rupiah,
-    Sensitive,
+    Bill, Family, FamilyDetails, InquiryId, InquiryToken, ReceiptLine, Rupiah, Sensitive,
 };
 
 use super::Backend;
 use super::builders::{
-    PROVIDER, accept, at, begin_event, change, consumer, done, key, provider, purchase,
+    PROVIDER, accept, at, begin_event, change, consumer, done, provider, purchase,
 };
-use crate::{AuditEntry, Committed, EventKind, StoredInquiry};
+use crate::{Committed, EventKind, StoredInquiry};
 
 pub(super) fn inquiry(id: &str, owner: &str) -> StoredInquiry {
     StoredInquiry {
@@ -93,27 +91,4 @@ pub async fn unlisted_replies_are_counted_with_their_change(backend: &dyn Backen
     let other = provider("digiflazz");
     let none = journal.unlisted_replies(Some(&other), 10).await.unwrap();
     assert_eq!(none, []);
-}
-
-/// Entries of their own and entries of changes stand in one trail.
-pub async fn the_audit_trail_is_kept_latest_first(backend: &dyn Backend) {
-    let journal = backend.open().await;
-    let entry = |action: &str, payment: Option<PaymentKey>, second| AuditEntry {
-        actor: "operator/dewi".to_owned(),
-        action: action.to_owned(),
-        payment,
-        reason: "provider statement of 24 July, line 7".to_owned(),
-        at: at(second),
-    };
-    let frozen = entry("set-provider-mode", None, 5);
-    journal.audit(frozen.clone()).await.unwrap();
-    let stored = accept(&journal, "shop", 1).await;
-    let resolved = entry("resolve-payment", Some(key("shop", 1)), 6);
-    let mut change = change(&stored, Event::Abandon, EventKind::Abandoned, at(6));
-    change.audit = Some(resolved.clone());
-    let _ = done(journal.commit(change.clone()).await);
-    assert_eq!(journal.commit(change).await.unwrap(), Committed::Stale);
-    let trail = journal.audit_trail(10).await.unwrap();
-    assert_eq!(trail, [resolved.clone(), frozen]);
-    assert_eq!(journal.audit_trail(1).await.unwrap(), [resolved]);
 }

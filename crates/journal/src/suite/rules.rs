@@ -245,7 +245,7 @@ pub async fn a_change_whose_reference_is_taken_writes_nothing_at_all(backend: &d
     let stored = begin(&journal, &stored).await;
     let mut wrong = stored.payment.clone();
     let mut second = wrong.attempts.first().unwrap().clone();
-    wrong.attempts.first_mut().unwrap().state = AttemptState::NotExecuted;
+    wrong.attempts.first_mut().unwrap().state = AttemptState::NotSent(NotSentCause::Connect);
     second.number = 2;
     second.id = AttemptId::new(stored.serial, 2);
     second.state = AttemptState::Succeeded;

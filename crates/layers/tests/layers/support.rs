@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use ppob_layers::{GuardedProvider, Limits, guard};
 use ppob_provider::{
     AttemptRef, CallContext, Capability, PayRequest, PpobProvider, ProviderError,
-    ProviderErrorKind, ProviderInfo, PurchaseAsStatus, SendPermit,
+    ProviderErrorKind, ProviderInfo, PurchaseAsStatus, RefusalTrial, SendPermit, TrialError,
 };
 use ppob_types::{
     AttemptId, Clock, CustomerNumber, Family, Monotonic, NotSentCause, Observed, Parameters,
@@ -140,6 +140,10 @@ impl PpobProvider for Scripted {
     ) -> Result<StatusReport, ProviderError> {
         self.read().await?;
         Ok(StatusReport { verdict: StatusVerdict::Pending, observed: Observed::default() })
+    }
+
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        Err(TrialError::Refused(pattern.to_owned()))
     }
 
     async fn balance(&self, _cx: &CallContext) -> Result<Rupiah, ProviderError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ppob_layers::{Limits, describe_metrics};
-use ppob_provider::ProviderErrorKind;
+use ppob_provider::{ProviderErrorKind, TrialError};
 use ppob_types::{PayOutcome, UnknownCause};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -103,4 +103,12 @@ impl MakeWriter<'_> for Log {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+#[test]
+fn a_pattern_is_tried_by_the_provider_itself_through_all_layers() {
+    let (provider, guarded) = guarded(Scripted::new(), &wide());
+    let refused = guarded.provider.try_refusal("^limit$").unwrap_err();
+    assert_eq!(refused, TrialError::Refused("^limit$".to_owned()));
+    assert_eq!(provider.calls(), 0);
 }

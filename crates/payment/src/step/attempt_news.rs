@@ -73,10 +73,12 @@ pub(super) fn apply_news(
     let attempt = payment.attempt_mut(number).ok_or(Refused::NoSuchAttempt)?;
     match merge(&attempt.state, &news.state) {
         Merge::Keep => {
+            attempt.keep_answer_to_pay(&news.observed, news.basis);
             attempt.observed.merge(news.observed);
             Ok(Vec::new())
         }
         Merge::Take => {
+            attempt.keep_answer_to_pay(&news.observed, news.basis);
             attempt.state = news.state;
             attempt.changed_at = now;
             attempt.basis = Some(news.basis);

@@ -19,6 +19,7 @@ pub(super) fn paid_by(
     now: Timestamp,
 ) -> Result<Vec<Note>, Refused> {
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    known.keep_answer_to_pay(&observed, basis);
     // What the concluding news shows counts; what earlier answers showed fills its gaps.
     let mut earlier = std::mem::replace(&mut known.observed, observed);
     if known.observed.raw.is_some() {

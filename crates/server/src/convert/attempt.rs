@@ -31,7 +31,8 @@ pub(crate) fn attempt(attempt: &Attempt) -> v1::Attempt {
     }
 }
 
-const fn state(state: &AttemptState) -> v1::AttemptState {
+/// The state in the words of the API.
+pub(crate) const fn state(state: &AttemptState) -> v1::AttemptState {
     match state {
         AttemptState::Sending => v1::AttemptState::Sending,
         AttemptState::NotSent(_) => v1::AttemptState::NotSent,

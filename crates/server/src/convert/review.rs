@@ -1,141 +1,132 @@
 //! Payments that need a person.
 
 use ppob_api::v1;
-use ppob_engine::Review;
-use ppob_payment::{Attempt, AttemptState, EvidenceKind, Payment, PaymentState};
+use ppob_engine::{Review, ReviewDetails, ReviewReason};
 use ppob_types::Timestamp;
 
 use super::View;
+use super::evidence::gathered;
+use super::operator::{note, proposed};
 use super::payment::payment;
-use super::scalar::{count, span, time};
+use super::scalar::{span, time};
 
 /// The message of a payment under review.
-pub(crate) fn review(review: &Review, view: &View<'_>) -> v1::Review {
+pub(crate) fn review(review: &Review, details: &ReviewDetails, view: &View<'_>) -> v1::Review {
     let stored = &review.payment;
     let known = &stored.payment;
+    let subject = review.attempt.unwrap_or_default();
     v1::Review {
         consumer: stored.key.consumer.to_string(),
         payment: Some(payment(stored, view)),
-        reason: reason(known).to_owned(),
+        reason: reason(review.reason, details.proposed.is_some()).to_owned(),
         since_time: Some(time(review.since)),
         age: Some(span(view.now.since(review.since))),
-        evidence: known.attempts.iter().flat_map(evidence).collect(),
-        suggested_actions: actions(review, view),
-        next_check_time: known.next_check_at.map(time),
-        ..Default::default()
+        evidence: gathered(known.attempts.iter(), subject, details),
+        notes: details.notes.iter().map(note).collect(),
+        suggested_actions: actions(review, details, view),
+        proposed_verdict: details.proposed.as_ref().map(proposed),
+        last_check_time: review.attempt().and_then(|attempt| attempt.checked_at).map(time),
+        next_check_time: known.next_check_at.filter(|_| can_ask(review, view)).map(time),
     }
 }
 
-/// Why a person should look.
-fn reason(payment: &Payment) -> &'static str {
-    if payment.contradicted {
-        return "CONTRADICTION";
-    }
-    match payment.state() {
-        PaymentState::Succeeded | PaymentState::Reversed => "TOKEN_MISSING",
-        PaymentState::Failed => "LATE_CHARGE",
-        PaymentState::Accepted | PaymentState::Processing => "PENDING_TOO_LONG",
-        PaymentState::InDoubt => "IN_DOUBT",
+/// Why a person should look. That another person waits is said before a doubt is.
+const fn reason(reason: ReviewReason, is_proposed: bool) -> &'static str {
+    match reason {
+        ReviewReason::Contradiction => "CONTRADICTION",
+        ReviewReason::LateCharge => "LATE_CHARGE",
+        ReviewReason::InDoubt | ReviewReason::PendingTooLong if is_proposed => "VERDICT_PROPOSED",
+        ReviewReason::InDoubt => "IN_DOUBT",
+        ReviewReason::PendingTooLong => "PENDING_TOO_LONG",
+        ReviewReason::TokenMissing => "TOKEN_MISSING",
     }
 }
 
-/// What is known about an attempt, oldest first.
-pub(crate) fn evidence(attempt: &Attempt) -> Vec<v1::Evidence> {
-    let number = count(attempt.number);
-    let answer = attempt.observed.unlisted.as_ref().map(|text| v1::Evidence {
-        kind: "ANSWER".to_owned(),
-        observe_time: Some(time(attempt.begun_at)),
-        attempt_number: number,
-        text: format!("The provider answered with words that are on no list: {text}"),
-        leaning: v1::EvidenceLeaning::None.into(),
-        conclusive: false,
-    });
-    let unknown = match &attempt.state {
-        AttemptState::Unknown(cause) => Some(v1::Evidence {
-            kind: "ANSWER".to_owned(),
-            observe_time: Some(time(attempt.changed_at)),
-            attempt_number: number,
-            text: format!("The outcome became unknown: {}.", cause.as_str()),
-            leaning: v1::EvidenceLeaning::None.into(),
-            conclusive: false,
-        }),
-        _ => None,
-    };
-    let hints = attempt.evidence.iter().map(|hint| {
-        let (kind, text, leaning) = hint_text(hint.kind);
-        v1::Evidence {
-            kind: kind.to_owned(),
-            observe_time: Some(time(hint.at)),
-            attempt_number: number,
-            text: text.to_owned(),
-            leaning: leaning.into(),
-            conclusive: false,
+/// Whether the engine can ask anybody with what is known.
+fn can_ask(review: &Review, view: &View<'_>) -> bool {
+    match review.reason {
+        ReviewReason::TokenMissing => true,
+        ReviewReason::LateCharge | ReviewReason::Contradiction => false,
+        ReviewReason::InDoubt | ReviewReason::PendingTooLong => {
+            view.engine.can_ask_about(&review.payment)
         }
-    });
-    answer.into_iter().chain(unknown).chain(hints).collect()
-}
-
-const fn hint_text(kind: EvidenceKind) -> (&'static str, &'static str, v1::EvidenceLeaning) {
-    match kind {
-        EvidenceKind::BillGone => (
-            "REINQUIRY",
-            "A fresh inquiry says that nothing is owed: paid by this attempt, or by somebody else.",
-            v1::EvidenceLeaning::Executed,
-        ),
-        EvidenceKind::BillStillThere => (
-            "REINQUIRY",
-            "A fresh inquiry still shows the bill: not paid, or the biller lags behind.",
-            v1::EvidenceLeaning::NotExecuted,
-        ),
-        EvidenceKind::NotFound => (
-            "STATUS_CHECK",
-            "The provider does not find the attempt. That proves nothing by itself.",
-            v1::EvidenceLeaning::None,
-        ),
     }
 }
 
-fn actions(review: &Review, view: &View<'_>) -> Vec<v1::SuggestedAction> {
+/// What can be done, best first.
+fn actions(review: &Review, details: &ReviewDetails, view: &View<'_>) -> Vec<v1::SuggestedAction> {
     let known = &review.payment.payment;
-    let action = |action: &str, text: &str, not_before: Option<Timestamp>| v1::SuggestedAction {
-        action: action.to_owned(),
-        text: text.to_owned(),
-        not_before_time: not_before.filter(|at| *at > view.now).map(time),
-    };
-    let mut actions = Vec::new();
-    if known.contradicted {
-        actions.push(action(
+    let mut actions = Actions { now: view.now, found: Vec::new() };
+    let frozen = review.attempt().is_some_and(|attempt| view.engine.is_frozen(&attempt.provider));
+    if frozen && matches!(review.reason, ReviewReason::Contradiction | ReviewReason::LateCharge) {
+        actions.add(
             "UNFREEZE_PROVIDER",
-            "The provider is frozen because its facts contradict each other; clear that up with it first.",
-            None,
-        ));
+            "The provider is frozen, so that nothing more is paid there; clear up with it what contradicts itself, then set its mode to ACTIVE.",
+        );
     }
-    let can_ask = known.is_concluded() || view.engine.can_ask_about(&review.payment);
-    if known.next_check_at.is_some() && can_ask {
-        actions.push(action(
-            "CHECK_NOW",
-            "Ask the provider now; the engine also asks by itself.",
-            None,
-        ));
+    if let Some(open) = &details.proposed {
+        actions.add(
+            "CONFIRM_VERDICT",
+            &format!(
+                "{} says that it was not executed. If you have seen evidence for it yourself, give the same verdict.",
+                open.proposed.who.actor
+            ),
+        );
     }
-    actions.push(action(
+    if can_ask(review, view) && known.next_check_at.is_some() {
+        actions.add("CHECK_NOW", "Ask the provider now; the engine also asks by itself.");
+    }
+    let open = matches!(review.reason, ReviewReason::InDoubt | ReviewReason::PendingTooLong);
+    let can_verify = view.engine.can_verify_references(&review.payment, review.attempt());
+    if open && can_verify {
+        actions.add(
+            "SUPPLY_REFERENCE",
+            "Find the provider's own number of it in the provider's statement, and check the payment with it; the engine verifies it at the provider.",
+        );
+    }
+    actions.add(
         "CONTACT_PROVIDER",
         "Look for the customer number and the time in the provider's statement, or ask its support.",
-        None,
-    ));
-    // How it ended is known; only the token is missing.
-    if known.is_concluded() {
-        return actions;
+    );
+    match review.reason {
+        // How it ended is known; only the token is missing.
+        ReviewReason::TokenMissing => {}
+        ReviewReason::LateCharge => actions.add(
+            "ADD_NOTE",
+            "Ask the provider for the money. How the payment ended stays; once somebody has written a note about the charge, it leaves this queue.",
+        ),
+        ReviewReason::Contradiction | ReviewReason::InDoubt | ReviewReason::PendingTooLong => {
+            if can_verify {
+                actions.add(
+                    "RESOLVE_EXECUTED",
+                    "If it was paid, resolve it with the provider's reference; the engine verifies it at the provider.",
+                );
+            }
+            actions.add_from(
+                "RESOLVE_NOT_EXECUTED",
+                "If it was not paid, two persons resolve it as not executed, with evidence.",
+                review.negative_verdict_from,
+            );
+        }
     }
-    actions.push(action(
-        "RESOLVE_EXECUTED",
-        "If it was paid, resolve it with the provider's reference; the engine verifies it at the provider.",
-        None,
-    ));
-    actions.push(action(
-        "RESOLVE_NOT_EXECUTED",
-        "If it was not paid, two persons resolve it as not executed, with evidence.",
-        review.negative_verdict_from,
-    ));
-    actions
+    actions.found
+}
+
+struct Actions {
+    now: Timestamp,
+    found: Vec<v1::SuggestedAction>,
+}
+
+impl Actions {
+    fn add(&mut self, action: &str, text: &str) {
+        self.add_from(action, text, None);
+    }
+
+    fn add_from(&mut self, action: &str, text: &str, not_before: Option<Timestamp>) {
+        self.found.push(v1::SuggestedAction {
+            action: action.to_owned(),
+            text: text.to_owned(),
+            not_before_time: not_before.filter(|at| *at > self.now).map(time),
+        });
+    }
 }

@@ -5,7 +5,7 @@ use ppob_engine::AboutCustomer;
 use ppob_types::Sensitive;
 use tonic::{Request, Status};
 
-use crate::consumer::{Role, caller};
+use super::operator::who;
 use crate::errors;
 use crate::shared::Shared;
 
@@ -13,11 +13,11 @@ pub(crate) async fn erase_customer(
     shared: &Shared,
     request: &Request<v1::EraseCustomerRequest>,
 ) -> Result<v1::EraseCustomerResponse, Status> {
-    caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
     let about = AboutCustomer {
         customer_number: Sensitive::new(request.customer_number.clone()),
-        actor: request.actor.clone(),
+        who,
         reason: request.reason.clone(),
     };
     let erased = shared.engine.erase_customer(&about, request.validate_only).await;

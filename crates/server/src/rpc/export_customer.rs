@@ -6,8 +6,8 @@ use ppob_journal::{Page, StoredPayment};
 use ppob_types::{RawAnswer, Sensitive};
 use tonic::{Request, Status};
 
+use super::operator::who;
 use super::page;
-use crate::consumer::{Role, caller};
 use crate::convert::{View, payment};
 use crate::errors;
 use crate::shared::Shared;
@@ -20,15 +20,15 @@ pub(crate) async fn export_customer(
     shared: &Shared,
     request: &Request<v1::ExportCustomerRequest>,
 ) -> Result<v1::ExportCustomerResponse, Status> {
-    let operator = caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
     let size = page::size(request.page_size, USUAL, MOST)?;
-    let mut question = Question::new("export-customer", &operator);
+    let mut question = Question::new("export-customer", &who.operator);
     question.filter("customer_number", &request.customer_number);
     let before_serial = page::number(&question, &request.page_token)?;
     let about = AboutCustomer {
         customer_number: Sensitive::new(request.customer_number.clone()),
-        actor: request.actor.clone(),
+        who,
         reason: request.reason.clone(),
     };
     // One more than shown tells whether there is another page.

@@ -46,11 +46,12 @@ pub(crate) async fn list_reviews(
         (Some(_), Some(last)) => question.token(&last.payment.serial.to_string()),
         _ => String::new(),
     };
-    Ok(v1::ListReviewsResponse {
-        reviews: shown.into_iter().map(|one| review::review(one, &view)).collect(),
-        next_page_token,
-        total_count: total,
-    })
+    let mut reviews = Vec::with_capacity(shown.len());
+    for one in shown {
+        let details = shared.engine.review_details(one).await.map_err(errors::query)?;
+        reviews.push(review::review(one, &details, &view));
+    }
+    Ok(v1::ListReviewsResponse { reviews, next_page_token, total_count: total })
 }
 
 struct Wanted {
@@ -95,7 +96,7 @@ impl Wanted {
     fn fits(&self, review: &Review, now: Timestamp) -> bool {
         let stored = &review.payment;
         let provider_fits = self.provider.as_ref().is_none_or(|wanted| {
-            stored.payment.live_attempt().is_some_and(|attempt| attempt.provider == *wanted)
+            review.attempt().is_some_and(|attempt| attempt.provider == *wanted)
         });
         let family_fits =
             self.families.is_empty() || self.families.contains(&stored.payment.terms.family);

@@ -24,17 +24,17 @@ pub(crate) fn list_unmapped_products(
     let mut question = Question::new("unmapped-products", &operator);
     question.filter("provider", &request.provider);
     let from = page::number(&question, &request.page_token)?;
+    let products = shared.engine.catalogue();
     let mut all: Vec<v1::UnmappedProduct> = Vec::new();
     for status in shared.engine.providers() {
         if only.as_ref().is_some_and(|only| *only != status.name) {
             continue;
         }
-        let seen_at = status.catalogue.fetched_at;
         let mut rows: Vec<_> = status
             .catalogue
             .unmapped
             .iter()
-            .map(|row| unmapped(&status.name, row, seen_at))
+            .map(|row| unmapped(&status.name, row, &status.catalogue, &products))
             .collect();
         rows.sort_by(|a, b| a.provider_product_code.cmp(&b.provider_product_code));
         all.extend(rows);

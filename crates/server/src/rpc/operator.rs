@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use ppob_api::v1;
 use ppob_api::v1::operator_service_server::OperatorService;
+use ppob_journal::Who;
 use ppob_types::{ConsumerId, PaymentKey, ProviderName};
 use tonic::{Request, Response, Status};
 
 use super::{
-    check_now, erase_customer, export_customer, key, list_providers, list_reviews,
-    list_unlisted_replies, list_unmapped_products, refresh_catalog, reload_config, resolve_payment,
-    set_modes,
+    add_note, check_now, erase_customer, export_customer, key, list_audit, list_providers,
+    list_reviews, list_unlisted_replies, list_unmapped_products, record_deposit, refresh_catalog,
+    reload_config, resolve_payment, set_modes,
 };
-use crate::consumer::{Role, caller};
+use crate::consumer::{Caller, Role, caller};
 use crate::errors::{self, Violations};
 use crate::shared::Shared;
 
@@ -89,14 +90,14 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::AddNoteRequest>,
     ) -> Result<Response<v1::AddNoteResponse>, Status> {
-        not_yet(&request, "AddNote")
+        add_note::add_note(&self.0, &request).await.map(Response::new)
     }
 
     async fn record_deposit(
         &self,
         request: Request<v1::RecordDepositRequest>,
     ) -> Result<Response<v1::RecordDepositResponse>, Status> {
-        not_yet(&request, "RecordDeposit")
+        record_deposit::record_deposit(&self.0, &request).await.map(Response::new)
     }
 
     async fn reload_config(
@@ -110,7 +111,7 @@ impl OperatorService for OperatorApi {
         &self,
         request: Request<v1::ListAuditRequest>,
     ) -> Result<Response<v1::ListAuditResponse>, Status> {
-        not_yet(&request, "ListAudit")
+        list_audit::list_audit(&self.0, &request).await.map(Response::new)
     }
 
     async fn export_customer(
@@ -126,11 +127,6 @@ impl OperatorService for OperatorApi {
     ) -> Result<Response<v1::EraseCustomerResponse>, Status> {
         erase_customer::erase_customer(&self.0, &request).await.map(Response::new)
     }
-}
-
-fn not_yet<T, U>(request: &Request<T>, rpc: &str) -> Result<U, Status> {
-    caller(request, Role::Operate)?;
-    Err(errors::not_implemented(rpc))
 }
 
 /// A provider's name; none if the text is empty, which means all.
@@ -151,18 +147,25 @@ pub(crate) fn foreign_key(consumer: &str, id: &str) -> Result<PaymentKey, Status
     key(consumer, id)
 }
 
+/// A provider's name; required.
+pub(crate) fn provider(shared: &Shared, name: &str) -> Result<ProviderName, Status> {
+    provider_filter(shared, name)?.ok_or_else(|| Violations::one("provider", "is missing"))
+}
+
+/// Whose credentials were used, and which person that is, as they say; required.
+pub(crate) fn who<T>(request: &Request<T>, actor: &str) -> Result<Who, Status> {
+    let operator = caller(request, Role::Operate)?;
+    let proven = request.extensions().get::<Caller>().is_some_and(|caller| caller.proven);
+    if actor.trim().is_empty() {
+        return Err(Violations::one("actor", "say who does it"));
+    }
+    Ok(Who { operator, proven, actor: actor.trim().to_owned() })
+}
+
 /// Why; required.
 pub(crate) fn reason(reason: &str) -> Result<(), Status> {
     if reason.trim().is_empty() {
         return Err(Violations::one("reason", "say why; it is kept for ever"));
-    }
-    Ok(())
-}
-
-/// Who does it; required.
-pub(crate) fn actor(actor: &str) -> Result<(), Status> {
-    if actor.trim().is_empty() {
-        return Err(Violations::one("actor", "say who does it"));
     }
     Ok(())
 }

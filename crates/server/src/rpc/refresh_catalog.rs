@@ -1,11 +1,11 @@
 //! Reading price lists now.
 
 use ppob_api::v1;
+use ppob_journal::Who;
 use ppob_types::ProviderName;
 use tonic::{Request, Status};
 
-use super::operator::{actor, provider_filter};
-use crate::consumer::{Role, caller};
+use super::operator::{provider_filter, who};
 use crate::convert::offer;
 use crate::convert::scalar::{count, time};
 use crate::shared::Shared;
@@ -14,15 +14,14 @@ pub(crate) async fn refresh_catalog(
     shared: &Shared,
     request: &Request<v1::RefreshCatalogRequest>,
 ) -> Result<v1::RefreshCatalogResponse, Status> {
-    let operator = caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
-    actor(&request.actor)?;
     let only = provider_filter(shared, &request.provider)?;
-    tracing::info!(%operator, "an operator refreshes prices");
+    tracing::info!(operator = %who.operator, "an operator refreshes prices");
     let mut results = Vec::new();
     for status in shared.engine.providers() {
         if only.as_ref().is_none_or(|only| *only == status.name) {
-            results.push(refresh(shared, &status.name).await);
+            results.push(refresh(shared, &status.name, &who).await);
         }
     }
     let catalogue = shared.engine.catalogue();
@@ -32,8 +31,8 @@ pub(crate) async fn refresh_catalog(
     })
 }
 
-async fn refresh(shared: &Shared, name: &ProviderName) -> v1::RefreshResult {
-    let refreshed = shared.engine.refresh_catalogue(name).await;
+async fn refresh(shared: &Shared, name: &ProviderName, who: &Who) -> v1::RefreshResult {
+    let refreshed = shared.engine.refresh_catalogue(name, who).await;
     let catalogue = shared.engine.catalogue();
     let status = shared.engine.catalogue_status(name);
     let offers = offer::counts(catalogue.products().map(AsRef::as_ref));

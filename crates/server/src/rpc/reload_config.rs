@@ -3,9 +3,8 @@
 use ppob_api::v1;
 use tonic::{Request, Status};
 
-use super::operator::actor;
+use super::operator::who;
 use crate::Reloaded;
-use crate::consumer::{Role, caller};
 use crate::errors;
 use crate::shared::Shared;
 
@@ -13,16 +12,15 @@ pub(crate) async fn reload_config(
     shared: &Shared,
     request: &Request<v1::ReloadConfigRequest>,
 ) -> Result<v1::ReloadConfigResponse, Status> {
-    let operator = caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
-    actor(&request.actor)?;
     let source = shared.config.as_ref().ok_or_else(|| errors::not_implemented("ReloadConfig"))?;
     tracing::info!(
-        %operator,
+        operator = %who.operator,
         validate_only = request.validate_only,
         "an operator has the configuration read again"
     );
-    let reloaded = source.reload(&request.actor, request.validate_only).await;
+    let reloaded = source.reload(&who, request.validate_only).await;
     let Reloaded { changed_keys, restart_keys, warnings } =
         reloaded.map_err(|error| errors::not_reloaded(&error))?;
     Ok(v1::ReloadConfigResponse { changed_keys, restart_keys, warnings })

@@ -1,49 +1,68 @@
 //! Settling an attempt whose outcome is unknown.
 
-use ppob_api::error::Reason;
 use ppob_api::v1;
 use ppob_api::v1::resolve_payment_request::Verdict;
-use ppob_engine::{Resolve, ResolveVerdict};
-use ppob_journal::StoredPayment;
+use ppob_engine::{Resolve, ResolveVerdict, Resolved};
 use ppob_types::ProviderRef;
 use tonic::{Request, Status};
 
-use super::operator::foreign_key;
-use crate::consumer::{Role, caller};
+use super::operator::{foreign_key, who};
 use crate::convert::payment;
-use crate::convert::scalar::{count, long};
-use crate::errors::{self, Problem, Violations};
+use crate::errors::{self, Violations};
 use crate::shared::Shared;
 
 pub(crate) async fn resolve_payment(
     shared: &Shared,
     request: Request<v1::ResolvePaymentRequest>,
 ) -> Result<v1::ResolvePaymentResponse, Status> {
-    let operator = caller(&request, Role::Operate)?;
+    let who = who(&request, &request.get_ref().actor)?;
     let request = request.into_inner();
     let key = foreign_key(&request.consumer, &request.payment_id)?;
     let verdict = verdict(request.verdict, &request.second_actor)?;
-    let before = shared.engine.get_payment(&key).await.map_err(errors::query)?;
-    check_version(&before, request.expected_version)?;
-    check_attempt(&before, request.attempt_number)?;
-    tracing::info!(%operator, payment = %key, "an operator resolves a payment");
+    let mut bad = Violations::default();
+    let attempt = bad.take("attempt_number", number(request.attempt_number));
+    let version = bad.take("expected_version", number(request.expected_version));
+    bad.check()?;
+    tracing::info!(operator = %who.operator, payment = %key, "an operator resolves a payment");
     let resolved = shared
         .engine
-        .resolve(Resolve { key, verdict, actor: request.actor, evidence: request.evidence })
+        .resolve(Resolve {
+            key,
+            attempt: attempt.flatten(),
+            expected_version: version.flatten(),
+            verdict,
+            who,
+            evidence: request.evidence.into(),
+        })
         .await
         .map_err(|error| errors::operate(&error))?;
+    let (result, after) = match &resolved {
+        Resolved::Settled(after) => (v1::ResolveResult::Resolved, after),
+        Resolved::AwaitsSecondPerson(after) => (v1::ResolveResult::AwaitsSecondPerson, after),
+    };
     let catalogue = shared.engine.catalogue();
     Ok(v1::ResolvePaymentResponse {
-        result: v1::ResolveResult::Resolved.into(),
-        payment: Some(payment::payment(&resolved, &shared.view(&catalogue))),
+        result: result.into(),
+        payment: Some(payment::payment(after, &shared.view(&catalogue))),
     })
+}
+
+/// A number from 1 on; 0 says none.
+fn number<N: TryFrom<u64>>(given: impl TryInto<u64>) -> Result<Option<N>, &'static str> {
+    let problem = "must not be negative";
+    let given: u64 = given.try_into().map_err(|_| problem)?;
+    if given == 0 {
+        return Ok(None);
+    }
+    N::try_from(given).map(Some).map_err(|_| problem)
 }
 
 fn verdict(given: Option<Verdict>, second_actor: &str) -> Result<ResolveVerdict, Status> {
     match given {
         None => Err(Violations::one("verdict", "say executed or not_executed")),
         Some(Verdict::NotExecuted(_)) => {
-            Ok(ResolveVerdict::NotExecuted { second_actor: second_actor.to_owned() })
+            let second_actor = Some(second_actor.to_owned()).filter(|name| !name.is_empty());
+            Ok(ResolveVerdict::NotExecuted { second_actor })
         }
         Some(Verdict::Executed(executed)) => {
             let mut bad = Violations::default();
@@ -70,29 +89,4 @@ fn verdict(given: Option<Verdict>, second_actor: &str) -> Result<ResolveVerdict,
             }
         }
     }
-}
-
-fn check_version(stored: &StoredPayment, expected: i64) -> Result<(), Status> {
-    if expected == 0 || expected == long(stored.version) {
-        return Ok(());
-    }
-    Err(Problem::nothing_done(
-        Reason::VERSION_CHANGED,
-        "the payment changed since you looked at it; look again. Nothing was changed",
-    )
-    .with("version", stored.version)
-    .status())
-}
-
-fn check_attempt(stored: &StoredPayment, number: i32) -> Result<(), Status> {
-    let open = stored.payment.live_attempt().map(|attempt| count(attempt.number));
-    if number == 0 || open == Some(number) {
-        return Ok(());
-    }
-    Err(Problem::nothing_done(
-        Reason::ATTEMPT_NOT_OPEN,
-        "the outcome of that attempt is not open; nothing was changed",
-    )
-    .precondition("attempt_number")
-    .status())
 }

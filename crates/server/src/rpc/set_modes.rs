@@ -1,15 +1,15 @@
 //! Switching providers and offers.
 
 use ppob_api::v1;
+use ppob_engine::OfferMode;
 use ppob_routing::Mode;
-use ppob_types::ProviderName;
+use ppob_types::Timestamp;
 use tonic::{Request, Status};
 
 use super::list_products::code;
 use super::list_providers;
-use super::operator::{actor, provider_filter, reason};
-use crate::consumer::{Role, caller};
-use crate::convert::scalar::time;
+use super::operator::{provider, reason, who};
+use crate::convert::scalar::{moment, time};
 use crate::errors::{self, Violations};
 use crate::shared::Shared;
 
@@ -17,9 +17,8 @@ pub(crate) async fn set_provider_mode(
     shared: &Shared,
     request: &Request<v1::SetProviderModeRequest>,
 ) -> Result<v1::SetProviderModeResponse, Status> {
-    let operator = caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
-    actor(&request.actor)?;
     reason(&request.reason)?;
     let provider = provider(shared, &request.provider)?;
     let mode = match v1::ProviderMode::try_from(request.mode) {
@@ -31,10 +30,10 @@ pub(crate) async fn set_provider_mode(
             return Err(Violations::one("mode", "say ACTIVE, DRAIN, OFF or FROZEN"));
         }
     };
-    tracing::info!(%operator, %provider, mode = mode.as_str(), "an operator switches a provider");
+    tracing::info!(operator = %who.operator, %provider, mode = mode.as_str(), "an operator switches a provider");
     shared
         .engine
-        .set_provider_mode(&provider, mode, &request.actor, &request.reason)
+        .set_provider_mode(&provider, mode, &who, &request.reason)
         .await
         .map_err(|error| errors::operate(&error))?;
     let shown = list_providers::shown(shared, Some(&provider)).await?;
@@ -45,9 +44,8 @@ pub(crate) async fn set_offer_mode(
     shared: &Shared,
     request: &Request<v1::SetOfferModeRequest>,
 ) -> Result<v1::SetOfferModeResponse, Status> {
-    let operator = caller(request, Role::Operate)?;
+    let who = who(request, &request.get_ref().actor)?;
     let request = request.get_ref();
-    actor(&request.actor)?;
     reason(&request.reason)?;
     let provider = provider(shared, &request.provider)?;
     let product = code(&request.product_code)?;
@@ -55,21 +53,17 @@ pub(crate) async fn set_offer_mode(
     if mode == v1::OfferMode::Unspecified {
         return Err(Violations::one("mode", "say ON or OFF"));
     }
-    if request.until_time.is_some() {
-        return Err(Violations::one(
-            "until_time",
-            "is not possible yet; leave it out and switch the offer back on by hand",
-        ));
-    }
     let on = mode == v1::OfferMode::On;
+    let until = until(request.until_time.as_ref(), on)?;
     // What was never offered can still be switched back on: its list may come back.
     if !on && shared.engine.catalogue().get(&product).is_none() {
         return Err(errors::unknown_product(product.as_str()));
     }
-    tracing::info!(%operator, %provider, %product, on, "an operator switches an offer");
+    let switch = if on { OfferMode::On } else { OfferMode::Off { until } };
+    tracing::info!(operator = %who.operator, %provider, %product, on, "an operator switches an offer");
     shared
         .engine
-        .set_offer_mode(&provider, &product, on, &request.actor, &request.reason)
+        .set_offer_mode(&provider, &product, switch, &who, &request.reason)
         .await
         .map_err(|error| errors::operate(&error))?;
     Ok(v1::SetOfferModeResponse {
@@ -78,14 +72,19 @@ pub(crate) async fn set_offer_mode(
             product_code: product.to_string(),
             mode: mode.into(),
             reason: request.reason.clone(),
-            actor: request.actor.clone(),
+            actor: who.actor,
             switch_time: Some(time(shared.clock.now())),
-            until_time: None,
+            until_time: until.map(time),
         }),
     })
 }
 
-/// A provider's name; required.
-fn provider(shared: &Shared, name: &str) -> Result<ProviderName, Status> {
-    provider_filter(shared, name)?.ok_or_else(|| Violations::one("provider", "is missing"))
+/// When it is on again by itself; only what is off can be.
+fn until(time: Option<&prost_types::Timestamp>, on: bool) -> Result<Option<Timestamp>, Status> {
+    let Some(time) = time else { return Ok(None) };
+    if on {
+        return Err(Violations::one("until_time", "is for switching off; leave it out"));
+    }
+    let until = moment(time).ok_or_else(|| Violations::one("until_time", "is no moment"))?;
+    Ok(Some(until))
 }

@@ -1,46 +1,27 @@
 //! What operators see and do.
 
 use ppob_api::error::{reason, reason_of};
-use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    AddNoteRequest, CheckNowRequest, ListProvidersRequest, ListReviewsRequest,
-    ListUnlistedRepliesRequest, ListUnmappedProductsRequest, OfferMode, ProviderMode,
-    RefreshCatalogRequest, ResolvePaymentRequest, SetOfferModeRequest, SetProviderModeRequest,
-    VerdictExecuted, VerdictNotExecuted,
+    ListProvidersRequest, ListUnlistedRepliesRequest, ListUnmappedProductsRequest, OfferMode,
+    ProviderMode, RefreshCatalogRequest, RefusalTrust, SetOfferModeRequest, SetProviderModeRequest,
 };
-use tonic::Code;
 
-use crate::support::{Pay, TOKEN, World, meter, token_for};
-
-async fn doubted(payments: usize) -> World {
-    let world = World::new().await;
-    for number in 0..payments {
-        world.provider.will([Pay::Unknown]);
-        world.pay(token_for(&format!("payment-{number:04}"), &meter(number))).await;
-    }
-    world
-}
-
-fn resolve(verdict: Verdict) -> ResolvePaymentRequest {
-    ResolvePaymentRequest {
-        consumer: "local".to_owned(),
-        payment_id: "payment-0000".to_owned(),
-        verdict: Some(verdict),
-        evidence: "statement of today".to_owned(),
-        actor: "sari".to_owned(),
-        ..Default::default()
-    }
-}
+use crate::support::{TOKEN, World, meter, token_for};
 
 #[tokio::test]
 async fn providers_are_listed_and_switched() {
-    let mut world = doubted(1).await;
+    let mut world = World::new().await;
+    world.doubt(1).await;
     let all = ListProvidersRequest::default();
     let listed = world.operator.list_providers(all).await.unwrap().into_inner().providers;
     assert_eq!(listed[0].provider, "scripted-a");
     assert_eq!((listed[0].offer_count, listed[0].unmapped_count), (2, 1));
     assert_eq!(listed[0].in_doubt, 1);
-    assert!(listed[0].plaintext);
+    assert!(listed[0].plaintext && !listed[0].exclusive_account);
+    assert_eq!(listed[0].mode_actor, "engine");
+    assert_eq!(listed[0].refusal_trust(), RefusalTrust::Authenticated);
+    let paying = &listed[0].operations[0];
+    assert_eq!((paying.unknown_count, paying.success_permille), (1, None));
     let off = SetProviderModeRequest {
         provider: "scripted-a".to_owned(),
         mode: ProviderMode::Off.into(),
@@ -51,7 +32,13 @@ async fn providers_are_listed_and_switched() {
     let status = world.operator.set_provider_mode(nobody).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::FIELD_INVALID));
     let answer = world.operator.set_provider_mode(off).await.unwrap().into_inner();
-    assert_eq!(answer.provider.unwrap().mode(), ProviderMode::Off);
+    let provider = answer.provider.unwrap();
+    assert_eq!(provider.mode(), ProviderMode::Off);
+    assert_eq!(
+        (provider.mode_reason.as_str(), provider.mode_actor.as_str()),
+        ("maintenance", "sari")
+    );
+    assert!(provider.mode_time.is_some());
     let unknown = ListProvidersRequest { provider: "nobody".to_owned() };
     let status = world.operator.list_providers(unknown).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::PROVIDER_UNKNOWN));
@@ -69,89 +56,23 @@ async fn an_offer_switched_off_is_not_bought() {
         actor: "sari".to_owned(),
         until_time: None,
     };
+    let past = prost_types::Timestamp { seconds: 1, nanos: 0 };
+    let over = SetOfferModeRequest { until_time: Some(past), ..off.clone() };
+    let status = world.operator.set_offer_mode(over).await.unwrap_err();
+    assert_eq!(reason_of(&status).as_deref(), Some(reason::FIELD_INVALID));
+    let later = prost_types::Timestamp { seconds: 1_900_000_000, nanos: 0 };
+    let off = SetOfferModeRequest { until_time: Some(later), ..off };
     world.operator.set_offer_mode(off.clone()).await.unwrap();
+    let all = ListProvidersRequest::default();
+    let listed = world.operator.list_providers(all).await.unwrap().into_inner().providers;
+    let switch = &listed[0].offer_switches[0];
+    assert_eq!((switch.product_code.as_str(), switch.until_time), (TOKEN, Some(later)));
     let payment = world.pay(token_for("payment-0001", &meter(1))).await;
     assert_eq!(payment.failure.unwrap().reason, "NO_ROUTE");
-    let on = SetOfferModeRequest { mode: OfferMode::On.into(), ..off };
+    let on = SetOfferModeRequest { mode: OfferMode::On.into(), until_time: None, ..off };
     world.operator.set_offer_mode(on).await.unwrap();
     world.pay(token_for("payment-0002", &meter(2))).await;
     assert_eq!(world.provider.charges.lock().unwrap().len(), 1);
-    world.end().await;
-}
-
-#[tokio::test]
-async fn reviews_come_oldest_first_with_what_can_be_done() {
-    let mut world = doubted(3).await;
-    let mut request = ListReviewsRequest { page_size: 2, ..Default::default() };
-    let first = world.operator.list_reviews(request.clone()).await.unwrap().into_inner();
-    assert_eq!(first.total_count, 3);
-    let ids = |reviews: &[ppob_api::v1::Review]| -> Vec<String> {
-        reviews.iter().map(|one| one.payment.as_ref().unwrap().payment_id.clone()).collect()
-    };
-    assert_eq!(ids(&first.reviews), ["payment-0000", "payment-0001"]);
-    let review = &first.reviews[0];
-    assert_eq!((review.consumer.as_str(), review.reason.as_str()), ("local", "IN_DOUBT"));
-    assert!(review.evidence.iter().any(|one| one.text.contains("timed-out")));
-    let not_executed =
-        review.suggested_actions.iter().find(|one| one.action == "RESOLVE_NOT_EXECUTED").unwrap();
-    assert!(not_executed.not_before_time.is_some(), "the provider may still execute it");
-    request.page_token = first.next_page_token;
-    let second = world.operator.list_reviews(request).await.unwrap().into_inner();
-    assert_eq!(ids(&second.reviews), ["payment-0002"]);
-    assert!(second.next_page_token.is_empty());
-    world.end().await;
-}
-
-#[tokio::test]
-async fn a_verdict_needs_evidence_a_second_person_and_time() {
-    let mut world = doubted(1).await;
-    let not_executed = resolve(Verdict::NotExecuted(VerdictNotExecuted {}));
-    let executed = resolve(Verdict::Executed(VerdictExecuted::default()));
-    let wrong = [
-        (reason::SECOND_PERSON_NEEDED, not_executed.clone()),
-        (
-            reason::TOO_EARLY_FOR_VERDICT,
-            ResolvePaymentRequest { second_actor: "budi".to_owned(), ..not_executed.clone() },
-        ),
-        (
-            reason::VERSION_CHANGED,
-            ResolvePaymentRequest { expected_version: 99, ..not_executed.clone() },
-        ),
-        (
-            reason::ATTEMPT_NOT_OPEN,
-            ResolvePaymentRequest { attempt_number: 9, ..not_executed.clone() },
-        ),
-        (
-            reason::FIELD_INVALID,
-            ResolvePaymentRequest { evidence: String::new(), ..not_executed.clone() },
-        ),
-        (
-            reason::PAYMENT_NOT_FOUND,
-            ResolvePaymentRequest { consumer: "other".to_owned(), ..not_executed },
-        ),
-        (reason::FIELD_INVALID, executed),
-    ];
-    for (expected, request) in wrong {
-        let status = world.operator.resolve_payment(request).await.unwrap_err();
-        assert_eq!(reason_of(&status).as_deref(), Some(expected), "{status}");
-    }
-    world.end().await;
-}
-
-#[tokio::test]
-async fn a_payment_that_cannot_be_asked_about_says_so() {
-    let mut world = doubted(1).await;
-    world.pay(token_for("payment-paid", &meter(9))).await;
-    let check = |id: &str| CheckNowRequest {
-        consumer: "local".to_owned(),
-        payment_id: id.to_owned(),
-        actor: "sari".to_owned(),
-        ..Default::default()
-    };
-    let paid = world.operator.check_now(check("payment-paid")).await.unwrap_err();
-    assert_eq!(reason_of(&paid).as_deref(), Some(reason::NOTHING_TO_CHECK));
-    let doubted = world.operator.check_now(check("payment-0000")).await.unwrap_err();
-    assert_eq!(reason_of(&doubted).as_deref(), Some(reason::CHECK_NOT_POSSIBLE));
     world.end().await;
 }
 
@@ -166,10 +87,9 @@ async fn price_lists_are_read_and_strange_rows_shown() {
     let listed = world.operator.list_unmapped_products(list).await.unwrap().into_inner();
     assert_eq!(listed.products[0].provider_product_code, "PDAM SOMEWHERE/X");
     assert_eq!(listed.products[0].price_text, "bill + Rp 900");
+    assert!(listed.products[0].first_seen_time.is_some());
     let list = ListUnlistedRepliesRequest::default();
     let listed = world.operator.list_unlisted_replies(list).await.unwrap().into_inner();
     assert!(listed.replies.is_empty());
-    let status = world.operator.add_note(AddNoteRequest::default()).await.unwrap_err();
-    assert_eq!(status.code(), Code::Unimplemented);
     world.end().await;
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use ppob_api::error::{may_be_accepted, reason, reason_of};
 use ppob_api::v1::{ReloadConfigRequest, ReloadConfigResponse};
+use ppob_journal::Who;
 use ppob_server::{ConfigSource, NotReloaded, Reloaded};
 use tonic::Code;
 
@@ -18,8 +19,8 @@ struct Source {
 
 #[async_trait::async_trait]
 impl ConfigSource for Source {
-    async fn reload(&self, actor: &str, validate_only: bool) -> Result<Reloaded, NotReloaded> {
-        self.asked.lock().unwrap().push((actor.to_owned(), validate_only));
+    async fn reload(&self, who: &Who, validate_only: bool) -> Result<Reloaded, NotReloaded> {
+        self.asked.lock().unwrap().push((who.actor.clone(), validate_only));
         self.answers.lock().unwrap().remove(0)
     }
 }

@@ -13,18 +13,20 @@ use ppob_engine::{Engine, EngineConfig, Parts, ProviderSetup};
 use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_layers::{Limits, guard};
 use ppob_provider::{
-    CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProviderError,
-    ProviderErrorKind, ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
+    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
+    ProviderError, ProviderErrorKind, ProviderInfo, RefusalTrial, RefusalTrust, SendPermit,
+    StatusLookup, TrialError,
 };
 use ppob_routing::Mapping;
 use ppob_server::{
-    Listeners, LocalConsumer, MetricsHandle, RunningServer, ServeError, Server, ServerOptions, bind,
+    Caller, Consumers, Credentials, Listeners, LocalConsumer, Meter, MetricsHandle, Role,
+    RunningServer, ServeError, Server, ServerOptions, Unidentified, bind,
 };
 use ppob_types::{
     Bill, Clock, Cost, Family, FamilyDetails, MappedProduct, Monotonic, Observed, PayAnswer,
     PayOutcome, PlnPrepaidDetails, PlnToken, PriceList, PriceRow, ProductCode, ProviderName,
     ProviderRef, RawAnswer, Receipt, ReceiptLine, RefusalCode, RefusalScope, Rejection, Rupiah,
-    Sensitive, Timestamp, UnknownCause,
+    Sensitive, StatusReport, StatusVerdict, Timestamp, UnknownCause,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -118,8 +120,53 @@ pub(crate) enum Pay {
     Held,
     /// Nobody knows.
     Unknown,
+    /// Nobody knows: the answer is on no list.
+    Unlisted(&'static str),
     /// The number does not exist.
     NoSuchNumber,
+}
+
+/// Desks that show who they are by a key: `ani-key` is `desk-ani`. Without a key it is `local`.
+#[derive(Debug)]
+pub(crate) struct Desks;
+
+impl Consumers for Desks {
+    fn identify(&self, credentials: &Credentials<'_>) -> Result<Caller, Unidentified> {
+        let name = match credentials.metadata.get("authorization").and_then(|key| key.to_str().ok())
+        {
+            None => "local".to_owned(),
+            Some(key) => {
+                let name = key.strip_prefix("Bearer ").and_then(|key| key.strip_suffix("-key"));
+                format!("desk-{}", name.ok_or(Unidentified::Invalid)?)
+            }
+        };
+        let consumer = ppob_types::ConsumerId::new(&name).map_err(|_| Unidentified::Invalid)?;
+        let limits = ppob_engine::ConsumerLimits::default();
+        let (roles, meter) = (Role::ALL.into(), Meter::default());
+        Ok(Caller { consumer, roles, limits, meter, proven: true })
+    }
+
+    fn must_prove(&self) -> bool {
+        false
+    }
+}
+
+/// A request of a desk.
+pub(crate) fn from_desk<T>(name: &str, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    let key = format!("Bearer {name}-key").parse().unwrap();
+    request.metadata_mut().insert("authorization", key);
+    request
+}
+
+/// A pattern that is text between `^` and `$`.
+#[derive(Debug)]
+struct Trial(String);
+
+impl RefusalTrial for Trial {
+    fn refuses(&self, answer: &RawAnswer) -> bool {
+        answer.expose() == self.0
+    }
 }
 
 /// A provider that does what its script says.
@@ -129,6 +176,7 @@ pub(crate) struct Scripted {
     script: Mutex<VecDeque<Pay>>,
     /// Why the next inquiries are not answered.
     pub(crate) silent: Mutex<VecDeque<ProviderErrorKind>>,
+    reports: Mutex<VecDeque<StatusReport>>,
     pub(crate) charges: Mutex<Vec<String>>,
     /// One permit per held payment.
     pub(crate) held: Semaphore,
@@ -148,6 +196,7 @@ impl Scripted {
             },
             script: Mutex::default(),
             silent: Mutex::default(),
+            reports: Mutex::default(),
             charges: Mutex::default(),
             held: Semaphore::new(0),
             gate: Semaphore::new(0),
@@ -156,6 +205,11 @@ impl Scripted {
 
     pub(crate) fn will(&self, pays: impl IntoIterator<Item = Pay>) {
         self.script.lock().unwrap().extend(pays);
+    }
+
+    /// What the next status checks answer; without a report they are not answered.
+    pub(crate) fn will_report(&self, verdict: StatusVerdict, observed: Observed) {
+        self.reports.lock().unwrap().push_back(StatusReport { verdict, observed });
     }
 
     fn charge(&self, request: &PayRequest) -> PayAnswer {
@@ -231,11 +285,34 @@ impl PpobProvider for Scripted {
                 self.charge(request)
             }
             Pay::Unknown => PayAnswer::unknown(UnknownCause::TimedOut),
+            Pay::Unlisted(text) => PayAnswer {
+                outcome: PayOutcome::Unknown(UnknownCause::Unlisted),
+                observed: Observed {
+                    unlisted: Some(text.to_owned()),
+                    raw: Some(RawAnswer::new(text.as_bytes())),
+                    ..Observed::default()
+                },
+            },
             Pay::NoSuchNumber => PayAnswer::bare(PayOutcome::Rejected(Rejection {
                 code: RefusalCode::NumberInvalid,
                 scope: RefusalScope::Bill,
             })),
         }
+    }
+
+    async fn check_status(
+        &self,
+        _: &CallContext,
+        _: &AttemptRef,
+    ) -> Result<StatusReport, ProviderError> {
+        let next = self.reports.lock().unwrap().pop_front();
+        next.ok_or_else(|| ProviderError::new(ProviderErrorKind::Unreadable, "no answer"))
+    }
+
+    fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {
+        let text = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('$'));
+        let unanchored = || TrialError::Refused("it must begin with ^ and end with $".to_owned());
+        Ok(Box::new(Trial(text.ok_or_else(unanchored)?.to_owned())))
     }
 }
 
@@ -252,7 +329,7 @@ fn row(code: &str, nominal: Option<i64>, cost: Cost) -> PriceRow {
     }
 }
 
-fn observed(serial: usize) -> Observed {
+pub(crate) fn observed(serial: usize) -> Observed {
     let details = PlnPrepaidDetails {
         token: PlnToken::parse(PLN_TOKEN).ok(),
         kwh: Some("13,80".to_owned()),
@@ -264,6 +341,7 @@ fn observed(serial: usize) -> Observed {
         reference: Some("REF1".to_owned()),
         customer_name: Some(Sensitive::from("BUDI")),
         details: FamilyDetails::PlnPrepaid(details),
+        paid_at: Some(Timestamp::from_seconds(1_800_000_001)),
         raw_fields: fields.map(|(name, value)| (name.to_owned(), Sensitive::from(value))).into(),
         ..Receipt::default()
     };
@@ -396,6 +474,24 @@ impl World {
     pub(crate) async fn pay(&self, request: CreatePaymentRequest) -> Payment {
         let mut payments = self.client.payments.clone();
         payments.create_payment(request).await.unwrap().into_inner().payment.unwrap()
+    }
+
+    /// A world whose operators show who they are.
+    pub(crate) async fn with_desks() -> Self {
+        Self::with(None, |options| options.consumers = Arc::new(Desks)).await
+    }
+
+    /// This many payments whose answers never came, `payment-0000` and so on.
+    pub(crate) async fn doubt(&self, payments: usize) {
+        for number in 0..payments {
+            self.provider.will([Pay::Unknown]);
+            self.pay(token_for(&format!("payment-{number:04}"), &meter(number))).await;
+        }
+    }
+
+    /// Past every late-execution bound.
+    pub(crate) fn pass_the_bound(&self) {
+        self.clock.put_forward(Duration::from_mins(11));
     }
 
     /// Stops the server, then the engine.

@@ -84,3 +84,66 @@ async fn a_bill_is_shown_and_paid_by_commands_and_read_as_json() -> Result<()> {
     assert_eq!(abandoned.code, Some(REFUSED), "a paid payment is not abandoned: {abandoned:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_works_on_a_doubt_by_commands() -> Result<()> {
+    const ID: &str = "command-06";
+    let world = World::new().await?;
+    let engine = world.serve().await?;
+    let pay = ["pay", TOKEN, "530000000201", "--id", ID, "--wait", "2s"];
+    assert_eq!(ppob(&world, &engine, &pay).await?.code, Some(OPEN));
+    let provider = provider_of(&world, &engine).await?;
+    let provider = provider.as_str();
+    let at = "2026-01-01 10:00:00";
+    let reason = ["--reason", "gangguan", "--actor", "sari"];
+    let offer = |position| {
+        let mut arguments = vec!["offer", position, provider, TOKEN];
+        arguments.extend(reason);
+        arguments
+    };
+    let not_executed =
+        ["resolve", ID, "--not-executed", "--actor", "sari", "--evidence", "ticket 1"];
+    let deposit = ["deposit", provider, "500000", "--id", "BCA-1", "--at", at, "--actor", "sari"];
+    let reused = ["deposit", provider, "1", "--id", "BCA-1", "--at", at, "--actor", "sari"];
+    let frozen = ["provider", "mode", provider, "frozen", "--reason", "why", "--actor", "sari"];
+    for (code, word, arguments) in [
+        (DONE, "Noted by sari", vec!["note", ID, "rang the biller", "--actor", "sari"]),
+        (DONE, "rang the biller", vec!["reviews", "--id", ID]),
+        (REFUSED, "cannot be asked", vec!["check", ID, "--actor", "sari"]),
+        (REFUSED, "confirm", vec!["check", ID, "--reference", "99999999", "--actor", "sari"]),
+        (REFUSED, "may still execute", not_executed.to_vec()),
+        (DONE, "Deposit BCA-1 of Rp 500.000", deposit.to_vec()),
+        (REFUSED, "deposit_id", reused.to_vec()),
+        (DONE, "is OFF", offer("off")),
+        (DONE, "is ON", offer("on")),
+        (DONE, "FROZEN", frozen.to_vec()),
+        (DONE, "mode set by sari", vec!["providers"]),
+        (REFUSED, "must begin with ^", vec!["unlisted", provider, "--pattern", "limit"]),
+        (DONE, "stored answers", vec!["unlisted", provider, "--pattern", "^limit habis$"]),
+        (DONE, "SetOfferMode", vec!["audit", "--by", "sari"]),
+        (DONE, "Nothing was done", vec!["audit", "--by", "budi"]),
+    ] {
+        let ended = operate(&world, &engine, &arguments).await?;
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {ended:?}");
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(said.contains(word), "{arguments:?}: {word} is missing:\n{said}");
+    }
+    let unmapped = operate(&world, &engine, &["unmapped", "--json"]).await?;
+    let unmapped: Value = serde_json::from_str(&unmapped.stdout)?;
+    assert!(unmapped.get("products").is_some_and(Value::is_array), "{unmapped}");
+    Ok(())
+}
+
+async fn operate(world: &World, engine: &Engine, arguments: &[&str]) -> Result<Ended> {
+    let mut all = arguments.to_vec();
+    all.extend(["--operator-address", engine.addresses.operator.as_str()]);
+    world.run(&all).await
+}
+
+/// The name of the one configured provider.
+async fn provider_of(world: &World, engine: &Engine) -> Result<String> {
+    let listed = operate(world, engine, &["providers", "--json"]).await?;
+    let listed: Value = serde_json::from_str(&listed.stdout)?;
+    let name = listed.pointer("/providers/0/provider").and_then(Value::as_str);
+    Ok(name.unwrap_or_default().to_owned())
+}

@@ -5,9 +5,7 @@ use std::ops::Bound;
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
 
 use super::Data;
-use crate::{
-    AuditEntry, Cursor, Filter, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
-};
+use crate::{Cursor, Filter, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply};
 
 impl Data {
     pub(in crate::memory) fn payment(&self, key: &PaymentKey) -> Option<&StoredPayment> {
@@ -96,10 +94,6 @@ impl Data {
         replies.sort_by_key(|reply| std::cmp::Reverse(reply.count));
         replies.truncate(limit);
         replies
-    }
-
-    pub(in crate::memory) fn audit_trail(&self, limit: usize) -> Vec<AuditEntry> {
-        self.audit.iter().rev().take(limit).cloned().collect()
     }
 }
 

@@ -190,36 +190,114 @@ ALTER TABLE sealed_unlisted_reply RENAME TO unlisted_reply;
 
 CREATE TABLE sealed_audit (
     sequence INTEGER NOT NULL PRIMARY KEY,
-    actor TEXT NOT NULL,
-    action TEXT NOT NULL,
-    consumer TEXT,
-    payment_id TEXT,
+    operator TEXT NOT NULL CHECK (operator <> ''),
+    actor TEXT NOT NULL CHECK (trim(actor) <> ''),
+    second_actor TEXT
+        CHECK (trim(second_actor) <> '' AND lower(trim(second_actor)) <> lower(trim(actor))),
+    action TEXT NOT NULL CHECK (action <> ''),
+    subject TEXT NOT NULL CHECK (subject <> ''),
     -- Sealed.
     reason BLOB NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
 INSERT INTO sealed_audit
-SELECT sequence, actor, action, consumer, payment_id,
-    seal('audit.reason', reason, actor, action, coalesce(consumer, ''), coalesce(payment_id, ''), at),
-    at
+SELECT sequence, operator, actor, second_actor, action, subject,
+    seal('audit.reason', reason, operator, actor, coalesce(second_actor, ''), action, subject, at),
+    before, after, at
 FROM audit;
 DROP TABLE audit;
 ALTER TABLE sealed_audit RENAME TO audit;
 
+CREATE INDEX audit_of_subject ON audit (subject, sequence);
+
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
 WHEN NEW.sequence <> OLD.sequence
+    OR NEW.operator <> OLD.operator
     OR NEW.actor <> OLD.actor
+    OR NEW.second_actor IS NOT OLD.second_actor
     OR NEW.action <> OLD.action
-    OR NEW.consumer IS NOT OLD.consumer
-    OR NEW.payment_id IS NOT OLD.payment_id
+    OR NEW.subject <> OLD.subject
+    OR NEW.before <> OLD.before
+    OR NEW.after <> OLD.after
     OR NEW.at <> OLD.at
     OR NOT sealed_alike(
         'audit.reason', OLD.reason, NEW.reason,
-        OLD.actor, OLD.action, coalesce(OLD.consumer, ''), coalesce(OLD.payment_id, ''), OLD.at
+        OLD.operator, OLD.actor, coalesce(OLD.second_actor, ''), OLD.action, OLD.subject, OLD.at
     )
 BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail would be changed'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail would be deleted'); END;
+
+CREATE TABLE sealed_note (
+    sequence INTEGER NOT NULL PRIMARY KEY,
+    payment_serial INTEGER NOT NULL REFERENCES payment (serial),
+    operator TEXT NOT NULL,
+    proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+    actor TEXT NOT NULL CHECK (trim(actor) <> ''),
+    -- Sealed; empty once it was erased.
+    text BLOB NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+INSERT INTO sealed_note
+SELECT note.sequence, note.payment_serial, note.operator, note.proven, note.actor,
+    seal('note.text', note.text, consumer, payment_id, note.operator, note.actor, note.at),
+    note.at
+FROM note JOIN payment ON payment.serial = note.payment_serial;
+DROP TABLE note;
+ALTER TABLE sealed_note RENAME TO note;
+
+CREATE INDEX note_of_payment ON note (payment_serial, sequence);
+
+-- What was written goes with the personal data of its payment; that it was written stays.
+CREATE TRIGGER note_is_not_changed BEFORE UPDATE ON note
+WHEN NEW.sequence <> OLD.sequence
+    OR NEW.payment_serial <> OLD.payment_serial
+    OR NEW.operator <> OLD.operator
+    OR NEW.proven <> OLD.proven
+    OR NEW.actor <> OLD.actor
+    OR NEW.at <> OLD.at
+    OR NOT (
+        (
+            length(NEW.text) = 0
+            AND (SELECT retention FROM payment WHERE serial = OLD.payment_serial)
+                = 'no-personal-data'
+        )
+        OR sealed_alike(
+            'note.text', OLD.text, NEW.text,
+            (SELECT consumer FROM payment WHERE serial = OLD.payment_serial),
+            (SELECT payment_id FROM payment WHERE serial = OLD.payment_serial),
+            OLD.operator, OLD.actor, OLD.at
+        )
+    )
+BEGIN SELECT RAISE(ABORT, 'a note would be changed'); END;
+CREATE TRIGGER note_stays BEFORE DELETE ON note
+BEGIN SELECT RAISE(ABORT, 'a note would be deleted'); END;
+
+ALTER TABLE proposal ADD COLUMN sealed_evidence BLOB NOT NULL DEFAULT x'';
+UPDATE proposal SET sealed_evidence = (
+    SELECT seal('proposal.evidence', evidence, consumer, payment_id, attempt, at)
+    FROM payment WHERE payment.serial = proposal.payment_serial
+);
+ALTER TABLE proposal DROP COLUMN evidence;
+-- Sealed; empty once it was erased.
+ALTER TABLE proposal RENAME COLUMN sealed_evidence TO evidence;
+
+CREATE TRIGGER proposal_evidence_stays BEFORE UPDATE OF evidence ON proposal
+WHEN NOT (
+    (
+        length(NEW.evidence) = 0
+        AND (SELECT retention FROM payment WHERE serial = OLD.payment_serial) = 'no-personal-data'
+    )
+    OR sealed_alike(
+        'proposal.evidence', OLD.evidence, NEW.evidence,
+        (SELECT consumer FROM payment WHERE serial = OLD.payment_serial),
+        (SELECT payment_id FROM payment WHERE serial = OLD.payment_serial),
+        OLD.attempt, OLD.at
+    )
+)
+BEGIN SELECT RAISE(ABORT, 'a proposed verdict would be changed'); END;
 
 -- A key goes only when nothing is left that it sealed: the data key's number stands in bytes 2 to 5.
 CREATE TRIGGER sealed_key_in_use_stays BEFORE DELETE ON sealed_key
@@ -230,4 +308,6 @@ WHEN OLD.number = 0
     OR EXISTS (SELECT 1 FROM document WHERE hex(substr(content, 2, 4)) = printf('%08X', OLD.number))
     OR EXISTS (SELECT 1 FROM unlisted_reply WHERE hex(substr(text, 2, 4)) = printf('%08X', OLD.number))
     OR EXISTS (SELECT 1 FROM audit WHERE hex(substr(reason, 2, 4)) = printf('%08X', OLD.number))
+    OR EXISTS (SELECT 1 FROM note WHERE hex(substr(text, 2, 4)) = printf('%08X', OLD.number))
+    OR EXISTS (SELECT 1 FROM proposal WHERE hex(substr(evidence, 2, 4)) = printf('%08X', OLD.number))
 BEGIN SELECT RAISE(ABORT, 'a key would be deleted that something is sealed with'); END;

@@ -1,0 +1,1 @@
+UPDATE note SET text = x'' WHERE payment_serial = ?1

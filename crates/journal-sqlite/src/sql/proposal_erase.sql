@@ -1,0 +1,1 @@
+UPDATE proposal SET evidence = x'' WHERE payment_serial = ?1
