@@ -111,3 +111,36 @@ fn an_audit_of_before_names_its_subjects_in_the_words_of_today() {
     );
     assert!(connection.execute("UPDATE audit SET actor = 'eve'", []).is_err());
 }
+
+#[test]
+fn late_charges_of_before_are_found_and_a_value_that_is_not_readable_stops_nothing() {
+    let (_directory, path) = place();
+    let connection = Connection::open(&path).unwrap();
+    for migration in sql::MIGRATIONS.iter().take(2) {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.execute("UPDATE schema_version SET version = 2", []).unwrap();
+    let late = r#"{"attempts":[{"number":1,"late_charge":{"found_at":5}},{"number":2}],"conclusion":{"attempt":2}}"#;
+    let paid_by_it =
+        r#"{"attempts":[{"number":1,"late_charge":{"found_at":5}}],"conclusion":{"attempt":1}}"#;
+    let none = r#"{"attempts":[{"number":1}],"conclusion":null}"#;
+    for (serial, value) in [(1, late), (2, paid_by_it), (3, none), (4, "{\"attempts\":")] {
+        let id = format!("payment-{serial:04}");
+        connection
+            .execute(
+                "INSERT INTO payment VALUES
+                 (?1, 'shop', ?2, 2, 'SUCCEEDED', 'PDAM', ?2, 'water', 0, 1, 1, 1, NULL, 1, 1,
+                  zeroblob(32), '{}', ?3)",
+                (serial, &id, value),
+            )
+            .unwrap();
+    }
+    drop(connection);
+    let ready = open::open(&path).unwrap();
+    let connection = &ready.writer.connection;
+    let mut statement =
+        connection.prepare("SELECT payment_serial, found_at FROM late_charge").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let found: Vec<(i64, i64)> = rows.map(Result::unwrap).collect();
+    assert_eq!(found, [(1, 5)]);
+}

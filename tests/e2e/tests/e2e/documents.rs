@@ -94,8 +94,16 @@ async fn the_help_lists_every_command_and_every_exit_code() -> Result<()> {
         "payment",
         "providers",
         "reviews",
+        "check",
         "resolve",
+        "note",
+        "deposit",
+        "provider",
+        "offer",
         "refresh",
+        "unmapped",
+        "unlisted",
+        "audit",
     ] {
         let listed = help.stdout.lines().any(|line| line.trim_start().starts_with(command));
         assert!(listed, "{command} is not listed:\n{}", help.stdout);
