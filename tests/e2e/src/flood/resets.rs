@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 use super::Poured;
 use crate::{Engine, Problem, Result, request};
 
+/// What the ids of payments begin with whose streams are reset.
+pub(super) const PREFIX: &str = "reset-";
 /// Every so many streams one carries a whole request to pay.
 const ONE_PAYS_OF: usize = 50;
 /// Streams begun and reset in one go.
@@ -48,18 +50,27 @@ async fn one_connection(engine: &Engine, most: usize) -> Result<usize> {
         let mut buffer = vec![0; 16 * 1024];
         while from.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
     });
+    // Whole requests are reset one batch later: some are being worked on by then, some are not.
+    let mut late = Vec::new();
     let mut bytes = PREFACE.to_vec();
     bytes.extend(frame(SETTINGS, 0, 0, &[])?);
     let mut sent = 0;
     let mut id = 1;
     while sent < most && !reading.is_finished() {
+        let resets = std::mem::take(&mut late);
         for _ in 0..AT_ONCE.min(most - sent) {
-            let pays = sent % ONE_PAYS_OF == 0;
-            bytes.extend(if pays { payment(address, id)? } else { question(address, id)? });
-            bytes.extend(frame(RST_STREAM, 0, id, &CANCEL.to_be_bytes())?);
+            let reset = frame(RST_STREAM, 0, id, &CANCEL.to_be_bytes())?;
+            if sent % ONE_PAYS_OF == 0 {
+                bytes.extend(payment(address, id)?);
+                late.extend(reset);
+            } else {
+                bytes.extend(question(address, id)?);
+                bytes.extend(reset);
+            }
             sent += 1;
             id += 2;
         }
+        bytes.extend(resets);
         if to.write_all(&bytes).await.is_err() {
             break;
         }
@@ -78,7 +89,7 @@ fn question(address: &str, id: u32) -> Result<Vec<u8>> {
 /// A whole request to pay.
 fn payment(address: &str, id: u32) -> Result<Vec<u8>> {
     let customer = request::fresh_customer();
-    let message = request::token(&format!("reset-{customer}"), &customer).encode_to_vec();
+    let message = request::token(&format!("{PREFIX}{customer}"), &customer).encode_to_vec();
     let mut body = vec![0];
     body.extend(u32::try_from(message.len())?.to_be_bytes());
     body.extend(message);
