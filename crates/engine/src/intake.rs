@@ -156,7 +156,7 @@ impl Inner {
         check_fields(request, product)?;
         recorded.shown = self.shown_bill(key, request, &recorded).await?;
         check_price(&recorded, product)?;
-        let max_total = most_total(&recorded, product);
+        let max_total = most_total(&recorded, product, limits.payment_max);
         limits.check_payment(max_total)?;
         let may_displace_holder = self.may_displace(key, &recorded).await?;
         let now = self.now();

@@ -78,6 +78,11 @@ pub async fn run(plan: Plan, world: &World, engine: &Engine) -> Result<Report> {
     for payment in &payments {
         accepted.remove(&payment.payment_id);
     }
+    let mut notes = poured.notes;
+    if plan.flood == Flood::Resets {
+        let reset = payments.iter().filter(|p| p.payment_id.starts_with(resets::PREFIX)).count();
+        notes.push(format!("{reset} payments were accepted whose streams were reset"));
+    }
     let ledger = world.provider.ledger();
     let mut disagreements = audit::disagreements(&ledger, &payments);
     disagreements.extend(
@@ -88,7 +93,7 @@ pub async fn run(plan: Plan, world: &World, engine: &Engine) -> Result<Report> {
         quiet: quiet.took,
         during: during.took,
         memory: [memory_before, quiet.memory.max(during.memory), memory_after],
-        notes: poured.notes,
+        notes,
         recorded: payments.len(),
         charged: ledger.charges.len(),
         disagreements,

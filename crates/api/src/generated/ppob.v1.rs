@@ -4564,14 +4564,16 @@ pub struct CreatePaymentRequest {
     #[prost(message, optional, tag = "13")]
     pub wait: ::core::option::Option<::prost_types::Duration>,
     /// What the end customer agreed to. A bill needs one of both. For a product with a listed price
-    /// neither means: the price as it is when the attempt begins.
+    /// neither means: the price as it is when the attempt begins, but not more than the dearest offer
+    /// there was when the payment was accepted.
     #[prost(oneof = "create_payment_request::Approval", tags = "6, 7")]
     pub approval: ::core::option::Option<create_payment_request::Approval>,
 }
 /// Nested message and enum types in `CreatePaymentRequest`.
 pub mod create_payment_request {
     /// What the end customer agreed to. A bill needs one of both. For a product with a listed price
-    /// neither means: the price as it is when the attempt begins.
+    /// neither means: the price as it is when the attempt begins, but not more than the dearest offer
+    /// there was when the payment was accepted.
     #[derive(Debug)]
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     #[prost(skip_debug)]

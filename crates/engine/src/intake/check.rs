@@ -149,9 +149,14 @@ pub(super) fn check_price(recorded: &PaymentRequest, product: &Product) -> Resul
     }
 }
 
-/// The most the end customer may have to pay: what was approved, or the dearest offer of this moment.
-/// The payment is held to it, so that what is counted against limits is never too little.
-pub(super) fn most_total(recorded: &PaymentRequest, product: &Product) -> Rupiah {
+/// The most the end customer may have to pay: what was approved, or the dearest offer of this moment that
+/// stays within `limit`; the cheapest one if none does. The payment is held to it, so that what is counted
+/// against limits is never too little.
+pub(super) fn most_total(
+    recorded: &PaymentRequest,
+    product: &Product,
+    limit: Option<Rupiah>,
+) -> Rupiah {
     if let Some(approved) = recorded.approved_total() {
         return approved;
     }
@@ -163,10 +168,68 @@ pub(super) fn most_total(recorded: &PaymentRequest, product: &Product) -> Rupiah
         };
         Some(listed_total(offer.total(amount), amount, cost))
     });
-    totals.max().unwrap_or_default()
+    let within = |total: &Rupiah| limit.is_none_or(|limit| *total <= limit);
+    let dearest = totals.clone().filter(within).max();
+    dearest.or_else(|| totals.min()).unwrap_or_default()
 }
 
 /// What the end customer pays for a listed price.
 pub(crate) fn listed_total(total: Option<Rupiah>, nominal: Option<Rupiah>, cost: Rupiah) -> Rupiah {
     total.or(nominal).unwrap_or(cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_routing::Offer;
+    use ppob_types::{ProviderName, Timestamp};
+
+    use super::*;
+
+    fn token(fees: &[i64]) -> Product {
+        let offer = |(number, fee): (usize, &i64)| Offer {
+            provider: ProviderName::new(&format!("provider-{number}")).unwrap(),
+            provider_code: "PLNS20".to_owned(),
+            cost: Cost::Fixed(Rupiah::new(20_700)),
+            admin: Some(Rupiah::new(*fee)),
+            open: true,
+            cut_off: None,
+            as_of: Timestamp::default(),
+        };
+        Product {
+            code: ProductCode::new("PLN-PREPAID-20000").unwrap(),
+            family: Family::PlnPrepaid,
+            name: "Token".to_owned(),
+            nominal: Some(Rupiah::new(20_000)),
+            offers: fees.iter().enumerate().map(offer).collect(),
+        }
+    }
+
+    #[test]
+    fn a_listed_price_comes_to_its_dearest_offer_within_the_limit() {
+        let request = |approval| PaymentRequest {
+            purchase: purchase(
+                &ProductCode::new("PLN-PREPAID-20000").unwrap(),
+                Family::PlnPrepaid,
+                "91011121314",
+                None,
+                &RequestedParameters::default(),
+            )
+            .unwrap(),
+            approval,
+            allow_lower_total: false,
+            repeat: 0,
+            despite_in_doubt: None,
+            shown: None,
+        };
+        let listed = request(Approval::ListPrice);
+        let most = |fees: &[i64], limit: Option<i64>| {
+            most_total(&listed, &token(fees), limit.map(Rupiah::new)).get()
+        };
+        assert_eq!(most(&[2_500, 3_000, 1_500], None), 23_000);
+        assert_eq!(most(&[2_500, 3_000, 1_500], Some(22_999)), 22_500);
+        assert_eq!(most(&[2_500, 3_000], Some(20_000)), 22_500, "the limit refuses this one");
+        assert_eq!(most(&[], None), 0, "nothing can be chosen, so nothing is paid");
+        let approved = request(Approval::Total(Rupiah::new(50_000)));
+        assert_eq!(most_total(&approved, &token(&[2_500]), None).get(), 50_000);
+    }
 }

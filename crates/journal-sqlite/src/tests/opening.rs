@@ -136,7 +136,7 @@ fn late_charges_of_before_are_found_and_a_value_that_is_not_readable_stops_nothi
             .unwrap();
     }
     drop(connection);
-    let ready = open::open(&path).unwrap();
+    let ready = open::open(&path, &keys()).unwrap();
     let connection = &ready.writer.connection;
     let mut statement =
         connection.prepare("SELECT payment_serial, found_at FROM late_charge").unwrap();

@@ -4,25 +4,35 @@
 use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::Poured;
+use crate::wait::soon;
 use crate::{Engine, Problem, Result, request};
 
+/// What the ids of payments begin with whose streams are reset.
+pub(super) const PREFIX: &str = "reset-";
 /// Every so many streams one carries a whole request to pay.
 const ONE_PAYS_OF: usize = 50;
-/// Streams begun and reset in one go.
+/// Streams begun and reset in one go; fewer than what ends a connection.
 const AT_ONCE: usize = 50;
+/// Streams of one connection.
+const MOST_OF_ONE: usize = 1_000;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const CANCEL: u32 = 8;
 
-/// Resets so many streams, over as many connections as the server makes necessary.
+/// Resets so many streams. Every second connection waits after each batch until the server has seen it,
+/// so that it stays below what ends a connection; the others do not care.
 pub(super) async fn pour(engine: &Engine, amount: usize) -> Result<Poured> {
     let mut sent = 0;
     let mut connections = 0_usize;
@@ -32,42 +42,70 @@ pub(super) async fn pour(engine: &Engine, amount: usize) -> Result<Poured> {
         if connections > amount {
             return Err(Problem::new(format!("only {sent} of {amount} streams could be begun")));
         }
-        sent += one_connection(engine, amount - sent).await?;
+        let most = MOST_OF_ONE.min(amount - sent);
+        sent += one_connection(engine, most, connections.is_multiple_of(2)).await?;
     }
     let notes = vec![format!("{sent} resets over {connections} connections")];
     Ok(Poured { accepted: Vec::new(), notes })
 }
 
 /// Resets at most `most` streams, until the server ends the connection.
-async fn one_connection(engine: &Engine, most: usize) -> Result<usize> {
+async fn one_connection(engine: &Engine, most: usize, waits: bool) -> Result<usize> {
     let address = &engine.addresses.api;
-    let stream = TcpStream::connect(address).await?;
-    let (mut from, mut to) = stream.into_split();
+    let (from, mut to) = TcpStream::connect(address).await?.into_split();
+    let (seen, mut answers) = mpsc::unbounded_channel();
     // Whatever the server says is read, so that it is never held up by us.
-    let reading = tokio::spawn(async move {
-        let mut buffer = vec![0; 16 * 1024];
-        while from.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
-    });
+    let reading = tokio::spawn(read(from, seen));
     let mut bytes = PREFACE.to_vec();
     bytes.extend(frame(SETTINGS, 0, 0, &[])?);
+    // Whole requests are reset one batch later: by then some are being worked on.
+    let mut late = Vec::new();
     let mut sent = 0;
     let mut id = 1;
     while sent < most && !reading.is_finished() {
+        let resets = std::mem::take(&mut late);
         for _ in 0..AT_ONCE.min(most - sent) {
-            let pays = sent % ONE_PAYS_OF == 0;
-            bytes.extend(if pays { payment(address, id)? } else { question(address, id)? });
-            bytes.extend(frame(RST_STREAM, 0, id, &CANCEL.to_be_bytes())?);
+            let reset = frame(RST_STREAM, 0, id, &CANCEL.to_be_bytes())?;
+            if sent % ONE_PAYS_OF == 0 {
+                bytes.extend(payment(address, id)?);
+                late.extend(reset);
+            } else {
+                bytes.extend(question(address, id)?);
+                bytes.extend(reset);
+            }
             sent += 1;
             id += 2;
         }
+        bytes.extend(resets);
+        bytes.extend(frame(PING, 0, 0, &[0; 8])?);
         if to.write_all(&bytes).await.is_err() {
             break;
         }
         bytes.clear();
+        if waits && soon("the server answers a ping", answers.recv()).await?.is_none() {
+            break;
+        }
     }
     drop(to);
     reading.await?;
     Ok(sent)
+}
+
+/// Reads frames until the server ends the connection, and tells of each answer to a ping.
+async fn read(mut from: OwnedReadHalf, seen: UnboundedSender<()>) {
+    let mut head = [0; 9];
+    let mut payload = Vec::new();
+    while from.read_exact(&mut head).await.is_ok() {
+        let [a, b, c, kind, flags, ..] = head;
+        payload.resize(usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or_default(), 0);
+        if from.read_exact(&mut payload).await.is_err() {
+            return;
+        }
+        if kind == PING && flags == ACK {
+            // Nobody waits on the connections that do not care.
+            let _ = seen.send(());
+        }
+    }
 }
 
 /// Headers of a question whose message never comes.
@@ -78,7 +116,7 @@ fn question(address: &str, id: u32) -> Result<Vec<u8>> {
 /// A whole request to pay.
 fn payment(address: &str, id: u32) -> Result<Vec<u8>> {
     let customer = request::fresh_customer();
-    let message = request::token(&format!("reset-{customer}"), &customer).encode_to_vec();
+    let message = request::token(&format!("{PREFIX}{customer}"), &customer).encode_to_vec();
     let mut body = vec![0];
     body.extend(u32::try_from(message.len())?.to_be_bytes());
     body.extend(message);
