@@ -14,5 +14,5 @@ pub(crate) use error::{Asked, Paying, failure, json_error, unanswered, unreached
 pub(crate) use json::json;
 pub(crate) use operate::{providers, refreshed, reloaded, resolved, reviews};
 pub(crate) use payment::{payment, payments};
-pub(crate) use products::{products, route};
+pub(crate) use products::{changes, products, route};
 pub(crate) use text::{is_simulated, rupiah, table};

@@ -14,7 +14,7 @@ use ppob_types::{
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::ProviderSetup;
 use crate::balance::Balances;
@@ -32,6 +32,8 @@ pub(crate) struct Providers {
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
     saving: AsyncMutex<()>,
+    /// Rises whenever what can be bought, or from whom, may be another.
+    pub(crate) changed: watch::Sender<u64>,
     /// Counts switches; the second is the last one that the journal holds.
     switched: AtomicU64,
     saved: AtomicU64,
@@ -61,6 +63,7 @@ impl Providers {
             balances: Balances::default(),
             switches: RwLock::default(),
             saving: AsyncMutex::new(()),
+            changed: watch::Sender::new(0),
             switched: AtomicU64::new(0),
             saved: AtomicU64::new(0),
             health: RwLock::default(),
@@ -93,6 +96,7 @@ impl Providers {
                 self.balances.forget(name);
             }
         }
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(crate) fn get(&self, name: &ProviderName) -> Option<Arc<ProviderSetup>> {
@@ -223,6 +227,7 @@ impl Providers {
         // It takes effect before anything waits.
         change(&mut self.switches.write().unwrap_or_else(PoisonError::into_inner));
         self.switched.fetch_add(1, Ordering::SeqCst);
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
         self.save_switches(journal).await
     }
 

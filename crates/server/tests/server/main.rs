@@ -13,4 +13,5 @@ mod reasons;
 mod reload;
 mod support;
 mod watching;
+mod watching_catalog;
 mod wire;

@@ -15,4 +15,5 @@ mod magic_numbers;
 mod reload;
 mod sandbox;
 mod shutdown;
+mod watching;
 mod wrong_password;
