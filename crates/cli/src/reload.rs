@@ -1,6 +1,7 @@
 //! Reading the configuration again while the engine works: all of what needs no restart, or nothing.
 
 mod changes;
+mod consumers;
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Formatter};
@@ -14,6 +15,7 @@ use tokio::sync::Mutex;
 
 use self::changes::Changes;
 pub(crate) use self::changes::Snapshot;
+pub(crate) use self::consumers::Consumers;
 use crate::compose::{self, Built};
 use crate::config::Loaded;
 use crate::failure::Failure;

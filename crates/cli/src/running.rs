@@ -16,7 +16,7 @@ use crate::compose::{self, Providers, not_started, tls};
 use crate::config::{Loaded, loopback};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::reload::{Part, ReadAgain, Reloader};
+use crate::reload::{self, Part, ReadAgain, Reloader};
 use crate::signals::{Asked, Signals};
 
 /// Who reloads when the process is sent SIGHUP, as the audit names it: whoever may send this process
@@ -74,15 +74,18 @@ impl Running {
         ppob_layers::describe_metrics();
         let consumers = ConfiguredConsumers::new(&loaded.consumers, Arc::clone(&clock))
             .map_err(|error| not_started(&error))?;
+        let consumers = Arc::new(consumers);
         let (api_tls, operator_tls) = (tls(listen.tls.as_ref())?, tls(listen.operator_tls())?);
 
         let Providers { setups, built, snapshot } = providers;
         let engine = compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
         let reloader = {
             let (engine, clock) = (engine.clone(), Arc::clone(&clock));
-            Reloader::new(engine, clock, snapshot, built, again.read, again.parts)
+            let mut parts = again.parts;
+            parts.push(Box::new(reload::Consumers(Arc::clone(&consumers))));
+            Reloader::new(engine, clock, snapshot, built, again.read, parts)
         };
-        let mut options = ServerOptions::new(clock, Arc::new(consumers));
+        let mut options = ServerOptions::new(clock, consumers);
         options.config = Some(Arc::new(reloader.clone()));
         options.tls = api_tls;
         options.operator_tls = operator_tls;

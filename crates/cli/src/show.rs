@@ -18,7 +18,7 @@ pub(crate) use json::json;
 pub(crate) use operate::{checked, providers, refreshed, reloaded, resolved, switched};
 pub(crate) use payment::{payment, payments};
 pub(crate) use privacy::{erased, exported};
-pub(crate) use products::{products, route};
+pub(crate) use products::{changes, products, route};
 pub(crate) use record::{audit, deposited, noted, unlisted, unmapped};
 pub(crate) use review::reviews;
 pub(crate) use text::{is_simulated, rupiah, table};

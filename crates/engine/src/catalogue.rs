@@ -421,6 +421,7 @@ impl Inner {
         let changes = update.changes.len();
         let json = serde_json::to_string(&update.catalogue);
         self.prices.snapshot.store(Arc::new(update.catalogue));
+        self.providers.changed.send_modify(|count| *count = count.wrapping_add(1));
         let saved = match json {
             Ok(json) => self.journal.save_document(DOCUMENT, json).await.map_err(|e| e.to_string()),
             Err(error) => Err(error.to_string()),

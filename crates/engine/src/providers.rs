@@ -13,7 +13,7 @@ use ppob_types::{
     Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
     Timestamp,
 };
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::ProviderSetup;
 use crate::balance::Balances;
@@ -32,6 +32,8 @@ pub(crate) struct Providers {
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
     saving: AsyncMutex<()>,
+    /// Rises whenever what can be bought, or from whom, may be another.
+    pub(crate) changed: watch::Sender<u64>,
     /// Counts switches; the second is the last one that the journal holds.
     switched: AtomicU64,
     saved: AtomicU64,
@@ -55,6 +57,7 @@ impl Providers {
             balances: Balances::default(),
             switches: RwLock::default(),
             saving: AsyncMutex::new(()),
+            changed: watch::Sender::new(0),
             switched: AtomicU64::new(0),
             saved: AtomicU64::new(0),
             unaudited: Mutex::default(),
@@ -88,6 +91,7 @@ impl Providers {
                 self.balances.forget(name);
             }
         }
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(crate) fn get(&self, name: &ProviderName) -> Option<Arc<ProviderSetup>> {
@@ -203,6 +207,7 @@ impl Providers {
         change(&mut self.switches.write().unwrap_or_else(PoisonError::into_inner));
         self.unaudited.lock().unwrap_or_else(PoisonError::into_inner).push(audit);
         self.switched.fetch_add(1, Ordering::SeqCst);
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
         self.save_switches(journal).await
     }
 

@@ -86,6 +86,12 @@ impl Engine {
         self.inner.live.changes()
     }
 
+    /// Wakes whenever prices, switches or settings changed. What time alone changes (cut-off hours,
+    /// breakers, the age of prices) wakes nobody.
+    pub fn offers_changed(&self) -> watch::Receiver<u64> {
+        self.inner.providers.changed.subscribe()
+    }
+
     /// The products and prices of this moment.
     pub fn catalogue(&self) -> Arc<Catalogue> {
         self.inner.prices.catalogue()

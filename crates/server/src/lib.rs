@@ -13,6 +13,7 @@ mod convert;
 mod deadline;
 mod errors;
 mod explain;
+mod feed;
 mod health;
 mod listen;
 mod metrics;

@@ -27,6 +27,7 @@ mod reload_config;
 mod resolve_payment;
 mod set_modes;
 mod stream_payment_events;
+mod watch_catalog;
 mod watch_payment;
 
 use std::pin::Pin;

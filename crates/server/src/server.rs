@@ -23,6 +23,7 @@ use crate::config_source::ConfigSource;
 use crate::connections::{ConnectionCaps, Incoming, incoming};
 use crate::consumer::{Consumers, Gate};
 use crate::explain::ExplainErrors;
+use crate::feed;
 use crate::health::{self, API_SERVICES, OPERATOR_SERVICES, Readiness};
 use crate::listen::{
     Insecure, ListenError, MOST_BYTES, check_exposure, lacks_for_exposure, limited,
@@ -192,6 +193,7 @@ impl Server {
         let keeping = health::keep_true(engine.clone(), reporter, health.clone());
         let metrics_stop = CancellationToken::new();
         let metrics_tasks = serve_metrics(&engine, listeners.metrics, &options, &metrics_stop);
+        shared.tasks.spawn(feed::keep_seeing(Arc::clone(&shared)));
         Ok(RunningServer {
             shared,
             addresses,

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config_source::ConfigSource;
 use crate::convert::View;
+use crate::feed::Feed;
 use crate::metrics::Overhead;
 
 /// What every RPC has at hand.
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) heartbeat_every: Duration,
     /// What reads the configuration again, where there is one.
     pub(crate) config: Option<Arc<dyn ConfigSource>>,
+    /// What watchers of the catalogue see.
+    pub(crate) feed: Feed,
     versions: Mutex<Version>,
 }
 
@@ -62,6 +65,7 @@ impl Shared {
             simulated,
             heartbeat_every,
             config,
+            feed: Feed::default(),
             versions: Mutex::default(),
         }
     }

@@ -43,8 +43,11 @@ pub(crate) struct Products {
     #[arg(long, value_name = "FAMILY")]
     pub(crate) family: Option<Family>,
     /// Only what could be bought now.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "watch")]
     pub(crate) available: bool,
+    /// Go on with what changes, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) server: Server,
 }

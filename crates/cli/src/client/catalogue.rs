@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use ppob_api::v1::{ExplainRouteRequest, ListProductsRequest, ListProductsResponse};
+use ppob_api::v1::{
+    ExplainRouteRequest, ListProductsRequest, ListProductsResponse, WatchCatalogRequest,
+};
+use tokio_stream::StreamExt;
 
 use super::{answer, connect, refused};
 use crate::args::{Explain, Products};
@@ -13,8 +16,11 @@ use crate::show::{self, Asked};
 const TIMEOUT: Duration = Duration::from_secs(10);
 const PAGE: i32 = 1_000;
 
-/// All pages, put together.
+/// All pages, put together; or what is there now and what changes.
 pub(crate) async fn products(options: &Products) -> Done {
+    if options.watch {
+        return watch(options).await;
+    }
     let mut client = connect(&options.server).await?;
     let json = options.server.json;
     let mut all = ListProductsResponse::default();
@@ -37,6 +43,26 @@ pub(crate) async fn products(options: &Products) -> Done {
         }
     }
     answer(json, "ListProductsResponse", &all, |all| show::products(&all.products))?;
+    Ok(Exit::Ok)
+}
+
+/// Without end: whoever watches ends it, or the server when it goes down.
+async fn watch(options: &Products) -> Done {
+    let mut client = connect(&options.server).await?;
+    let json = options.server.json;
+    let request = WatchCatalogRequest {
+        families: options.family.map(|family| family.message().into()).into_iter().collect(),
+        product_codes: Vec::new(),
+        include_current: true,
+    };
+    let answered = client.catalog.watch_catalog(request).await;
+    let mut changes = answered.map_err(|status| refused(json, &status, &Asked::Read))?.into_inner();
+    while let Some(next) = changes.next().await {
+        let next = next.map_err(|status| refused(json, &status, &Asked::Read))?;
+        if json || !next.changes.is_empty() {
+            answer(json, "WatchCatalogResponse", &next, |next| show::changes(&next.changes))?;
+        }
+    }
     Ok(Exit::Ok)
 }
 

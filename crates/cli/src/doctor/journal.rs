@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ppob_journal_sqlite::{VerifyError, verify};
+use ppob_journal_sqlite::{VerifyError, key_file, verify};
 use ppob_types::Timestamp;
 
 use super::{Finding, files};
@@ -23,7 +23,8 @@ pub(super) fn all(path: &Path) -> (Vec<Finding>, Option<Timestamp>) {
             "restore the backup again; start nothing on it before",
         ));
     }
-    findings.extend(files::private(path, "names, numbers and tokens of customers"));
+    findings.extend(files::private(path, "the payments of customers"));
+    findings.extend(files::private(&key_file(path), "the key that opens the journal"));
     let log = beside(path, "-wal");
     if std::fs::metadata(&log).is_ok_and(|log| log.len() > LONG_LOG) {
         findings.push(Finding::warn(

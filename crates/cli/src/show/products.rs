@@ -1,6 +1,6 @@
 //! What can be bought, and from whom.
 
-use ppob_api::v1::{ExplainRouteResponse, Product};
+use ppob_api::v1::{CatalogChange, ExplainRouteResponse, Product};
 
 use super::text::{moment, or_dash, rupiah, table, word};
 use crate::text::Add;
@@ -29,6 +29,27 @@ pub(crate) fn products(products: &[Product]) -> String {
         ]
     });
     table(["PRODUCT", "NAME", "FAMILY", ">TOTAL", ">ADMIN", ">OFFERS", "AVAILABLE"], rows.collect())
+}
+
+/// Changes of products, one per line.
+pub(crate) fn changes(changes: &[CatalogChange]) -> String {
+    let mut text = String::new();
+    for change in changes {
+        let product = change.product.clone().unwrap_or_default();
+        let available = if product.available {
+            "available".to_owned()
+        } else {
+            format!("not available: {}", or_dash(&product.unavailable_reason))
+        };
+        text.add(format_args!(
+            "{}  {:<7}  {}  {}  {available}\n",
+            moment(change.change_time.as_ref()),
+            word(change.kind().as_str_name(), "CATALOG_CHANGE_KIND_"),
+            product.product_code,
+            total(&product),
+        ));
+    }
+    text
 }
 
 /// The offers for a product, in the order they would be asked.

@@ -6,9 +6,7 @@ use ppob_api::v1;
 use ppob_api::v1::catalog_service_server::CatalogService;
 use tonic::{Request, Response, Status};
 
-use super::{Answers, explain_route, list_products};
-use crate::consumer::{Role, caller};
-use crate::errors;
+use super::{Answers, explain_route, list_products, watch_catalog};
 use crate::shared::Shared;
 
 /// `CatalogService`.
@@ -37,8 +35,7 @@ impl CatalogService for CatalogApi {
         &self,
         request: Request<v1::WatchCatalogRequest>,
     ) -> Result<Response<Self::WatchCatalogStream>, Status> {
-        caller(&request, Role::Read)?;
-        Err(errors::not_implemented("WatchCatalog"))
+        watch_catalog::watch_catalog(&self.0, request).await.map(Response::new)
     }
 
     async fn explain_route(

@@ -1,10 +1,7 @@
 //! What can be bought, and why from whom.
 
 use ppob_api::error::{reason, reason_of};
-use ppob_api::v1::{
-    ExplainRouteRequest, Family, GetProductRequest, ListProductsRequest, WatchCatalogRequest,
-};
-use tonic::Code;
+use ppob_api::v1::{ExplainRouteRequest, Family, GetProductRequest, ListProductsRequest};
 
 use crate::support::{BILL, TOKEN, World};
 
@@ -57,15 +54,5 @@ async fn a_route_explains_itself() {
     let route = catalog.explain_route(known).await.unwrap().into_inner();
     assert_eq!(route.offers[0].cost_rupiah, Some(80_700));
     assert_eq!(route.offers[0].total_rupiah, Some(82_500));
-    world.end().await;
-}
-
-#[tokio::test]
-async fn what_is_not_there_yet_says_so() {
-    let world = World::new().await;
-    let mut catalog = world.client.catalog.clone();
-    let status = catalog.watch_catalog(WatchCatalogRequest::default()).await.unwrap_err();
-    assert_eq!(status.code(), Code::Unimplemented);
-    assert!(status.message().contains("WatchCatalog"));
     world.end().await;
 }

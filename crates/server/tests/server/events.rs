@@ -9,7 +9,8 @@ use ppob_api::v1::{
     CreatePaymentRequest, PaymentEvent, PaymentEventKind, PaymentState, StreamPaymentEventsRequest,
     StreamPaymentEventsResponse,
 };
-use ppob_journal::{MemoryHooks, MemoryJournal};
+use ppob_journal::{Journal, MemoryHooks, MemoryJournal, Restored};
+use ppob_types::Timestamp;
 use tonic::{Code, Streaming};
 
 use crate::support::{Pay, Trouble, World, meter, token_for};
@@ -151,5 +152,32 @@ async fn a_damaged_cursor_is_refused() {
     let both = StreamPaymentEventsRequest { from_now: true, ..after("x") };
     let status = payments.stream_payment_events(both).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_cursor_from_before_a_restore_is_refused_because_it_would_skip_events() {
+    let journal = MemoryJournal::new();
+    let world = World::on(journal.reopen(), None, |_| {}).await;
+    world.pay(token_for("payment-0001", &meter(1))).await;
+    let mut stream = open(&world, StreamPaymentEventsRequest::default()).await;
+    let cursor = next_event(&mut stream).await.cursor;
+    drop(stream);
+    world.end().await;
+    let restored = Restored {
+        taken_at: Timestamp::from_seconds(1_800_000_000),
+        restored_at: Timestamp::from_seconds(1_800_000_100),
+        providers_frozen: false,
+    };
+    let json = serde_json::to_string(&restored).unwrap();
+    let journal = journal.reopen();
+    journal.save_document(Restored::DOCUMENT, json).await.unwrap();
+    let world = World::on(journal, None, |_| {}).await;
+    let mut payments = world.client.payments.clone();
+    let refused = payments.stream_payment_events(after(&cursor)).await.unwrap_err();
+    assert_eq!(reason_of(&refused).as_deref(), Some(reason::CURSOR_INVALID));
+    let mut stream = open(&world, StreamPaymentEventsRequest::default()).await;
+    assert_ne!(next_event(&mut stream).await.cursor, cursor);
+    drop(stream);
     world.end().await;
 }

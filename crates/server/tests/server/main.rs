@@ -19,4 +19,5 @@ mod support;
 mod tls;
 mod verdicts;
 mod watching;
+mod watching_catalog;
 mod wire;

@@ -1,7 +1,7 @@
 //! A scripted provider, an engine and a server made of them, and clients.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -178,6 +178,8 @@ pub(crate) struct Scripted {
     pub(crate) silent: Mutex<VecDeque<ProviderErrorKind>>,
     reports: Mutex<VecDeque<StatusReport>>,
     pub(crate) charges: Mutex<Vec<String>>,
+    /// The admin fee of tokens, in the price list.
+    pub(crate) admin: AtomicI64,
     /// One permit per held payment.
     pub(crate) held: Semaphore,
     /// A permit lets one held payment go.
@@ -198,6 +200,7 @@ impl Scripted {
             silent: Mutex::default(),
             reports: Mutex::default(),
             charges: Mutex::default(),
+            admin: AtomicI64::new(2_500),
             held: Semaphore::new(0),
             gate: Semaphore::new(0),
         })
@@ -238,8 +241,12 @@ impl PpobProvider for Scripted {
     }
 
     async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
+        let token = PriceRow {
+            admin: Some(Rupiah::new(self.admin.load(Ordering::SeqCst))),
+            ..row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(20_700)))
+        };
         let rows = vec![
-            row("TOKEN", Some(20_000), Cost::Fixed(Rupiah::new(20_700))),
+            token,
             row("BILL", None, Cost::BillPlus(Rupiah::new(700))),
             row("PDAM SOMEWHERE/X", None, Cost::BillPlus(Rupiah::new(900))),
         ];
@@ -503,7 +510,8 @@ impl World {
     }
 }
 
-fn setups(
+/// What the engine is told of the provider.
+pub(crate) fn setups(
     provider: &Arc<Scripted>,
     clock: &Arc<dyn Clock>,
 ) -> BTreeMap<ProviderName, ProviderSetup> {

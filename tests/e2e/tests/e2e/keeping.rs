@@ -246,7 +246,7 @@ async fn a_doctor_finds_what_was_broken_on_purpose() -> Result<()> {
     let (code, lines) = findings(&world).await?;
     assert_eq!(code, REFUSED);
     assert_found(&lines, "journal: fail", "is no journal of this engine");
-    assert_found(&lines, "files: warn", "names, numbers and tokens");
+    assert_found(&lines, "files: warn", "the payments of customers");
     assert_found(&lines, "provider: fail", "mmbc: the provider was not reached");
     Ok(())
 }

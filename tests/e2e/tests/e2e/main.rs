@@ -18,4 +18,5 @@ mod privacy;
 mod reload;
 mod sandbox;
 mod shutdown;
+mod watching;
 mod wrong_password;
