@@ -15,21 +15,6 @@ use self::keys::keys;
 use self::payments::{key, new_payment};
 
 #[tokio::test]
-async fn concurrent_acceptances_share_commits() {
-    let directory = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(&directory.path().join("journal.db"), &keys()).unwrap();
-    let first = journal.reserve_serial().await.unwrap();
-    let before = journal.stats();
-    let answers =
-        join_all((0..64).map(|number| journal.accept(new_payment(number, first + number)))).await;
-    assert!(answers.iter().all(|answer| matches!(answer, Ok(Acceptance::Accepted(_)))));
-    let after = journal.stats();
-    assert_eq!(after.writes - before.writes, 64);
-    let commits = after.commits - before.commits;
-    assert!(commits < 32, "{commits} commits for 64 payments");
-}
-
-#[tokio::test]
 async fn a_write_that_breaks_a_rule_fails_alone_in_its_batch() {
     let directory = tempfile::tempdir().unwrap();
     let journal = SqliteJournal::open(&directory.path().join("journal.db"), &keys()).unwrap();

@@ -255,9 +255,9 @@ reasons! {
         money: "Nothing was changed; the payment stays as it is.",
         action: "Ask again after the time of RetryInfo. The engine asks by itself, too.",
         indonesian: "Belum waktunya mengecek lagi.";
-    REFERENCE_MISMATCH = FailedPrecondition, No, [PreconditionFailure], [],
+    REFERENCE_MISMATCH = FailedPrecondition, Depends, [PreconditionFailure], [],
         happened: "The reference belongs to a transaction that does not fit the payment.",
-        money: "Nothing was changed; the payment stays in doubt and may be paid.",
+        money: "The payment stays in doubt and may be paid. Without `accepted`, a verdict that waited for a second person was withdrawn.",
         action: "Find the right transaction on the provider's statement.",
         indonesian: "Nomor referensi tidak cocok dengan transaksi ini.";
     ATTEMPT_NOT_OPEN = FailedPrecondition, No, [PreconditionFailure], [],
@@ -285,7 +285,7 @@ reasons! {
         money: "Nothing was changed; one reference proves one payment.",
         action: "Find this payment's own transaction on the provider's statement.",
         indonesian: "Nomor referensi sudah dipakai transaksi lain.";
-    VERDICT_CONTRADICTS = FailedPrecondition, No, [PreconditionFailure], [],
+    VERDICT_CONTRADICTS = FailedPrecondition, Unsaid, [PreconditionFailure], [],
         happened: "The verdict contradicts a fact that is known already.",
         money: "Nothing was changed; the known fact stays.",
         action: "Look at the payment's attempts and evidence again.",

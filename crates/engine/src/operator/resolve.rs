@@ -214,13 +214,13 @@ impl Inner {
         resolve: &Resolve,
         second_actor: Option<&str>,
     ) -> Result<Resolved, OperateError> {
+        let known = facts(case.stored, case.attempt);
+        let step = next_step(&resolve.who, second_actor, case.open.as_ref(), &known)?;
         // Both persons look after it: before, nothing they could see would show it.
         if !self.bound_has_passed(case.attempt) {
             let until = self.now().plus(self.left_of_bound(case.attempt));
             return Err(OperateError::TooEarly { until });
         }
-        let known = facts(case.stored, case.attempt);
-        let step = next_step(&resolve.who, second_actor, case.open.as_ref(), &known)?;
         let proposal = case.proposal(resolve, known, self.now());
         let (agreement, other) = match step {
             NextStep::Propose { replaces } => {

@@ -94,3 +94,33 @@ async fn what_a_failed_commit_left_is_not_found_after_a_crash_either() {
     assert_eq!(kept.as_deref(), Some("1"));
     assert_eq!(copy.load_document("lost").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn writes_that_wait_for_a_commit_share_the_next_one() {
+    let (_directory, path) = place();
+    let (entered, waits) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    // Each commit tells that it begins, and the first one goes on only when it may.
+    let fault = Fault(Arc::new(move || {
+        let _ = entered.send(());
+        let _ = released.lock().unwrap().recv();
+        false
+    }));
+    let journal = SqliteJournal::open_with(&path, &keys(), Some(fault)).unwrap();
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let bury = |number| {
+        let (journal, key) = (&journal, key(number));
+        async move { journal.bury(&key, now).await }
+    };
+    let mut first = std::pin::pin!(bury(0));
+    assert!(futures::poll!(&mut first).is_pending());
+    waits.recv().unwrap();
+    let mut others = std::pin::pin!(join_all((1..64).map(bury)));
+    assert!(futures::poll!(&mut others).is_pending(), "all of them are handed over");
+    drop(release);
+    assert!(first.await.is_ok());
+    assert!(others.await.iter().all(Result::is_ok));
+    let stats = journal.stats();
+    assert_eq!((stats.writes, stats.commits), (64, 2));
+}

@@ -96,21 +96,25 @@ fn an_operators_reason_can_be_sealed_anew_but_not_exchanged() {
     let connection = &ready.writer.connection;
     connection
         .execute_batch(
-            "INSERT INTO audit VALUES (1, 'dewi', 'resolve', NULL, NULL,
-                seal('audit.reason', 'because', 'dewi', 'resolve', '', '', 7), 7)",
+            "INSERT INTO audit VALUES (1, 'desk', 'dewi', NULL, 'AddNote', 'payment/shop/one',
+                seal('audit.reason', 'because', 'desk', 'dewi', '', 'AddNote', 'payment/shop/one', 7),
+                '', '', 7)",
         )
         .unwrap();
     for what in [
-        "reason = seal('audit.reason', 'other', 'dewi', 'resolve', '', '', 7)",
+        "reason = seal('audit.reason', 'other', 'desk', 'dewi', '', 'AddNote', 'payment/shop/one', 7)",
         "actor = 'budi'",
         "at = 8",
-        "consumer = 'shop'",
+        "operator = 'shop'",
+        "second_actor = 'eve'",
+        "subject = 'payment/shop/two'",
+        "after = 'nothing'",
         "reason = x''",
     ] {
         refused(connection, &format!("UPDATE audit SET {what}"), "would be changed");
     }
-    let anew =
-        "UPDATE audit SET reason = seal('audit.reason', 'because', 'dewi', 'resolve', '', '', 7)";
+    let anew = "UPDATE audit SET reason =
+        seal('audit.reason', 'because', 'desk', 'dewi', '', 'AddNote', 'payment/shop/one', 7)";
     connection.execute_batch(anew).unwrap();
     refused(connection, "DELETE FROM audit", "would be deleted");
 }

@@ -69,7 +69,7 @@ async fn an_erased_payment_answers_without_the_customer_and_with_its_money() {
     world.clock.put_forward(Duration::from_mins(11));
     let preview = world.operator.erase_customer(erase(true)).await.unwrap().into_inner();
     assert_eq!((preview.erased_count, preview.kept_count), (1, 0));
-    let request = GetPaymentRequest { payment_id: "payment-0000".to_owned(), ..Default::default() };
+    let request = GetPaymentRequest { payment_id: "payment-0000".to_owned() };
     let mut payments = world.client.payments.clone();
     let answer = payments.get_payment(request.clone()).await.unwrap().into_inner();
     assert!(!answer.payment.unwrap().personal_data_erased);
