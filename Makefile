@@ -14,7 +14,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate flood sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate flood rights sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -105,3 +105,6 @@ sandbox: setup ## Starts the engine with simulated providers.
 
 demo: setup ## Walks through a running sandbox as a client.
 	cargo run --release --locked -- demo
+
+rights: setup ## Shows every right and refusal of consumers and operators, and the audit that is left.
+	cargo run --locked -p ppob-e2e --bin ppob-rights

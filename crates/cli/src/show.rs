@@ -13,7 +13,9 @@ mod struk;
 mod text;
 
 pub(crate) use bill::bill;
-pub(crate) use error::{Asked, Paying, failure, json_error, unanswered, unreached};
+pub(crate) use error::{
+    Asked, Paying, explained, failure, innermost, json_error, unanswered, unreached,
+};
 pub(crate) use json::json;
 pub(crate) use operate::{checked, providers, refreshed, reloaded, resolved, switched};
 pub(crate) use payment::{payment, payments};

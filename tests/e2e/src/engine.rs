@@ -305,11 +305,19 @@ pub async fn connect(address: &str) -> Result<PpobClient> {
 }
 
 async fn reach(address: &str, tls: Option<&ClientTls>) -> Result<PpobClient> {
+    connect_as(address, tls, ApiKey::default()).await
+}
+
+/// A connection to the API at `HOST:PORT`, maybe with TLS, that shows a key.
+///
+/// # Errors
+/// If nobody answers there.
+pub async fn connect_as(address: &str, tls: Option<&ClientTls>, key: ApiKey) -> Result<PpobClient> {
     let endpoint = match tls {
         None => endpoint(format!("http://{address}"), &ClientTls::default())?,
         Some(tls) => endpoint(format!("https://{address}"), tls)?,
     };
-    Ok(PpobClient::of_channel(endpoint.connect().await?, ApiKey::default()))
+    Ok(PpobClient::of_channel(endpoint.connect().await?, key))
 }
 
 /// Every payment of the consumer, newest first.

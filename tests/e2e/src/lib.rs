@@ -16,6 +16,7 @@ pub mod metrics;
 mod problem;
 pub mod process;
 pub mod request;
+pub mod rights;
 pub mod wait;
 pub mod world;
 

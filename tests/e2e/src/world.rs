@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ppob_api::ClientTls;
 use ppob_simulator::mmbc::{AccountConfig, MmbcConfig, MmbcHandle, MmbcSimulator};
+use ppob_types::Timestamp;
 use tempfile::TempDir;
 
 use crate::process::{Ended, Process};
@@ -48,9 +50,22 @@ impl World {
     /// # Errors
     /// If no directory can be made or no port is free.
     pub async fn new() -> Result<Self> {
+        Self::with_provider(|config| config).await
+    }
+
+    /// The same, with a provider that has the time of this machine: what is looked up there later has
+    /// to have been paid when the engine says so.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub async fn of_today() -> Result<Self> {
+        Self::with_provider(|config| config.local_time(now_in_wib)).await
+    }
+
+    async fn with_provider(change: impl FnOnce(MmbcConfig) -> MmbcConfig) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let accounts = vec![AccountConfig::new(ACCOUNT, PASSWORD, DEPOSIT)];
-        let provider = MmbcSimulator::start(MmbcConfig::new(accounts)).await?;
+        let provider = MmbcSimulator::start(change(MmbcConfig::new(accounts))).await?;
         let journal = directory.path().join("journal.sqlite");
         let mut config = config(&journal);
         config.push_str(&provider_table("mmbc", &provider.base_url()));
@@ -153,13 +168,22 @@ impl World {
 }
 
 /// Writes a file that this user alone can read.
-fn write_secret(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_secret(path: &Path, text: &str) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     std::io::Write::write_all(&mut options.open(path)?, text.as_bytes())?;
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the engine under test is another process, whose clock is this machine's"
+)]
+fn now_in_wib() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).wib()
 }
 
 /// A configuration without providers, on ports that the system chooses.

@@ -1,6 +1,5 @@
 //! Finding the server.
 
-use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use tonic::transport::Channel;
 
 use crate::args::{OperatorServer, Server, Tls};
 use crate::failure::Failure;
+use crate::show::{explained, innermost};
 use crate::{output, show};
 
 /// A server that says nothing to the first words in this time is asked all the same.
@@ -121,24 +121,6 @@ fn read(tls: &Tls) -> Result<ClientTls, Failure> {
     Ok(read)
 }
 
-/// What TLS complains about, for people.
-fn explained(why: &str) -> String {
-    let meaning = if why.contains("InvalidContentType") || why.contains("corrupt message") {
-        "the server there speaks no TLS; use http://, if nobody else can read what goes over that way"
-    } else if ["UnknownIssuer", "BadSignature"].iter().any(|word| why.contains(word)) {
-        "the authority in --ca does not vouch for this server; is it the right file and the right server?"
-    } else if why.contains("NotValidForName") {
-        "the server's certificate is for another name; use the name that stands in it"
-    } else if why.contains("Expired") || why.contains("NotValidYet") {
-        "the server's certificate is not valid now; renew it, or set this machine's clock right"
-    } else if why.contains("CertificateRequired") || why.contains("certificate required") {
-        "the server asks for a certificate; show one with --certificate and --certificate-key"
-    } else {
-        return why.to_owned();
-    };
-    format!("{meaning} ({why})")
-}
-
 /// Whether somebody at `authority` answers the first words of gRPC in the clear with an alert of TLS:
 /// such a server only closes the connection, and the first call would not say why.
 async fn speaks_tls(authority: Option<&str>) -> bool {
@@ -166,15 +148,6 @@ fn api_key(key: Option<&str>) -> Result<ApiKey, Failure> {
     key.filter(|key| !key.is_empty())
         .map_or_else(|| Ok(ApiKey::default()), ApiKey::new)
         .map_err(|error| Failure::usage(error.to_string()))
-}
-
-/// The cause at the bottom says most: "Connection refused", not "transport error".
-fn innermost(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Errors: what happened, what it means for the money, what to do.
 
 mod advice;
+mod cause;
 
+pub(crate) use self::cause::{explained, innermost};
 use ppob_api::error::{may_be_accepted, metadata_of, reason_of};
 use serde_json::json;
 use tonic::{Code, Status};
@@ -37,7 +39,7 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     let exit = exit_of(status, asked);
     let reason = reason_of(status);
     let mut text = String::new();
-    let message = status.message();
+    let message = cause::of(status);
     let happened = match exit {
         Exit::Unknown if reason.is_none() => "No usable answer",
         Exit::Unknown => "Not known",
@@ -71,7 +73,7 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
 /// one was lost and may pay.
 pub(crate) fn unanswered(last: Option<&Status>, paying: &Paying) -> Failure {
     let asked = Asked::Pay(paying.clone());
-    let happened = last.map_or("no answer came in time", Status::message);
+    let happened = last.map_or_else(|| "no answer came in time".to_owned(), cause::of);
     let text = format!(
         "No usable answer: {happened}\nMoney: {}\nDo:    {}\n",
         money(Exit::Unknown, &asked),

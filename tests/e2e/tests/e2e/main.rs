@@ -16,6 +16,7 @@ mod magic_numbers;
 mod network;
 mod privacy;
 mod reload;
+mod rights;
 mod sandbox;
 mod shutdown;
 mod watching;
