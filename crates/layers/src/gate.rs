@@ -14,6 +14,8 @@ use ppob_types::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
+use crate::GovernorClock;
+
 /// Lets a bounded number of calls in at once, and a bounded number per second.
 pub(crate) struct Gate {
     slots: Arc<Slots>,
@@ -21,7 +23,7 @@ pub(crate) struct Gate {
     /// Whoever stands first waits for the next token; the others wait behind, in their order.
     turn: Semaphore,
     rate: Mutex<Rate>,
-    clock: OurClock,
+    clock: GovernorClock,
 }
 
 /// How wide a gate is.
@@ -54,7 +56,7 @@ struct Rate {
     limiter: Arc<Limiter>,
 }
 
-type Limiter = RateLimiter<NotKeyed, InMemoryState, OurClock, NoOpMiddleware<Duration>>;
+type Limiter = RateLimiter<NotKeyed, InMemoryState, GovernorClock, NoOpMiddleware<Duration>>;
 
 /// Why there was no way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,21 +73,9 @@ pub(crate) struct Slot {
     permit: Option<OwnedSemaphorePermit>,
 }
 
-/// Governor's view of our clock.
-#[derive(Clone, Debug)]
-struct OurClock(Arc<dyn Clock>);
-
-impl governor::clock::Clock for OurClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.monotonic().since_start()
-    }
-}
-
 impl Gate {
     pub(crate) fn new(width: Width, clock: Arc<dyn Clock>) -> Self {
-        let clock = OurClock(clock);
+        let clock = GovernorClock(clock);
         Self {
             slots: Arc::new(Slots::new(width.size)),
             waiting: AtomicU32::new(0),
@@ -163,7 +153,7 @@ impl Gate {
     }
 }
 
-fn limiter(width: Width, clock: &OurClock) -> Arc<Limiter> {
+fn limiter(width: Width, clock: &GovernorClock) -> Arc<Limiter> {
     let quota = Quota::per_second(width.per_second).allow_burst(width.burst);
     Arc::new(RateLimiter::direct_with_clock(quota, clock.clone()))
 }

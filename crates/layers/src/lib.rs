@@ -8,6 +8,7 @@
 mod around;
 mod breaker;
 mod gate;
+mod governor_clock;
 mod jitter;
 mod limits;
 mod metrics;
@@ -22,6 +23,7 @@ mod trace;
 mod window;
 
 pub use breaker::{BreakerOverride, BreakerState, TripReason};
+pub use governor_clock::GovernorClock;
 pub use limits::Limits;
 pub use metrics::describe_metrics;
 pub use reserve::{NoRoom, Reservation, Reserve, ReserveFacts, ReserveOverview};

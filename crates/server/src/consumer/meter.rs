@@ -9,6 +9,7 @@ use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use ppob_layers::GovernorClock;
 use ppob_types::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
@@ -38,20 +39,8 @@ struct Counts {
 
 struct Limiter {
     rate: Rate,
-    clock: OurClock,
-    cells: RateLimiter<NotKeyed, InMemoryState, OurClock, NoOpMiddleware<Duration>>,
-}
-
-/// Governor's view of our clock.
-#[derive(Clone, Debug)]
-struct OurClock(Arc<dyn Clock>);
-
-impl governor::clock::Clock for OurClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.monotonic().since_start()
-    }
+    clock: GovernorClock,
+    cells: RateLimiter<NotKeyed, InMemoryState, GovernorClock, NoOpMiddleware<Duration>>,
 }
 
 impl Meter {
@@ -59,7 +48,7 @@ impl Meter {
     pub fn new(rate: Option<Rate>, clock: &Arc<dyn Clock>) -> Self {
         let limiter = rate.map(|rate| {
             let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
-            let clock = OurClock(Arc::clone(clock));
+            let clock = GovernorClock(Arc::clone(clock));
             Limiter { rate, cells: RateLimiter::direct_with_clock(quota, clock.clone()), clock }
         });
         Self(Arc::new(Counts { limiter, streams: Arc::new(Semaphore::new(MOST_STREAMS)) }))
