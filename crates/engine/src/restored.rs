@@ -1,9 +1,11 @@
 //! A journal that came out of a backup.
 //!
 //! It does not know what was paid after the backup was taken: a repeated `payment_id` would be accepted
-//! and paid again. So no provider is paid through until a person has looked.
+//! and paid again. So no provider is paid through until a person has looked. Nor does it know what became
+//! of a payment that had no living attempt then: the next attempt may have begun, and paid, after it.
 
 use ppob_journal::{JournalError, Restored};
+use ppob_payment::{Payment, PaymentState};
 use ppob_routing::Mode;
 
 use crate::Engine;
@@ -40,6 +42,26 @@ impl Inner {
         }
         let _ = self.restored.set(restored);
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Whether an attempt may have paid that the journal has forgotten: the payment was open in the backup,
+    /// and no attempt is alive that could be asked about. It is not tried again (P1), and not called
+    /// failed (P4), before a person has looked at the provider's statement.
+    pub(crate) fn may_be_forgotten(&self, payment: &Payment) -> bool {
+        let out_of_the_backup = self
+            .restored
+            .get()
+            .is_some_and(|restored| payment.terms.accepted_at <= restored.restored_at);
+        out_of_the_backup && payment.state() == PaymentState::Accepted
+    }
+
+    /// Whether a provider is still frozen because of the restore: its statement was not compared yet.
+    pub(crate) fn awaits_comparison(&self) -> bool {
+        let Some(reason) = self.restored.get().map(reason) else { return false };
+        let frozen = |name| matches!(self.providers.mode(name), Mode::Frozen { reason: why } if why == reason);
+        self.told().setups.keys().any(frozen)
     }
 }
 
