@@ -4,6 +4,8 @@
 //! and paid again. So no provider is paid through until a person has looked. Nor does it know what became
 //! of a payment that had no living attempt then: the next attempt may have begun, and paid, after it.
 
+use std::collections::BTreeSet;
+
 use ppob_journal::{JournalError, Restored};
 use ppob_payment::{Payment, PaymentState};
 use ppob_routing::Mode;
@@ -30,7 +32,10 @@ impl Inner {
         let restored: Restored = serde_json::from_str(&json).map_err(unreadable)?;
         if !restored.providers_frozen {
             let reason = reason(&restored);
-            for name in self.told().setups.keys() {
+            // One that is configured again later may have paid after the backup, too.
+            let earlier = self.providers_of_the_catalogue().await?;
+            let names: BTreeSet<_> = self.told().setups.keys().cloned().chain(earlier).collect();
+            for name in &names {
                 tracing::error!(provider = %name, reason, "the provider is frozen");
                 let mode = Mode::Frozen { reason: reason.clone() };
                 // Durable, or there is no start: a restart would not know of it otherwise.
@@ -57,11 +62,11 @@ impl Inner {
         out_of_the_backup && payment.state() == PaymentState::Accepted
     }
 
-    /// Whether a provider is still frozen because of the restore: its statement was not compared yet.
+    /// Whether a provider is still frozen: after a restore, until somebody has compared its statement.
     pub(crate) fn awaits_comparison(&self) -> bool {
-        let Some(reason) = self.restored.get().map(reason) else { return false };
-        let frozen = |name| matches!(self.providers.mode(name), Mode::Frozen { reason: why } if why == reason);
-        self.told().setups.keys().any(frozen)
+        let told = self.told();
+        let mut modes = told.setups.keys().map(|name| self.providers.mode(name));
+        modes.any(|mode| matches!(mode, Mode::Frozen { .. }))
     }
 }
 

@@ -37,16 +37,8 @@ impl Inner {
     /// not sell until the list is read.
     pub(crate) async fn restore_catalogue(&self) -> Result<(), JournalError> {
         self.restore_first_seen().await?;
-        let Some(json) = self.journal.load_document(DOCUMENT).await? else {
+        let Some(Saved { mut catalogue, mapped_by }) = self.saved_catalogue().await? else {
             return Ok(());
-        };
-        let Saved::<Catalogue> { mut catalogue, mapped_by } = match serde_json::from_str(&json) {
-            Ok(saved) => saved,
-            // A catalogue of another version is only a cache: fetch it again.
-            Err(error) => {
-                tracing::warn!(%error, "the saved catalogue is not readable; fetching anew");
-                return Ok(());
-            }
         };
         let now = self.now();
         for (name, setup) in &self.told().setups {
@@ -59,6 +51,25 @@ impl Inner {
         *self.prices.mapped_by.lock().unwrap_or_else(PoisonError::into_inner) = mapped_by;
         self.prices.snapshot.store(Arc::new(catalogue));
         Ok(())
+    }
+
+    /// The providers that were sold from, also if they are not configured now.
+    pub(crate) async fn providers_of_the_catalogue(
+        &self,
+    ) -> Result<Vec<ProviderName>, JournalError> {
+        let saved = self.saved_catalogue().await?;
+        Ok(saved.into_iter().flat_map(|saved| saved.mapped_by.into_keys()).collect())
+    }
+
+    async fn saved_catalogue(&self) -> Result<Option<Saved<Catalogue>>, JournalError> {
+        let Some(json) = self.journal.load_document(DOCUMENT).await? else { return Ok(None) };
+        let saved = serde_json::from_str(&json);
+        // A catalogue of another version is only a cache: fetch it again.
+        Ok(saved
+            .inspect_err(|error| {
+                tracing::warn!(%error, "the saved catalogue is not readable; fetching anew");
+            })
+            .ok())
     }
 
     /// To be called by whoever holds `swapping`.

@@ -144,3 +144,24 @@ async fn a_payment_without_a_living_attempt_in_the_backup_is_neither_paid_nor_ca
     assert_eq!(engine.get_payment(&key).await.unwrap().payment.state(), PaymentState::Failed);
     assert_eq!(provider.charges(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_is_configured_again_after_the_first_start_is_frozen_as_well() {
+    let (a, b) = (
+        Scripted::new("a", 20_700, RefusalTrust::None),
+        Scripted::new("b", 20_800, RefusalTrust::None),
+    );
+    let world = World::of(&[&a, &b]).await;
+    world.engine.crash();
+    restored(&world.journal).await;
+    let start = async |providers: &[&Arc<Scripted>]| {
+        let journal = Arc::new(world.journal.reopen());
+        let (config, clock) = (EngineConfig::default(), world.shared_clock());
+        let providers = world.setups(providers);
+        Engine::start(Parts { config, journal, providers, clock, seed: 7 }).await.unwrap()
+    };
+    start(&[&a]).await.crash();
+    let engine = start(&[&a, &b]).await;
+    let modes: Vec<_> = engine.providers().into_iter().map(|status| status.mode).collect();
+    assert!(matches!(modes[..], [Mode::Frozen { .. }, Mode::Frozen { .. }]), "{modes:?}");
+}
