@@ -70,13 +70,18 @@ impl Balances {
     }
 
     /// A payment is about to be sent. What is known now is what its answer is held against: later
-    /// looks may already show its debit.
-    pub(crate) fn sending(&self, provider: &ProviderName) -> BeforeSend {
+    /// looks may already show its debit. Nothing is known unless `current`: a payment that goes to the
+    /// account that stood under this name before a reload debits another deposit than the one known.
+    pub(crate) fn sending(
+        &self,
+        provider: &ProviderName,
+        current: impl FnOnce() -> bool,
+    ) -> BeforeSend {
         self.with(provider, |account| {
             account.in_flight = account.in_flight.saturating_add(1);
             account.starts = account.starts.wrapping_add(1);
             BeforeSend {
-                known: account.known,
+                known: account.known.filter(|_| current()),
                 alone: account.in_flight == 1,
                 starts: account.starts,
             }
@@ -144,11 +149,11 @@ mod tests {
                 at(now),
             )
         };
-        let before = balances.sending(&name);
+        let before = balances.sending(&name, || true);
         assert!(!excludes(before, 20_000, 1), "nothing was known");
         balances.answered(&name);
         balances.seen(&name, Rupiah::new(25_000), at(1), || true);
-        let before = balances.sending(&name);
+        let before = balances.sending(&name, || true);
         assert!(excludes(before, 20_000, 2), "5 000 are missing, a debit would be 20 700");
         assert!(!excludes(before, 4_300, 2), "that is what a debit leaves");
         assert!(!excludes(before, 4_305, 2), "or nearly");
@@ -157,7 +162,7 @@ mod tests {
         assert!(!excludes(before, 20_000, 400), "known too long ago");
         balances.seen(&name, Rupiah::new(20_000), at(2), || true);
         assert!(excludes(before, 20_000, 2), "what was seen since the send does not count");
-        let second = balances.sending(&name);
+        let second = balances.sending(&name, || true);
         assert!(!excludes(before, 20_000, 2), "another payment was sent meanwhile");
         assert!(!excludes(second, 20_000, 2), "nor was the second one alone");
     }
@@ -168,7 +173,7 @@ mod tests {
         let name = ProviderName::new("mmbc-a").unwrap();
         let at = Timestamp::from_seconds(1);
         balances.seen(&name, Rupiah::new(25_000), at, || true);
-        let before = balances.sending(&name);
+        let before = balances.sending(&name, || true);
         let excludes = || {
             let (stated, cost) = (Rupiah::new(20_000), Rupiah::new(20_700));
             balances.excludes_debit(&name, before, stated, cost, at)

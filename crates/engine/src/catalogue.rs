@@ -1,5 +1,7 @@
 //! The price cache: one immutable snapshot, refreshed in the background, saved for a warm restart.
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +20,6 @@ use crate::operator::audit::Deed;
 use crate::operator::require_who;
 use crate::{Engine, OperateError, ProviderSetup};
 
-const DOCUMENT: &str = "catalogue";
 const FIRST_SEEN: &str = "unmapped-products";
 
 /// How often a half-open breaker is looked for.
@@ -72,6 +73,8 @@ pub(crate) struct Prices {
     swapping: AsyncMutex<()>,
     /// The lists as the providers gave them, to be mapped anew when the mapping changes.
     lists: Mutex<BTreeMap<ProviderName, FetchedList>>,
+    /// What the configuration said when each provider's offers were mapped.
+    mapped_by: Mutex<BTreeMap<ProviderName, String>>,
     fetching: Mutex<BTreeMap<ProviderName, Arc<AsyncMutex<()>>>>,
     status: Mutex<BTreeMap<ProviderName, CatalogueStatus>>,
     /// How many providers answered or failed at least once since the start.
@@ -91,6 +94,7 @@ impl Default for Prices {
             snapshot: ArcSwap::from_pointee(Catalogue::default()),
             swapping: AsyncMutex::new(()),
             lists: Mutex::default(),
+            mapped_by: Mutex::default(),
             fetching: Mutex::default(),
             status: Mutex::default(),
             tried: watch::Sender::new(0),
@@ -187,28 +191,6 @@ impl Engine {
 }
 
 impl Inner {
-    /// Prices of the earlier process: stale ones, with their age, are better than none.
-    pub(crate) async fn restore_catalogue(&self) -> Result<(), JournalError> {
-        self.restore_first_seen().await?;
-        let Some(json) = self.journal.load_document(DOCUMENT).await? else {
-            return Ok(());
-        };
-        match serde_json::from_str::<Catalogue>(&json) {
-            Ok(catalogue) => {
-                for name in self.told().setups.keys() {
-                    let fetched_at = catalogue.as_of(name);
-                    self.prices.with_status(name, |status| status.fetched_at = fetched_at);
-                }
-                self.prices.snapshot.store(Arc::new(catalogue));
-            }
-            // A catalogue of another version is only a cache: fetch it again.
-            Err(error) => {
-                tracing::warn!(%error, "the saved catalogue is not readable; fetching anew");
-            }
-        }
-        Ok(())
-    }
-
     /// One background loop per provider.
     pub(crate) fn start_refreshing(this: &Arc<Self>) {
         for name in this.told().setups.keys() {
@@ -325,8 +307,10 @@ impl Inner {
     async fn map_and_swap(&self, name: &ProviderName, fetched: &FetchedList) -> RefreshReport {
         let _swapping = self.prices.swapping.lock().await;
         let list = &fetched.list;
-        let mapped =
-            self.providers.get(name).map_or_else(MappedList::default, |s| s.mapping.map_list(list));
+        let setup = self.providers.get(name);
+        let mapped = setup.as_ref().map(|setup| setup.mapping.map_list(list)).unwrap_or_default();
+        let mapped_by = setup.map(|setup| setup.mapping.configuration()).unwrap_or_default();
+        self.prices.note_mapping(name, mapped_by);
         let changes = self.swap(name, &mapped, fetched.fetched_at).await;
         let report = RefreshReport {
             mapped: mapped.mapped.len(),
@@ -419,16 +403,9 @@ impl Inner {
             .increment(1);
         }
         let changes = update.changes.len();
-        let json = serde_json::to_string(&update.catalogue);
         self.prices.snapshot.store(Arc::new(update.catalogue));
         self.providers.changed.send_modify(|count| *count = count.wrapping_add(1));
-        let saved = match json {
-            Ok(json) => self.journal.save_document(DOCUMENT, json).await.map_err(|e| e.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = saved {
-            tracing::warn!(error, "the catalogue could not be saved; a restart starts cold");
-        }
+        self.save_catalogue().await;
         changes
     }
 }

@@ -39,7 +39,7 @@ enum Routed {
     Changed(StoredPayment),
     /// The journal did not take the intent; nothing was sent, and this is the payment now.
     NotBegun(StoredPayment),
-    /// Only room at the providers is lacking.
+    /// Only room at the providers is lacking, or an offer changed while it was waited for.
     NoRoomYet(StoredPayment),
     /// The payment is gone from the journal.
     Missing,
@@ -90,6 +90,8 @@ impl Inner {
                 continue;
             }
             match next(&stored.payment, self.now()) {
+                // Neither paid nor called failed: a person knows where to look.
+                Next::Route | Next::GiveUp(_) if self.may_be_forgotten(&stored.payment) => return,
                 // A stopping engine begins nothing; the next start goes on before `pay_by`.
                 Next::Route if self.tasks.stopping().is_cancelled() => return,
                 Next::Route => match self.route_and_begin(stored.clone(), elsewhere).await {

@@ -31,7 +31,8 @@ pub struct AboutCustomer {
 pub struct Erasure {
     /// Payments without personal data now.
     pub erased: u64,
-    /// Payments that keep theirs: they have not ended, await a token, or lie in the duplicate window.
+    /// Payments that keep theirs: they have not ended, await a token, lie in the duplicate window, or have
+    /// a late charge that nobody has written about.
     pub kept: u64,
 }
 
@@ -54,8 +55,8 @@ impl Engine {
         found.map_err(|_| OperateError::JournalUnavailable)
     }
 
-    /// Takes the customer's personal data out of every payment that has ended, awaits nothing and lies
-    /// past the duplicate window, and forgets the inquiries for the customer. For good. With
+    /// Takes the customer's personal data out of every payment that has ended, awaits nothing, not even a
+    /// person's note about a late charge, and lies past the duplicate window, and forgets the inquiries for the customer. For good. With
     /// `validate_only` it only counts.
     ///
     /// # Errors
@@ -103,14 +104,16 @@ impl Inner {
         validate_only: bool,
     ) -> Result<Erasure, JournalError> {
         let mut erasure = Erasure::default();
+        let under_review = self.unnoted_late_charges().await?;
         let mut page = Page { before_serial: None, limit: PAGE };
         loop {
             let found = self.journal.payments_of(customers, page).await?;
             let Some(last) = found.last() else { break };
             page.before_serial = Some(last.serial);
             let now = self.now();
-            let (erasable, kept): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|stored| self.may_be_erased(stored, now));
+            let (erasable, kept): (Vec<_>, Vec<_>) = found.into_iter().partition(|stored| {
+                !under_review.contains(&stored.serial) && self.may_be_erased(stored, now)
+            });
             let mut erased = erasable.len();
             if !validate_only {
                 erased = self.strip_all(&erasable, Retention::NoPersonalData).await?;
@@ -134,6 +137,19 @@ impl Inner {
     fn may_be_erased(&self, stored: &StoredPayment, now: Timestamp) -> bool {
         let window = self.told().config.duplicate_windows.of(stored.payment.terms.family);
         stored.payment.may_be_stripped() && now.since(stored.updated_at) >= window
+    }
+
+    /// The payments with a charge that was found later and that nobody has settled with the customer yet:
+    /// without the customer's number nobody could.
+    async fn unnoted_late_charges(&self) -> Result<BTreeSet<u64>, JournalError> {
+        let mut serials = BTreeSet::new();
+        let mut after = 0;
+        loop {
+            let page = self.journal.late_charges(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(serials) };
+            after = last.serial;
+            serials.extend(page.iter().map(|stored| stored.serial));
+        }
     }
 
     /// Strips payments in commits that they share, and says of how many something was taken.

@@ -159,6 +159,12 @@ impl Providers {
         self.switches.read().unwrap_or_else(PoisonError::into_inner).mode(name)
     }
 
+    /// Whether nobody switched the provider, or this product at it, off.
+    pub(crate) fn takes(&self, name: &ProviderName, product: &ProductCode, now: Timestamp) -> bool {
+        let switches = self.switches.read().unwrap_or_else(PoisonError::into_inner);
+        switches.mode(name) == Mode::Active && switches.offer(name, product, now).is_none()
+    }
+
     /// The mode of a provider and who set it; none if nobody ever did.
     pub(crate) fn switched(&self, name: &ProviderName) -> Option<ModeSwitch> {
         self.switches.read().unwrap_or_else(PoisonError::into_inner).switched(name)

@@ -219,6 +219,10 @@ impl Inner {
     }
 
     async fn try_abandon(&self, stored: &StoredPayment) -> Result<Option<Abandoned>, AbandonError> {
+        // "Abandoned" is told as not paid, and before the statement was compared nobody can say that.
+        if self.may_be_forgotten(&stored.payment) && self.awaits_comparison() {
+            return Err(AbandonError::AttemptAlive);
+        }
         let after = match step(&stored.payment, Event::Abandon, self.now()) {
             Ok(after) => after,
             Err(Refused::Concluded) => return Err(AbandonError::Ended),

@@ -64,7 +64,8 @@ impl Inner {
         } else {
             stored
         };
-        let now = matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_));
+        let now = !this.may_be_forgotten(&stored.payment)
+            && matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_));
         now.then_some(TakenOver { stored, turn })
     }
 
@@ -72,7 +73,7 @@ impl Inner {
     /// panicked or gave up left them. One that was being sent is in doubt, as after a crash.
     pub(crate) async fn sweep(this: &Arc<Self>) {
         for seen in this.live.all_open() {
-            if !wants_a_worker(&seen, this.now()) {
+            if this.may_be_forgotten(&seen.payment) || !wants_a_worker(&seen, this.now()) {
                 continue;
             }
             // Whoever works on it has the turn.

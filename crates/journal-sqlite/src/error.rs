@@ -45,6 +45,11 @@ pub enum OpenError {
         "a restore of the journal {0} is not finished; start nothing on it, or payments could be made twice: restore the backup again"
     )]
     RestoreUnfinished(PathBuf),
+    /// The file is a backup that was put there by other means than a restore.
+    #[error(
+        "the file {0} is a backup and no journal: payments made after it are unknown to it and would be made twice, and nothing was changed; move it elsewhere and put it back from there with `ppob restore`"
+    )]
+    IsBackup(PathBuf),
     /// The file was written by a later version of this program.
     #[error(
         "the journal {path} has schema version {found}, this program knows up to {known}; start the newer program again"

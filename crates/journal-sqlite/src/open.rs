@@ -51,6 +51,10 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
     let writer = WriteConnection::open(path).map_err(failed)?;
     let found = found_version(path, &writer.connection)?;
+    // Nothing would freeze the providers, and serials would be given out a second time.
+    if marks::backup(&writer.connection).map_err(failed)?.is_some() {
+        return Err(OpenError::IsBackup(path.to_owned()));
+    }
     let keys = keys::unlock(path, &writer.connection, source)?;
     functions::register(&writer.connection, &keys.sealer).map_err(failed)?;
     migrate(path, &writer.connection, found, &keys)?;

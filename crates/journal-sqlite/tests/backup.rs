@@ -268,3 +268,17 @@ async fn a_rule_of_money_that_the_rows_break_is_named() {
     assert!(broken.iter().any(|rule| rule.contains("(P1)")), "{broken:?}");
     assert!(broken.iter().any(|rule| rule.contains("(P3)")), "{broken:?}");
 }
+
+#[tokio::test]
+async fn a_backup_that_was_merely_copied_to_the_place_of_the_journal_is_not_worked_on() {
+    let place = Place::new();
+    let (journal, backup) = (place.file("journal.db"), place.file("backup.db"));
+    closed_journal(&journal, 2).await;
+    back_up(&journal, &backup, NOW).unwrap();
+    fs::remove_file(&journal).unwrap();
+    fs::copy(&backup, &journal).unwrap();
+    let error = SqliteJournal::open(&journal, &keys()).unwrap_err();
+    assert!(matches!(error, OpenError::IsBackup(_)), "{error}");
+    restore(&backup, &journal, true, NOW).unwrap();
+    SqliteJournal::open(&journal, &keys()).unwrap();
+}

@@ -111,6 +111,17 @@ impl Mapping {
         self.overrides == other.overrides
     }
 
+    /// What the configuration says, as a text that is the same for the same configuration.
+    pub fn configuration(&self) -> String {
+        let said = self.overrides.iter().map(|(code, what)| match what {
+            MappingOverride::Product { product, family, name } => {
+                format!("{code:?}={product}/{}/{name:?}", family.as_str())
+            }
+            MappingOverride::Ignore => format!("{code:?}=ignore"),
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+
     /// Reads a price list.
     pub fn map_list(&self, list: &PriceList) -> MappedList {
         let mut result = MappedList::default();

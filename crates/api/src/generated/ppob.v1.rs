@@ -2113,7 +2113,7 @@ pub struct Note {
 /// Something an operator can do about a payment under review.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SuggestedAction {
-    /// Stable word. Among them: ADD_NOTE, CHECK_NOW, CONFIRM_VERDICT, CONTACT_PROVIDER,
+    /// Stable word. Among them: ABANDON_PAYMENT, ADD_NOTE, CHECK_NOW, CONFIRM_VERDICT, CONTACT_PROVIDER,
     /// RESOLVE_EXECUTED, RESOLVE_NOT_EXECUTED, SUPPLY_REFERENCE, UNFREEZE_PROVIDER. The list may grow.
     #[prost(string, tag = "1")]
     pub action: ::prost::alloc::string::String,
@@ -2998,8 +2998,9 @@ pub struct EraseCustomerResponse {
     /// Payments from which it is gone (or would go).
     #[prost(int32, tag = "1")]
     pub erased_count: i32,
-    /// Payments that keep theirs for now, because they have not ended or because an equal payment must
-    /// still be noticed (the duplicate window); ask again later.
+    /// Payments that keep theirs for now, because they have not ended, because an equal payment must
+    /// still be noticed (the duplicate window), or because a charge was found later and nobody has written a
+    /// note about it; ask again later.
     #[prost(int32, tag = "2")]
     pub kept_count: i32,
 }

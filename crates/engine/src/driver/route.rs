@@ -8,7 +8,9 @@ use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment
 use ppob_layers::{NoRoom, Reservation};
 use ppob_payment::{AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
 use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
-use ppob_types::{AttemptId, Clock, FailureReason, NotSentCause, ProviderName, Rupiah};
+use ppob_types::{
+    AttemptId, Clock, FailureReason, NotSentCause, ProductCode, ProviderName, Rupiah,
+};
 
 use super::bill::BillVerdict;
 use super::send::Ready;
@@ -31,6 +33,13 @@ pub(super) struct Room {
     pub(super) reservation: Reservation,
     /// How long after its intent the send may start; the late-execution bound counts on it.
     pub(super) start_within: Duration,
+}
+
+/// Why no attempt begins at a candidate.
+enum NotNow {
+    NoRoom(NoRoom),
+    /// It is not offered any more as it was chosen.
+    Outdated,
 }
 
 /// What an attempt is expected to cost.
@@ -85,7 +94,7 @@ impl Inner {
         };
         let route = self.ask_route(product, purchase.amount, &stored.payment);
         // Room comes back by itself: while only that is lacking, the payment waits for it.
-        let mut room_lacks = route.left_out.iter().any(|(_, reason)| *reason == LeftOut::NoRoom);
+        let mut look_again = route.left_out.iter().any(|(_, reason)| *reason == LeftOut::NoRoom);
         let mut because = FailureReason::NoRoute;
         for candidate in route.candidates {
             let money = match self.money(product, &stored, &candidate, elsewhere).await {
@@ -98,11 +107,13 @@ impl Inner {
             };
             match self.reserve(product, candidate, money, stored.serial, &stored.payment).await {
                 Ok(chosen) => return self.begin(stored, chosen).await,
-                Err(NoRoom::Bulkhead | NoRoom::RateLimit) => room_lacks = true,
-                Err(NoRoom::BreakerOpen) => {}
+                Err(NotNow::NoRoom(NoRoom::Bulkhead | NoRoom::RateLimit) | NotNow::Outdated) => {
+                    look_again = true;
+                }
+                Err(NotNow::NoRoom(NoRoom::BreakerOpen)) => {}
             }
         }
-        if room_lacks {
+        if look_again {
             return Routed::NoRoomYet(stored);
         }
         Routed::GiveUp(reason_of_no_route(&stored.payment, because))
@@ -163,10 +174,17 @@ impl Inner {
         money: Money,
         serial: u64,
         payment: &Payment,
-    ) -> Result<Chosen, NoRoom> {
+    ) -> Result<Chosen, NotNow> {
+        let setup = self.providers.get(&candidate.provider).ok_or(NotNow::Outdated)?;
+        let reservation = setup.guarded.reserve.reserve(&product.code).await;
+        let reservation = reservation.map_err(NotNow::NoRoom)?;
+        // Room was waited for, and a bill read before that: what was said meanwhile holds for an attempt
+        // that has not begun.
+        if !self.is_still_offered(&product.code, &candidate) {
+            return Err(NotNow::Outdated);
+        }
         let told = self.told();
-        let setup = told.setups.get(&candidate.provider).ok_or(NoRoom::BreakerOpen)?;
-        let reservation = setup.guarded.reserve.reserve(&product.code).await?;
+        let setup = told.setups.get(&candidate.provider).ok_or(NotNow::Outdated)?;
         let start_within = told.config.start_within;
         let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
         let capability = setup.guarded.provider.capability(product.family);
@@ -183,6 +201,16 @@ impl Inner {
             },
             room: Room { setup: Arc::clone(setup), reservation, start_within },
         })
+    }
+
+    /// Whether the provider's code still means this product, and nobody switched either off.
+    fn is_still_offered(&self, product: &ProductCode, candidate: &Candidate) -> bool {
+        let Candidate { provider, provider_code, .. } = candidate;
+        let catalogue = self.prices.catalogue();
+        let offers = catalogue.get(product).map(|product| &product.offers);
+        let mut offers = offers.into_iter().flatten();
+        offers.any(|offer| offer.provider == *provider && offer.provider_code == *provider_code)
+            && self.providers.takes(provider, product, self.now())
     }
 
     /// Makes the intent durable. Only then is there anything to send.

@@ -54,9 +54,10 @@ impl Inner {
             return Err(NotApplied::Missing);
         };
         let provider = attempt.provider.clone();
-        let before = self.providers.balances.sending(&provider);
-        let begun = self.clock.monotonic();
         let setup = ready.setup.as_ref();
+        let current = || self.providers.is_current(&provider, setup);
+        let before = self.providers.balances.sending(&provider, current);
+        let begun = self.clock.monotonic();
         let answer = self.call(setup, &stored, &attempt, ready.start_by).await;
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);

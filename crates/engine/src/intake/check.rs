@@ -149,6 +149,10 @@ pub(super) fn check_price(recorded: &PaymentRequest, product: &Product) -> Resul
     }
 }
 
+/// Whoever approves more than this means any price, and no open amount comes near it. Without this bound, few such payments would fill up what
+/// a day can count, and their ends would take from it what others count.
+const AT_ANY_PRICE: Rupiah = Rupiah::new(1_000_000_000_000_000);
+
 /// The most the end customer may have to pay: what was approved, or the dearest offer of this moment that
 /// stays within `limit`; the cheapest one if none does. The payment is held to it, so that what is counted
 /// against limits is never too little.
@@ -158,7 +162,7 @@ pub(super) fn most_total(
     limit: Option<Rupiah>,
 ) -> Rupiah {
     if let Some(approved) = recorded.approved_total() {
-        return approved;
+        return approved.min(AT_ANY_PRICE);
     }
     let amount = recorded.purchase.amount.or(product.nominal);
     let totals = product.offers.iter().filter_map(|offer| {
@@ -170,7 +174,7 @@ pub(super) fn most_total(
     });
     let within = |total: &Rupiah| limit.is_none_or(|limit| *total <= limit);
     let dearest = totals.clone().filter(within).max();
-    dearest.or_else(|| totals.min()).unwrap_or_default()
+    dearest.or_else(|| totals.min()).unwrap_or_default().min(AT_ANY_PRICE)
 }
 
 /// What the end customer pays for a listed price.

@@ -45,7 +45,8 @@ pub enum ReviewReason {
     Contradiction,
     /// A charge was found after it had ended otherwise.
     LateCharge,
-    /// The outcome of an attempt is unknown.
+    /// The outcome of an attempt is unknown; without one, the payment was open in a backup and may have
+    /// been paid after it.
     InDoubt,
     /// The provider works on it for long.
     PendingTooLong,
@@ -139,6 +140,10 @@ impl Inner {
                 (ReviewReason::Contradiction, contradicted_at(payment).unwrap_or(since).max(since))
             }
             Some(since) => (ReviewReason::InDoubt, since),
+            None if self.may_be_forgotten(payment) => {
+                let restored = self.restored.get()?;
+                (ReviewReason::InDoubt, restored.restored_at)
+            }
             None => waits_for_long(payment, now)?,
         };
         Some(Review {

@@ -42,8 +42,9 @@ pub(super) fn next_step(
     let Some(open) = open else { return Ok(NextStep::Propose { replaces: None }) };
     let first = &open.proposed.who;
     let replaces = NextStep::Propose { replaces: Some(open.number) };
-    if open.proposed.facts != facts {
-        // What the first person looked at is not what is known now.
+    // What the first person looked at is not what is known now; or that was before anybody had to show
+    // credentials, and nobody who does could ever agree.
+    if open.proposed.facts != facts || (who.proven && !first.proven) {
         return Ok(replaces);
     }
     if who.is_another_than(first) {
@@ -122,6 +123,13 @@ mod tests {
         assert_eq!(step(&who("desk-ani", true, "budi"), None, &open), None);
         assert_eq!(step(&who("desk-budi", true, " ANI"), None, &open), None);
         assert_eq!(step(&who("desk-ani", false, "budi"), None, &open), None);
+    }
+
+    #[test]
+    fn who_shows_credentials_begins_anew_where_the_first_person_showed_none() {
+        let claimed = open(who("local", false, "ani"));
+        let replaces = Some(NextStep::Propose { replaces: Some(7) });
+        assert_eq!(step(&who("desk-budi", true, "budi"), None, &claimed), replaces);
     }
 
     #[test]

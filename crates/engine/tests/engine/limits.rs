@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use futures::future::join_all;
-use ppob_engine::{ConsumerLimits, CreateError, CreatePayment};
+use ppob_engine::{ConsumerLimits, CreateError, CreatePayment, RequestedApproval};
 use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
 use ppob_types::{Family, Rupiah, UnknownCause};
@@ -106,4 +106,28 @@ async fn what_is_in_doubt_is_set_aside_until_it_is_known() {
         matches!(refused, CreateError::AboveDayLimit { counted: told, .. } if told == counted),
         "{refused}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn payments_approved_at_any_price_do_not_make_a_day_forget_what_was_paid() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held, Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let unlimited = ConsumerLimits::default();
+    let at_any_price = |number| CreatePayment {
+        approval: RequestedApproval::Total(Rupiah::new(i64::MAX)),
+        ..numbered(number, &unlimited)
+    };
+    let first = world.create(at_any_price(1)).await.unwrap();
+    let second = world.create(at_any_price(2)).await.unwrap();
+    provider.gate.add_permits(2);
+    let mut paid = 0;
+    for ticket in [first, second] {
+        let ended = ticket.settled(std::time::Duration::from_mins(5)).await;
+        assert_eq!(ended.payment.state(), PaymentState::Succeeded);
+        paid += ended.payment.counted().get();
+    }
+    // The consumer gets a limit in the middle of its day.
+    let refused = world.create(numbered(3, &day_of(paid))).await.unwrap_err();
+    assert!(matches!(refused, CreateError::AboveDayLimit { .. }), "{refused}");
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ppob_engine::{
-    CheckNow, Found, NewDeposit, NewNote, OfferMode, OperateError, Resolve, ResolveVerdict,
-    Resolved, ReviewReason,
+    AboutCustomer, CheckNow, Erasure, Found, NewDeposit, NewNote, OfferMode, OperateError, Resolve,
+    ResolveVerdict, Resolved, ReviewReason,
 };
 use ppob_journal::{AuditFilter, AuditRecord, Change, Committed, EventKind, Journal, Who};
 use ppob_payment::{Conclusion, Event, PaymentState, step};
@@ -240,7 +240,7 @@ async fn a_freeze_is_the_engines_own_deed_and_its_release_a_persons() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_charge_is_under_review_until_somebody_has_written_about_it() {
+async fn the_customer_of_a_late_charge_stays_known_until_somebody_has_written_about_it() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let no = Rejection { code: RefusalCode::ProductClosed, scope: RefusalScope::Provider };
     provider.will([Pay::Free(PayAnswer::bare(PayOutcome::Rejected(no)))]);
@@ -264,11 +264,20 @@ async fn a_late_charge_is_under_review_until_somebody_has_written_about_it() {
     assert!(matches!(world.journal.commit(change).await, Ok(Committed::Done(_))));
     let reviews = world.engine.reviews(10).await.unwrap();
     assert_eq!((reviews.len(), reviews[0].reason), (1, ReviewReason::LateCharge));
+    tokio::time::sleep(Duration::from_mins(11)).await;
+    let about = AboutCustomer {
+        customer_number: METER.into(),
+        who: claimed("dewi"),
+        reason: "request 17 of the customer".to_owned(),
+    };
+    let erased = async || world.engine.erase_customer(&about, true).await.unwrap();
+    assert_eq!(erased().await, Erasure { erased: 0, kept: 1 }, "who is to get the money back?");
     let note = |text: &str| NewNote { key: key(), text: text.into(), who: claimed("sari") };
     let empty = world.engine.add_note(note(" ")).await.unwrap_err();
     assert!(matches!(empty, OperateError::FieldInvalid { field: "text", .. }));
     world.engine.add_note(note("refunded, see ticket 9")).await.unwrap();
     assert!(world.engine.reviews(10).await.unwrap().is_empty());
+    assert_eq!(erased().await, Erasure { erased: 1, kept: 0 });
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,12 +10,16 @@ use async_trait::async_trait;
 use ppob_engine::{
     CreatePayment, EngineConfig, OfferMode, ProviderSetup, Reload, ReloadError, Remapped,
 };
-use ppob_journal::{AuditFilter, Journal, JournalError, MemoryHooks, MemoryJournal};
+use ppob_journal::{AuditFilter, Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_layers::{Limits, TripReason, guard};
 use ppob_payment::PaymentState;
 use ppob_provider::{PpobProvider, RefusalTrust};
-use ppob_routing::{Mapping, MappingOverride};
-use ppob_types::{Family, ProductCode, ProviderName, Rupiah};
+use ppob_routing::{Mapping, MappingOverride, Mode};
+use ppob_types::{
+    Family, Observed, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalCode, RefusalScope,
+    Rejection, Rupiah,
+};
+use tokio::sync::Semaphore;
 
 use crate::support::*;
 
@@ -58,7 +62,7 @@ struct Down(AtomicBool);
 
 #[async_trait]
 impl MemoryHooks for Down {
-    async fn before_apply(&self, _: ppob_journal::MemoryWrite<'_>) -> Result<(), JournalError> {
+    async fn before_apply(&self, _: MemoryWrite<'_>) -> Result<(), JournalError> {
         if self.0.load(Ordering::SeqCst) {
             return Err(JournalError::Unavailable("the disk is gone".to_owned()));
         }
@@ -235,4 +239,117 @@ async fn a_breaker_that_tripped_on_a_wrong_password_lets_payments_through_after_
         world.engine.is_available(&product(TOKEN)),
         "a price list was read through the new one"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_waits_for_room_is_not_sent_under_a_code_that_means_something_else_by_then()
+{
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let narrow = || {
+        let plain = Arc::clone(&provider) as Arc<dyn PpobProvider>;
+        let limits = Limits { pay_in_flight: NonZeroU32::MIN, ..Limits::default() };
+        let mut setups = world.setups(&[&provider]);
+        for setup in setups.values_mut() {
+            setup.guarded = guard(Arc::clone(&plain), &limits, world.shared_clock(), 1);
+        }
+        setups
+    };
+    world.engine.reload(told(narrow())).await.unwrap();
+    let first = world.create(token("payment-0001")).await.unwrap();
+    provider.held.acquire().await.unwrap().forget();
+    let remap_while_it_waits = async {
+        while world.engine.providers()[0].reserve.waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        let mut setups = narrow();
+        for setup in setups.values_mut() {
+            setup.mapping = moved();
+        }
+        world.engine.reload(told(setups)).await.unwrap();
+        provider.gate.add_permits(1);
+    };
+    let (second, ()) =
+        tokio::join!(world.pay(for_another_meter("payment-0002")), remap_while_it_waits);
+    assert_eq!(second.payment.state(), PaymentState::Failed, "nobody sells it any more");
+    let first = first.settled(Duration::from_mins(5)).await;
+    assert_eq!(first.payment.state(), PaymentState::Succeeded);
+    assert_eq!(provider.charges(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_waits_for_room_is_not_sent_to_a_provider_that_was_switched_off_meanwhile() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Held]);
+    let world = World::of(&[&provider]).await;
+    let mut setups = world.setups(&[&provider]);
+    let plain = Arc::clone(&provider) as Arc<dyn PpobProvider>;
+    let limits = Limits { pay_in_flight: NonZeroU32::MIN, ..Limits::default() };
+    for setup in setups.values_mut() {
+        setup.guarded = guard(Arc::clone(&plain), &limits, world.shared_clock(), 1);
+    }
+    world.engine.reload(told(setups)).await.unwrap();
+    let _first = world.create(token("payment-0001")).await.unwrap();
+    provider.held.acquire().await.unwrap().forget();
+    let switch_off_while_it_waits = async {
+        while world.engine.providers()[0].reserve.waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        let who = claimed("sari");
+        world.engine.set_provider_mode(&name("a"), Mode::Off, &who, "wrong prices").await.unwrap();
+        provider.gate.add_permits(1);
+    };
+    let (second, ()) =
+        tokio::join!(world.pay(for_another_meter("payment-0002")), switch_off_while_it_waits);
+    assert_eq!(second.payment.state(), PaymentState::Failed);
+    assert_eq!(provider.charges(), 1);
+}
+
+/// Acceptances wait while this is held.
+#[derive(Debug)]
+struct Acceptances(Semaphore);
+
+#[async_trait]
+impl MemoryHooks for Acceptances {
+    async fn before_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
+        if matches!(write, MemoryWrite::Accept(_)) {
+            let _open = self.0.acquire().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deposit_of_the_new_account_proves_nothing_about_a_payment_that_goes_to_the_old_one() {
+    let insufficient =
+        Rejection { code: RefusalCode::InsufficientBalance, scope: RefusalScope::Provider };
+    let lied = PayAnswer {
+        outcome: PayOutcome::Rejected(insufficient),
+        observed: Observed { balance_after: Some(Rupiah::new(20_000)), ..Observed::default() },
+    };
+    let trust = RefusalTrust::CorroboratedByBalance;
+    let before = Scripted::telling("a", 20_700, trust, 40_700);
+    before.will([Pay::Charged(lied)]);
+    let other = Scripted::new("b", 20_800, RefusalTrust::None);
+    let acceptances = Arc::new(Acceptances(Semaphore::new(0)));
+    let hooks = Arc::clone(&acceptances) as Arc<dyn MemoryHooks>;
+    let world = World::on_journal(MemoryJournal::with_hooks(hooks), &[&before, &other]).await;
+    // Shortly before deposits are asked for again.
+    tokio::time::sleep(Duration::from_secs(59)).await;
+    let after = Scripted::telling("a", 20_700, trust, 25_000);
+    let reload_while_it_is_accepted = async {
+        while world.engine.providers()[0].reserve.in_flight == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.engine.reload(told(world.setups(&[&after, &other]))).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        let known = world.engine.providers()[0].balance.map(|known| known.amount);
+        assert_eq!(known, Some(Rupiah::new(25_000)), "the new account was looked at");
+        before.balance.store(20_000, Ordering::SeqCst);
+        acceptances.0.add_permits(1);
+    };
+    let (paid, ()) = tokio::join!(world.pay(token("payment-0001")), reload_while_it_is_accepted);
+    assert_eq!(before.charges(), 1);
+    assert_eq!(other.charges(), 0, "paid twice: {paid:?}");
 }

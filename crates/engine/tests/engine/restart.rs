@@ -1,13 +1,16 @@
 //! What a crash leaves behind, and what a new process does with it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ppob_engine::{Engine, EngineConfig, Parts};
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
+use ppob_routing::{Mapping, MappingOverride};
 use ppob_types::{
-    FailureReason, PayAnswer, PayOutcome, PaymentId, PaymentKey, RefusalCode, RefusalScope,
-    Rejection, UnknownCause,
+    FailureReason, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProductCode, RefusalCode,
+    RefusalScope, Rejection, UnknownCause,
 };
 
 use crate::support::*;
@@ -89,4 +92,28 @@ async fn a_stopping_engine_begins_no_further_attempt_and_the_next_start_goes_on(
     let world = world.restarted().await;
     let paid = world.pay(token("payment-0001")).await;
     assert_eq!((paid.payment.state(), second.charges()), (PaymentState::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn offers_are_not_sold_at_a_start_with_another_mapping_before_the_list_is_read() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    world.engine.crash();
+    provider.no_prices.store(true, Ordering::SeqCst);
+    let start = async |mapping: Option<Mapping>| {
+        let mut providers = world.setups(&[&provider]);
+        for setup in providers.values_mut() {
+            setup.mapping = mapping.clone().unwrap_or_else(|| setup.mapping.clone());
+        }
+        let journal = Arc::new(world.journal.reopen());
+        let (config, clock) = (EngineConfig::default(), world.shared_clock());
+        Engine::start(Parts { config, journal, providers, clock, seed: 7 }).await.unwrap()
+    };
+    let token = ProductCode::new(TOKEN).unwrap();
+    let engine = start(None).await;
+    assert!(engine.is_available(&token), "a warm start");
+    engine.crash();
+    let ignored = [("TOKEN".to_owned(), MappingOverride::Ignore)].into();
+    let engine = start(Some(Mapping::new(ignored, |_| None))).await;
+    assert!(!engine.is_available(&token), "the configuration says that it is not sold");
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_engine::{Engine, EngineConfig, Parts};
+use ppob_engine::{AbandonError, Engine, EngineConfig, Parts, ReviewReason};
 use ppob_journal::{
     AuditFilter, AuditRecord, Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite,
     Restored,
@@ -17,11 +18,12 @@ use ppob_types::{ProductCode, ProviderName, Timestamp};
 use crate::support::*;
 
 async fn restored(journal: &MemoryJournal) {
-    let restored = Restored {
-        taken_at: Timestamp::from_seconds(1_799_999_000),
-        restored_at: Timestamp::from_seconds(1_799_999_900),
-        providers_frozen: false,
-    };
+    restored_at(journal, Timestamp::from_seconds(1_799_999_900)).await;
+}
+
+async fn restored_at(journal: &MemoryJournal, restored_at: Timestamp) {
+    let taken_at = Timestamp::from_seconds(1_799_999_000);
+    let restored = Restored { taken_at, restored_at, providers_frozen: false };
     let json = serde_json::to_string(&restored).unwrap();
     journal.save_document(Restored::DOCUMENT, json).await.unwrap();
 }
@@ -109,4 +111,57 @@ async fn a_restore_that_cannot_be_acted_on_durably_keeps_the_engine_from_startin
     let engine = Engine::start(parts()).await.unwrap();
     assert!(matches!(engine.providers()[0].mode, Mode::Frozen { .. }));
     assert!(!engine.is_available(&ProductCode::new(TOKEN).unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_without_a_living_attempt_in_the_backup_is_neither_paid_nor_called_failed() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.silent.store(true, Ordering::SeqCst);
+    let world = World::of(&[&provider]).await;
+    let ticket = world.create(bill_payment("payment-0001", 82_500)).await.unwrap();
+    let key = ticket.payment().key.clone();
+    assert_eq!(ticket.payment().payment.state(), PaymentState::Accepted);
+    // The backup is of this moment. What became of the payment then is forgotten.
+    restored_at(&world.journal, world.now()).await;
+    provider.silent.store(false, Ordering::SeqCst);
+    let world = world.restarted().await;
+    let engine = &world.engine;
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    let held = engine.get_payment(&key).await.unwrap();
+    assert_eq!(held.payment.state(), PaymentState::Accepted, "nobody knows that it was not paid");
+    let reviews = engine.reviews(10).await.unwrap();
+    let reasons: Vec<_> = reviews.iter().map(|review| review.reason).collect();
+    assert_eq!(reasons, [ReviewReason::InDoubt], "a person has to look");
+    let early = engine.abandon(&key).await.unwrap_err();
+    assert_eq!(early, AbandonError::AttemptAlive, "nobody has compared the statement yet");
+    let name = ProviderName::new("a").unwrap();
+    let who = claimed("sari");
+    engine.set_provider_mode(&name, Mode::Active, &who, "compared").await.unwrap();
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    let held = engine.get_payment(&key).await.unwrap();
+    assert_eq!(held.payment.state(), PaymentState::Accepted);
+    engine.abandon(&key).await.unwrap();
+    assert_eq!(engine.get_payment(&key).await.unwrap().payment.state(), PaymentState::Failed);
+    assert_eq!(provider.charges(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_is_configured_again_after_the_first_start_is_frozen_as_well() {
+    let (a, b) = (
+        Scripted::new("a", 20_700, RefusalTrust::None),
+        Scripted::new("b", 20_800, RefusalTrust::None),
+    );
+    let world = World::of(&[&a, &b]).await;
+    world.engine.crash();
+    restored(&world.journal).await;
+    let start = async |providers: &[&Arc<Scripted>]| {
+        let journal = Arc::new(world.journal.reopen());
+        let (config, clock) = (EngineConfig::default(), world.shared_clock());
+        let providers = world.setups(providers);
+        Engine::start(Parts { config, journal, providers, clock, seed: 7 }).await.unwrap()
+    };
+    start(&[&a]).await.crash();
+    let engine = start(&[&a, &b]).await;
+    let modes: Vec<_> = engine.providers().into_iter().map(|status| status.mode).collect();
+    assert!(matches!(modes[..], [Mode::Frozen { .. }, Mode::Frozen { .. }]), "{modes:?}");
 }

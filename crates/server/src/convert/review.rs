@@ -95,6 +95,10 @@ fn actions(review: &Review, details: &ReviewDetails, view: &View<'_>) -> Vec<v1:
             "ADD_NOTE",
             "Ask the provider for the money. How the payment ended stays; once somebody has written a note about the charge, it leaves this queue.",
         ),
+        ReviewReason::InDoubt if review.attempt.is_none() => actions.add(
+            "ABANDON_PAYMENT",
+            "It was open in the backup that was restored, and may have been paid after it. If it is on no provider's statement, abandon it; if it is, tell its caller and leave it open.",
+        ),
         ReviewReason::Contradiction | ReviewReason::InDoubt | ReviewReason::PendingTooLong => {
             if can_verify {
                 actions.add(
