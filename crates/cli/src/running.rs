@@ -82,7 +82,10 @@ impl Running {
         let reloader = {
             let (engine, clock) = (engine.clone(), Arc::clone(&clock));
             let mut parts = again.parts;
-            parts.push(Box::new(reload::Consumers(Arc::clone(&consumers))));
+            parts.push(Box::new(reload::Consumers {
+                running: Arc::clone(&consumers),
+                listen: listen.clone(),
+            }));
             Reloader::new(engine, clock, snapshot, built, again.read, parts)
         };
         let mut options = ServerOptions::new(clock, consumers);

@@ -275,6 +275,41 @@ BEGIN SELECT RAISE(ABORT, 'a note would be changed'); END;
 CREATE TRIGGER note_stays BEFORE DELETE ON note
 BEGIN SELECT RAISE(ABORT, 'a note would be deleted'); END;
 
+CREATE TABLE sealed_deposit (
+    deposit_id TEXT NOT NULL PRIMARY KEY,
+    provider TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    credited_at INTEGER NOT NULL,
+    -- Sealed: banks put names of persons in it.
+    reference BLOB NOT NULL,
+    operator TEXT NOT NULL,
+    proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+    actor TEXT NOT NULL CHECK (trim(actor) <> ''),
+    recorded_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO sealed_deposit
+SELECT deposit_id, provider, amount, credited_at,
+    seal('deposit.reference', reference, deposit_id), operator, proven, actor, recorded_at
+FROM deposit;
+DROP TABLE deposit;
+ALTER TABLE sealed_deposit RENAME TO deposit;
+
+CREATE INDEX deposit_of_provider ON deposit (provider, credited_at, deposit_id);
+
+CREATE TRIGGER deposit_is_not_changed BEFORE UPDATE ON deposit
+WHEN NEW.deposit_id <> OLD.deposit_id
+    OR NEW.provider <> OLD.provider
+    OR NEW.amount <> OLD.amount
+    OR NEW.credited_at <> OLD.credited_at
+    OR NEW.operator <> OLD.operator
+    OR NEW.proven <> OLD.proven
+    OR NEW.actor <> OLD.actor
+    OR NEW.recorded_at <> OLD.recorded_at
+    OR NOT sealed_alike('deposit.reference', OLD.reference, NEW.reference, OLD.deposit_id)
+BEGIN SELECT RAISE(ABORT, 'a deposit would be changed'); END;
+CREATE TRIGGER deposit_stays BEFORE DELETE ON deposit
+BEGIN SELECT RAISE(ABORT, 'a deposit would be deleted'); END;
+
 ALTER TABLE proposal ADD COLUMN sealed_evidence BLOB NOT NULL DEFAULT x'';
 UPDATE proposal SET sealed_evidence = (
     SELECT seal('proposal.evidence', evidence, consumer, payment_id, attempt, at)
@@ -309,5 +344,6 @@ WHEN OLD.number = 0
     OR EXISTS (SELECT 1 FROM unlisted_reply WHERE hex(substr(text, 2, 4)) = printf('%08X', OLD.number))
     OR EXISTS (SELECT 1 FROM audit WHERE hex(substr(reason, 2, 4)) = printf('%08X', OLD.number))
     OR EXISTS (SELECT 1 FROM note WHERE hex(substr(text, 2, 4)) = printf('%08X', OLD.number))
+    OR EXISTS (SELECT 1 FROM deposit WHERE hex(substr(reference, 2, 4)) = printf('%08X', OLD.number))
     OR EXISTS (SELECT 1 FROM proposal WHERE hex(substr(evidence, 2, 4)) = printf('%08X', OLD.number))
 BEGIN SELECT RAISE(ABORT, 'a key would be deleted that something is sealed with'); END;

@@ -419,10 +419,11 @@ impl Journal for SqliteJournal {
         deposit: Deposit,
         audit: AuditEntry,
     ) -> Result<DepositRecorded, JournalError> {
-        let reason = self.seal.reason(&audit)?;
+        let (reference, reason) = (self.seal.deposit(&deposit)?, self.seal.reason(&audit)?);
+        let seal = self.seal.clone();
         self.writer
             .write(Lane::Intake, Some(deposit.recorded_at), move |connection| {
-                apply::record_deposit(connection, deposit, &audit, &reason)
+                apply::record_deposit(connection, &seal, deposit, &reference, &audit, &reason)
             })
             .await
     }
@@ -433,8 +434,8 @@ impl Journal for SqliteJournal {
         from: Timestamp,
         limit: usize,
     ) -> Result<Vec<Deposit>, JournalError> {
-        let provider = provider.clone();
-        let read = move |connection: &_| query::deposits(connection, &provider, from, limit);
+        let (seal, provider) = (self.seal.clone(), provider.clone());
+        let read = move |connection: &_| query::deposits(connection, &seal, &provider, from, limit);
         self.readers.read(read).await
     }
 

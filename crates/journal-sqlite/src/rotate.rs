@@ -45,7 +45,7 @@ struct Sealed {
 
 /// Every sealed column. A new one stands here and in the trigger `sealed_key_in_use_stays`, which a
 /// test compares.
-const COLUMNS: [Sealed; 8] = [
+const COLUMNS: [Sealed; 9] = [
     Sealed { table: "payment", column: "request", row: &["consumer", "payment_id"] },
     Sealed { table: "payment", column: "value", row: &["consumer", "payment_id"] },
     Sealed { table: "inquiry", column: "value", row: &["consumer", "inquiry_id"] },
@@ -74,6 +74,7 @@ const COLUMNS: [Sealed; 8] = [
             "CAST(at AS TEXT)",
         ],
     },
+    Sealed { table: "deposit", column: "reference", row: &["deposit_id"] },
     Sealed {
         table: "proposal",
         column: "evidence",

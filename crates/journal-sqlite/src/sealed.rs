@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ppob_journal::{AuditEntry, Fingerprint, JournalError, NewProposal, Note};
+use ppob_journal::{AuditEntry, Deposit, Fingerprint, JournalError, NewProposal, Note};
 use ppob_payment::PaymentRequest;
 use ppob_seal::{BlindIndex, Place, SealError, Sealer, UnsealError};
 use ppob_types::{CustomerNumber, PaymentKey};
@@ -110,6 +110,10 @@ impl Seal {
         self.seal_text(&note_text(note), note.text.expose())
     }
 
+    pub(crate) fn deposit(&self, deposit: &Deposit) -> Result<Vec<u8>, JournalError> {
+        self.seal_text(&deposit_reference(&deposit.id), deposit.reference.expose())
+    }
+
     pub(crate) fn evidence(&self, proposal: &NewProposal) -> Result<Vec<u8>, JournalError> {
         self.seal_text(&proposal_evidence(proposal), proposal.evidence.expose())
     }
@@ -161,6 +165,10 @@ pub(crate) fn note_text(note: &Note) -> Place {
     let row =
         [key.consumer.as_str(), key.id.as_str(), note.who.operator.as_str(), &note.who.actor, &at];
     Place::new("note.text", &row)
+}
+
+pub(crate) fn deposit_reference(id: &str) -> Place {
+    Place::new("deposit.reference", &[id])
 }
 
 pub(crate) fn proposal_evidence(proposal: &NewProposal) -> Place {

@@ -59,6 +59,8 @@ pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
 pub(crate) const SUCCESS_FORGET_UNTIL: &str = include_str!("sql/success_forget_until.sql");
 pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
 pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");
+pub(crate) const UNLISTED_DISCOUNT: &str = include_str!("sql/unlisted_discount.sql");
+pub(crate) const UNLISTED_FORGET: &str = include_str!("sql/unlisted_forget.sql");
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.

@@ -140,8 +140,9 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// Takes out of a payment what `to` does not keep, for good. The payment must have ended and await
     /// nothing. Its version and everything that was told of its money stay; there is no event. Later
     /// changes of it are stripped alike. Without personal data the payment is found by its key only,
-    /// and a success that is remembered for its product and customer, if it is not later than this
-    /// payment's last change, is forgotten: strip it so only past the duplicate window.
+    /// what operators wrote about it is empty, an unlisted reply that no other payment brought is forgotten,
+    /// and so is a success that is remembered for its product and customer, if it is not later than this
+    /// payment's last change: strip it so only past the duplicate window.
     ///
     /// # Errors
     /// [`JournalError::RuleBroken`] if the payment has not ended or awaits something; otherwise as for

@@ -12,7 +12,7 @@ pub struct UnlistedReply {
     pub provider: ProviderName,
     /// The text, with names and numbers taken out.
     pub text: String,
-    /// How often.
+    /// How often, in payments that keep their personal data: it goes with the last of them.
     pub count: u64,
     /// First time.
     pub first_at: Timestamp,
@@ -44,8 +44,8 @@ pub struct Deposit {
     pub amount: Rupiah,
     /// When it was credited.
     pub credited_at: Timestamp,
-    /// The bank's or provider's reference; may be empty.
-    pub reference: String,
+    /// The bank's or provider's reference; may be empty. Banks put names of persons in it.
+    pub reference: Sensitive,
     /// Who recorded it.
     pub who: Who,
     /// When it was recorded.

@@ -133,6 +133,8 @@ macro_rules! journal_suite {
             what_is_gone_does_not_come_back
             a_payment_that_has_changed_is_not_stripped
             an_erased_payment_is_still_the_payment_of_its_id_and_content
+            what_operators_wrote_is_erased_with_the_payment
+            an_unlisted_reply_goes_with_the_last_payment_that_brought_it
             payments_of_a_customer_are_found_over_products_and_consumers
             only_old_payments_that_keep_more_are_strippable
             an_erased_success_is_forgotten_and_a_later_one_is_not

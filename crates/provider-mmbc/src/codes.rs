@@ -158,9 +158,11 @@ impl Refusals {
 pub(crate) fn masked(text: &str, personal: &[&str]) -> String {
     const LONGEST: usize = 200;
     let mut text = one_line(text);
-    for personal in personal.iter().filter(|personal| personal.len() >= 3) {
+    // Blanks are told apart in neither.
+    let personal = personal.iter().map(|personal| one_line(personal));
+    for personal in personal.filter(|personal| personal.len() >= 3) {
         if let Ok(regex) =
-            RegexBuilder::new(&regex::escape(personal)).case_insensitive(true).build()
+            RegexBuilder::new(&regex::escape(&personal)).case_insensitive(true).build()
         {
             text = regex.replace_all(&text, "…").into_owned();
         }
@@ -294,5 +296,10 @@ mod tests {
             &["4401234a", "Budi Santoso"],
         );
         assert_eq!(shown, "ERROR FIF …: … Rp. #.# JKT-#");
+        for (text, name) in
+            [("GAGAL SITI  AMINAH", "SITI  AMINAH"), ("GAGAL SITI AMINAH", " siti\n aminah ")]
+        {
+            assert_eq!(masked(text, &[name]), "GAGAL …");
+        }
     }
 }

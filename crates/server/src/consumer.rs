@@ -3,6 +3,7 @@
 //! [`Consumers`] turns credentials into a [`Caller`]; a gate puts that into the request, counts the
 //! call, and every RPC asks for the caller with the role it needs.
 
+mod access;
 mod configured;
 mod gate;
 mod key;
@@ -19,6 +20,7 @@ use ppob_types::ConsumerId;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 
+pub use self::access::Access;
 pub use self::configured::{ConfiguredConsumers, ConsumerSetup, ConsumersError, check_consumers};
 pub(crate) use self::gate::Gate;
 pub use self::key::{KEY_PREFIX, KeyHash, KeyHashError};
@@ -39,6 +41,8 @@ pub struct Caller {
     pub meter: Meter,
     /// Whether it showed who it is. Where nobody has to, one caller cannot stand for two persons.
     pub proven: bool,
+    /// Ends when it may not do any more what it may do now; its streams end with it.
+    pub access: Access,
 }
 
 /// What a consumer may do.
@@ -163,6 +167,7 @@ mod tests {
             limits: ConsumerLimits::default(),
             meter: Meter::default(),
             proven: true,
+            access: Access::default(),
         });
         let status = caller(&request, Role::Pay).unwrap_err();
         assert_eq!(reason_of(&status).as_deref(), Some(reason::ROLE_MISSING));

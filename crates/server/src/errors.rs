@@ -162,6 +162,13 @@ pub(crate) fn shutting_down() -> Status {
     .status()
 }
 
+/// The configuration took something from the consumer while a stream of it was open.
+pub(crate) fn access_changed() -> Status {
+    let message = "who you are or what you may do was configured anew; call again with your \
+                   credentials, and go on where you are if they still count. Nothing was done";
+    Problem::nothing_done(Reason::CREDENTIALS_INVALID, message).status()
+}
+
 /// An RPC that this server does not have yet.
 pub(crate) fn not_implemented(rpc: &str) -> Status {
     let message = format!("{rpc} is not implemented in this version; nothing was done");

@@ -27,8 +27,8 @@ mod tokens;
 pub use config_source::{ConfigSource, NotReloaded, Reloaded};
 pub use connections::ConnectionCaps;
 pub use consumer::{
-    Caller, ConfiguredConsumers, ConsumerSetup, Consumers, ConsumersError, Credentials, KEY_PREFIX,
-    KeyHash, KeyHashError, LocalConsumer, Meter, Rate, Role, Unidentified, UnknownRole,
+    Access, Caller, ConfiguredConsumers, ConsumerSetup, Consumers, ConsumersError, Credentials,
+    KEY_PREFIX, KeyHash, KeyHashError, LocalConsumer, Meter, Rate, Role, Unidentified, UnknownRole,
     check_consumers,
 };
 pub use listen::{Insecure, ListenError, bind, lacks_for_exposure};

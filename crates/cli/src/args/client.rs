@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use ppob_types::Family as Known;
+use secrecy::SecretString;
 
 /// Which server to ask, as whom, and how to answer.
 #[derive(Clone, Debug, Args)]
@@ -14,7 +15,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// The consumer's API key; none where the server asks for none.
     #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
-    pub(crate) api_key: Option<String>,
+    pub(crate) api_key: Option<SecretString>,
     #[command(flatten)]
     pub(crate) tls: Tls,
     /// Answer with JSON for scripts. Every field is always there; null where it is not set.

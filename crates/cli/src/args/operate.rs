@@ -1,6 +1,7 @@
 //! Options of the operators' commands.
 
 use clap::Args;
+use secrecy::SecretString;
 
 use super::client::Tls;
 
@@ -17,7 +18,7 @@ pub(crate) struct OperatorServer {
     pub(crate) operator_address: String,
     /// The operator's API key; none where the server asks for none.
     #[arg(long, env = "PPOB_API_KEY", value_name = "KEY", hide_env_values = true)]
-    pub(crate) api_key: Option<String>,
+    pub(crate) api_key: Option<SecretString>,
     #[command(flatten)]
     pub(crate) tls: Tls,
     /// Answer with JSON for scripts.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::{ApiKey, ClientTls, EndpointError, PpobClient, endpoint};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -34,7 +35,7 @@ struct Place<'a> {
 
 /// Connects to the engine. Nothing was sent if this fails.
 pub(crate) async fn connect(server: &Server) -> Result<PpobClient, Failure> {
-    let key = api_key(server.api_key.as_deref())?;
+    let key = api_key(server.api_key.as_ref())?;
     let place = Place {
         option: "--address",
         address: &server.address,
@@ -46,7 +47,7 @@ pub(crate) async fn connect(server: &Server) -> Result<PpobClient, Failure> {
 
 /// Connects to the operators' service. Nothing was sent if this fails.
 pub(crate) async fn connect_operator(server: &OperatorServer) -> Result<OperatorClient, Failure> {
-    let key = api_key(server.api_key.as_deref())?;
+    let key = api_key(server.api_key.as_ref())?;
     let place = Place {
         option: "--operator-address",
         address: &server.operator_address,
@@ -144,8 +145,9 @@ fn url(address: &str) -> String {
     }
 }
 
-fn api_key(key: Option<&str>) -> Result<ApiKey, Failure> {
-    key.filter(|key| !key.is_empty())
+fn api_key(key: Option<&SecretString>) -> Result<ApiKey, Failure> {
+    key.map(ExposeSecret::expose_secret)
+        .filter(|key| !key.is_empty())
         .map_or_else(|| Ok(ApiKey::default()), ApiKey::new)
         .map_err(|error| Failure::usage(error.to_string()))
 }

@@ -1,7 +1,7 @@
 //! Money that goes into a deposit, or out of it, by hand.
 
 use ppob_journal::{AuditSubject, Deposit, DepositRecorded, Who};
-use ppob_types::{ProviderName, Rupiah, Timestamp};
+use ppob_types::{ProviderName, Rupiah, Sensitive, Timestamp};
 
 use super::audit::Deed;
 use super::{require, require_who};
@@ -24,7 +24,7 @@ pub struct NewDeposit {
     /// When it was credited.
     pub credited_at: Timestamp,
     /// The bank's or provider's reference; may be empty.
-    pub reference: String,
+    pub reference: Sensitive,
     /// Who records it.
     pub who: Who,
 }
@@ -51,7 +51,7 @@ impl Engine {
             who: &deposit.who,
             action: "RecordDeposit",
             subject: AuditSubject::Provider(&deposit.provider),
-            reason: &deposit.reference,
+            reason: deposit.reference.expose(),
             before: String::new(),
             after: format!("deposit {}: {}", deposit.id, deposit.amount),
         };
@@ -94,7 +94,7 @@ impl NewDeposit {
         if self.credited_at > now {
             return invalid("deposit_time", "lies in the future; say when it was credited");
         }
-        if self.reference.chars().count() > REFERENCE {
+        if self.reference.expose().chars().count() > REFERENCE {
             return invalid("reference", "has more than 200 characters");
         }
         Ok(())

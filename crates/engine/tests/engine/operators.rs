@@ -12,8 +12,8 @@ use ppob_provider::{ProviderError, ProviderErrorKind, RefusalTrust};
 use ppob_routing::Mode;
 use ppob_types::{
     Basis, FailureReason, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProductCode,
-    ProviderName, ProviderRef, RefusalCode, RefusalScope, Rejection, Rupiah, StatusReport,
-    StatusVerdict, UnknownCause,
+    ProviderName, ProviderRef, RefusalCode, RefusalScope, Rejection, Rupiah, Sensitive,
+    StatusReport, StatusVerdict, UnknownCause,
 };
 
 use crate::support::*;
@@ -309,7 +309,7 @@ async fn a_deposit_is_recorded_once_and_shown_with_the_doubts_it_came_after() {
         provider: ProviderName::new("a").unwrap(),
         amount: Rupiah::new(5_000_000),
         credited_at: world.now(),
-        reference: String::new(),
+        reference: Sensitive::default(),
         who: claimed("sari"),
     };
     let invalid = [

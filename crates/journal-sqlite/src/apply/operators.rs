@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Failure;
 use crate::decode::{self, integer, natural};
+use crate::sealed::Seal;
 use crate::sql;
 
 /// The end of a proposal that begins ended.
@@ -61,9 +62,12 @@ pub(crate) fn add_note(
     Ok(true)
 }
 
+/// Adds a deposit, whose reference is given sealed, too.
 pub(crate) fn record_deposit(
     connection: &Connection,
+    seal: &Seal,
     deposit: Deposit,
+    reference: &[u8],
     entry: &AuditEntry,
     reason: &[u8],
 ) -> Result<DepositRecorded, Failure> {
@@ -72,7 +76,7 @@ pub(crate) fn record_deposit(
         .query_row([&deposit.id], |row| decode::DepositRow::try_from(row))
         .optional()?;
     if let Some(row) = known {
-        let known = decode::deposit(row)?;
+        let known = decode::deposit(seal, row)?;
         return Ok(if known.is_same_as(&deposit) {
             DepositRecorded::Known(known)
         } else {
@@ -84,7 +88,7 @@ pub(crate) fn record_deposit(
         deposit.provider.as_str(),
         deposit.amount.get(),
         deposit.credited_at.as_micros(),
-        deposit.reference,
+        reference,
         deposit.who.operator.as_str(),
         deposit.who.proven,
         deposit.who.actor,

@@ -1,7 +1,7 @@
 //! Taking raw answers and personal data out of what is kept.
 
-use ppob_journal::{JournalError, Stripped};
-use ppob_types::{PaymentKey, Retention, Timestamp};
+use ppob_journal::{JournalError, StoredPayment, Stripped};
+use ppob_types::{PaymentKey, ProviderName, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Failure;
@@ -31,6 +31,7 @@ pub(crate) fn strip(
         return Ok(Stripped::Already);
     }
     let guard = before.guard_key();
+    let unlisted = replies(&before);
     let after = before.stripped(to);
     let value = seal.seal_json(&sealed::payment_value(key), &after.payment)?;
     match to {
@@ -43,6 +44,12 @@ pub(crate) fn strip(
             connection.prepare_cached(sql::STRIP_PERSONAL)?.execute((serial, request, value))?;
             connection.prepare_cached(sql::NOTE_ERASE)?.execute([serial])?;
             connection.prepare_cached(sql::PROPOSAL_ERASE)?.execute([serial])?;
+            for (provider, text) in &unlisted {
+                let index = seal.reply(text);
+                let reply = (provider.as_str(), index.as_str());
+                connection.prepare_cached(sql::UNLISTED_FORGET)?.execute(reply)?;
+                connection.prepare_cached(sql::UNLISTED_DISCOUNT)?.execute(reply)?;
+            }
             connection.prepare_cached(sql::SUCCESS_FORGET_UNTIL)?.execute((
                 guard.product.as_str(),
                 seal.customer(&guard.customer).as_str(),
@@ -51,6 +58,14 @@ pub(crate) fn strip(
         }
     }
     Ok(Stripped::Done(Box::new(after)))
+}
+
+/// What the payment's attempts added to the unlisted replies.
+fn replies(stored: &StoredPayment) -> Vec<(ProviderName, String)> {
+    let attempts = stored.payment.attempts.iter();
+    let brought = attempts
+        .filter_map(|attempt| Some((attempt.provider.clone(), attempt.observed.unlisted.clone()?)));
+    brought.collect()
 }
 
 /// Forgets the inquiries of these customers, given as a JSON list of their blind indexes.

@@ -43,10 +43,11 @@ pub(crate) fn note(seal: &Seal, key: &PaymentKey, row: NoteRow) -> Result<Note, 
 }
 
 /// Columns of `deposits.sql`.
-pub(crate) type DepositRow = (String, String, i64, i64, String, String, bool, String, i64);
+pub(crate) type DepositRow = (String, String, i64, i64, Vec<u8>, String, bool, String, i64);
 
-pub(crate) fn deposit(row: DepositRow) -> Result<Deposit, JournalError> {
+pub(crate) fn deposit(seal: &Seal, row: DepositRow) -> Result<Deposit, JournalError> {
     let (id, provider, amount, credited_at, reference, operator, proven, actor, recorded_at) = row;
+    let reference = open(seal, &sealed::deposit_reference(&id), &reference)?;
     Ok(Deposit {
         id,
         provider: ProviderName::new(&provider).map_err(corrupt)?,

@@ -54,13 +54,14 @@ pub(crate) fn audit_sql(filter: &AuditFilter, limit: usize) -> (String, Vec<Valu
 
 pub(crate) fn deposits(
     connection: &Connection,
+    seal: &Seal,
     provider: &ProviderName,
     from: Timestamp,
     limit: usize,
 ) -> Answer<Vec<Deposit>> {
     let bounds = (provider.as_str(), from.as_micros(), integer(limit));
     let rows = all(connection, sql::DEPOSITS, bounds, |row| decode::DepositRow::try_from(row))?;
-    rows.into_iter().map(decode::deposit).collect()
+    rows.into_iter().map(|row| decode::deposit(seal, row)).collect()
 }
 
 pub(crate) fn dossier(connection: &Connection, seal: &Seal, key: &PaymentKey) -> Answer<Dossier> {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_journal::{
-    Acceptance, AuditEntry, AuditSubject, Change, Committed, EventKind, Journal, NewPayment,
-    NewProposal, Note, Propose, Proposed, StoredInquiry, StoredPayment, Who,
+    Acceptance, AuditEntry, AuditSubject, Change, Committed, Deposit, DepositRecorded, EventKind,
+    Journal, NewPayment, NewProposal, Note, Propose, Proposed, StoredInquiry, StoredPayment, Who,
 };
 use ppob_payment::{Event, step};
 use ppob_types::{
@@ -139,6 +139,19 @@ pub(crate) fn note(key: &PaymentKey) -> Note {
     Note { key: key.clone(), who: who(), text, at: now() }
 }
 
+/// A transfer as a bank words it.
+pub(crate) fn deposit() -> Deposit {
+    Deposit {
+        id: "2027-01-15/1".to_owned(),
+        provider: ProviderName::new("mmbc-jkt").unwrap(),
+        amount: Rupiah::new(5_000_000),
+        credited_at: now(),
+        reference: Sensitive::new(format!("TRF {NAME} {NUMBER}")),
+        who: who(),
+        recorded_at: now(),
+    }
+}
+
 /// That the attempt of a payment in doubt was not executed.
 pub(crate) fn proposal(doubt: &StoredPayment) -> NewProposal {
     NewProposal {
@@ -188,7 +201,7 @@ pub(crate) async fn answer(
 }
 
 /// Everything a journal is told about a customer: an inquiry, a success, a refusal, a doubt, an open
-/// payment, an unlisted reply, an operator's reason, note and evidence, a document. Returns the payments.
+/// payment, an unlisted reply, an operator's reason, note and evidence, a deposit, a document. Returns the payments.
 pub(crate) async fn tell(journal: Arc<dyn Journal>) -> Vec<StoredPayment> {
     journal.save_inquiry(inquiry()).await.unwrap();
     journal.save_document("switches", format!("{{\"reason\":\"{NAME}\"}}")).await.unwrap();
@@ -204,6 +217,8 @@ pub(crate) async fn tell(journal: Arc<dyn Journal>) -> Vec<StoredPayment> {
     let doubt = accept(&*journal, 2).await;
     let doubt = answer(&*journal, &doubt, PayOutcome::Unknown(UnknownCause::Unlisted)).await;
     assert!(journal.add_note(note(&paid.key), entry()).await.unwrap());
+    let recorded = journal.record_deposit(deposit(), entry()).await.unwrap();
+    assert_eq!(recorded, DepositRecorded::Done(deposit()));
     let propose = Propose { proposal: proposal(&doubt), replaces: None, audit: entry() };
     assert!(matches!(journal.propose(propose).await.unwrap(), Proposed::Done(_)));
     vec![refused, paid, doubt]

@@ -290,6 +290,18 @@ impl Data {
         reply.last_at = reply.last_at.max(now);
     }
 
+    /// One payment less that brought this text.
+    fn forget_unlisted(&mut self, provider: &ProviderName, text: &str) {
+        let place = (provider.clone(), text.to_owned());
+        let left = self.unlisted.get_mut(&place).map(|reply| {
+            reply.count = reply.count.saturating_sub(1);
+            reply.count
+        });
+        if left == Some(0) {
+            self.unlisted.remove(&place);
+        }
+    }
+
     fn reference_owner(&self, payment: &Payment, serial: u64) -> Option<PaymentKey> {
         settled(payment)
             .filter_map(|reference| self.settled.get(&reference))

@@ -19,11 +19,11 @@ use crate::{
 /// Past the late-execution bound of every attempt of the suite.
 const LATE: u64 = 700;
 
-fn who(operator: &str, proven: bool, actor: &str) -> Who {
+pub(super) fn who(operator: &str, proven: bool, actor: &str) -> Who {
     Who { operator: consumer(operator), proven, actor: actor.to_owned() }
 }
 
-fn entry(action: &str, subject: &str, second: u64) -> AuditEntry {
+pub(super) fn entry(action: &str, subject: &str, second: u64) -> AuditEntry {
     AuditEntry {
         operator: consumer("desk"),
         actor: "dewi".to_owned(),
@@ -194,7 +194,7 @@ pub async fn a_deposit_is_recorded_once(backend: &dyn Backend) {
         provider: provider(PROVIDER),
         amount: Rupiah::new(5_000_000),
         credited_at: at(10),
-        reference: "TRX 99".to_owned(),
+        reference: "TRX 99".into(),
         who: who("desk", true, "dewi"),
         recorded_at: at(20),
     };
@@ -210,7 +210,7 @@ pub async fn a_deposit_is_recorded_once(backend: &dyn Backend) {
         Deposit { amount: Rupiah::new(5_000_001), ..deposit.clone() },
         Deposit { provider: provider("other"), ..deposit.clone() },
         Deposit { credited_at: at(11), ..deposit.clone() },
-        Deposit { reference: String::new(), ..deposit.clone() },
+        Deposit { reference: Sensitive::default(), ..deposit.clone() },
     ] {
         assert_eq!(record(other).await.unwrap(), DepositRecorded::Conflict);
     }

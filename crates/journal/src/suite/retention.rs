@@ -7,16 +7,20 @@ use ppob_payment::{Event, Payment};
 use ppob_types::{
     Basis, CustomerNumber, Family, FamilyDetails, InquiryId, Observed, PayAnswer, PayOutcome,
     PlnPrepaidDetails, PlnToken, ProviderRef, RawAnswer, Receipt, ReceiptLine, Retention, Rupiah,
-    Sensitive,
+    Sensitive, StatusReport, StatusVerdict, UnknownCause,
 };
 
 use super::Backend;
 use super::builders::{
-    accept, accept_at, accepted, at, begin, change, change_to, commit, done, fail, key,
-    new_payment, purchase, token_request,
+    PROVIDER, accept, accept_at, accepted, at, begin, change, change_to, commit, done, fail, key,
+    new_payment, provider, purchase, token_request,
 };
+use super::operators::{entry, who};
 use super::records::inquiry;
-use crate::{Acceptance, Cursor, EventKind, Journal, JournalError, Page, StoredPayment, Stripped};
+use crate::{
+    Acceptance, Cursor, EventKind, Journal, JournalError, NewProposal, Note, Page, Propose,
+    Proposed, StoredPayment, Stripped,
+};
 
 const EVERYTHING: Page = Page { before_serial: None, limit: 100 };
 
@@ -150,6 +154,78 @@ pub async fn an_erased_payment_is_still_the_payment_of_its_id_and_content(backen
     request.repeat = 1;
     let other = new_payment(key("shop", 1), serial, request, at(9));
     assert_eq!(journal.accept(other).await.unwrap(), Acceptance::Conflict);
+}
+
+/// What operators wrote goes with it: a note, and what a verdict rested on.
+pub async fn what_operators_wrote_is_erased_with_the_payment(backend: &dyn Backend) {
+    let journal = backend.open().await;
+    let stored = accept(&journal, "shop", 1).await;
+    let begun = begin(&journal, &stored).await;
+    let answer = PayAnswer::unknown(UnknownCause::TimedOut);
+    let event = Event::Answered { attempt: 1, answer, refusal_trusted: true };
+    let doubt = commit(&journal, &begun, event, EventKind::Answered, at(1)).await;
+    let who = who("desk", true, "ani");
+    let audit = entry("AddNote", "payment/shop/payment-000001", 2);
+    let text = Sensitive::new("SITI AMINAH called");
+    let note = Note { key: doubt.key.clone(), who: who.clone(), text: text.clone(), at: at(2) };
+    assert!(journal.add_note(note.clone(), audit.clone()).await.unwrap());
+    let proposal = NewProposal {
+        key: doubt.key.clone(),
+        attempt: 1,
+        version: doubt.version,
+        facts: "unknown".to_owned(),
+        who,
+        evidence: text,
+        at: at(2),
+    };
+    let propose = Propose { proposal, replaces: None, audit };
+    assert!(matches!(journal.propose(propose).await, Ok(Proposed::Done(_))));
+    let report = StatusReport { verdict: StatusVerdict::Succeeded, observed: told("00000001") };
+    let event =
+        Event::Reported { attempt: 1, report, basis: Basis::Status, refusal_trusted: false };
+    let paid = commit(&journal, &doubt, event, EventKind::Reported, at(3)).await;
+
+    strip(&journal, &paid, Retention::NoRawAnswers).await;
+    assert_eq!(journal.dossier(&paid.key).await.unwrap().notes, std::slice::from_ref(&note));
+    strip(&journal, &paid, Retention::NoPersonalData).await;
+    let dossier = journal.dossier(&paid.key).await.unwrap();
+    assert_eq!(
+        dossier.notes,
+        [Note { text: Sensitive::default(), ..note }],
+        "that one was written stays"
+    );
+    for open in dossier.proposals {
+        assert!(open.proposed.evidence.is_empty(), "{open:?}");
+    }
+}
+
+/// A text that no list has may hold a name that nobody recognised.
+pub async fn an_unlisted_reply_goes_with_the_last_payment_that_brought_it(backend: &dyn Backend) {
+    const TEXT: &str = "PELANGGAN SITI DIBLOKIR";
+    let journal = backend.open().await;
+    let mut ended = Vec::new();
+    for number in 1..=2 {
+        let stored = accept(&journal, "shop", number).await;
+        let begun = begin(&journal, &stored).await;
+        let reference = format!("{number:08}");
+        let observed = Observed { unlisted: Some(TEXT.to_owned()), ..told(&reference) };
+        let answer = PayAnswer { outcome: PayOutcome::Succeeded, observed };
+        let event = Event::Answered { attempt: 1, answer, refusal_trusted: true };
+        let mut change = change(&begun, event, EventKind::Answered, at(5));
+        change.unlisted = vec![(provider(PROVIDER), TEXT.to_owned())];
+        ended.push(done(journal.commit(change).await));
+    }
+    let counts = async || -> Vec<u64> {
+        let replies = journal.unlisted_replies(None, 10).await.unwrap();
+        replies.iter().map(|reply| reply.count).collect()
+    };
+    assert_eq!(counts().await, [2]);
+    let mut left = vec![vec![1], Vec::new()].into_iter();
+    for stored in &ended {
+        strip(&journal, stored, Retention::NoRawAnswers).await;
+        strip(&journal, stored, Retention::NoPersonalData).await;
+        assert_eq!(Some(counts().await), left.next());
+    }
 }
 
 /// One customer, whoever paid for them and for what.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use ppob_engine::ConsumerLimits;
-use ppob_types::{Clock, ConsumerId};
+use ppob_types::{Clock, ConsumerId, Family};
 use subtle::ConditionallySelectable;
 use tonic::metadata::MetadataMap;
 
 use super::{
-    Caller, Consumers, Credentials, KeyHash, LocalConsumer, Meter, Rate, Role, Unidentified,
+    Access, Caller, Consumers, Credentials, KeyHash, LocalConsumer, Meter, Rate, Role, Unidentified,
 };
 
 /// One key in use, and one that is about to replace it.
@@ -50,13 +50,13 @@ pub struct ConsumersError {
 #[derive(Debug)]
 pub struct ConfiguredConsumers {
     book: ArcSwap<Book>,
-    /// Always there; its name is a consumer id.
-    local: Option<LocalConsumer>,
     clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug, Default)]
 struct Book {
+    /// There if nobody else is; its name is a consumer id.
+    local: Option<LocalConsumer>,
     callers: Vec<Known>,
     /// Hashes of keys, with the place of their consumer in `callers`.
     keys: Vec<(KeyHash, u32)>,
@@ -67,7 +67,7 @@ struct Book {
 #[derive(Debug)]
 struct Known {
     caller: Caller,
-    certificate: Option<String>,
+    setup: ConsumerSetup,
 }
 
 impl ConfiguredConsumers {
@@ -78,18 +78,21 @@ impl ConfiguredConsumers {
     pub fn new(setups: &[ConsumerSetup], clock: Arc<dyn Clock>) -> Result<Self, ConsumersError> {
         check_consumers(setups)?;
         let book = Book::new(setups, &Book::default(), &clock);
-        Ok(Self { book: ArcSwap::from_pointee(book), local: LocalConsumer::new().ok(), clock })
+        Ok(Self { book: ArcSwap::from_pointee(book), clock })
     }
 
     /// These consumers from now on; calls that are running go on as who they are. A consumer whose
-    /// rate stays keeps what it has used of it.
+    /// rate stays keeps what it has used of it. Streams end if their consumer is gone, or if a key, the
+    /// certificate, a role or a family was taken from it: whether it may call again is seen when it does.
     ///
     /// # Errors
     /// [`ConsumersError`]; then nothing was replaced.
     pub fn replace(&self, setups: &[ConsumerSetup]) -> Result<(), ConsumersError> {
         check_consumers(setups)?;
-        let book = Book::new(setups, &self.book.load(), &self.clock);
-        self.book.store(Arc::new(book));
+        let book = Arc::new(Book::new(setups, &self.book.load(), &self.clock));
+        // First the new ones: whoever calls again at once must not be let in as who it was.
+        let before = self.book.swap(Arc::clone(&book));
+        before.end_all_but(&book);
         Ok(())
     }
 }
@@ -98,7 +101,7 @@ impl Consumers for ConfiguredConsumers {
     fn identify(&self, credentials: &Credentials<'_>) -> Result<Caller, Unidentified> {
         let book = self.book.load();
         if book.callers.is_empty() {
-            return self.local.as_ref().map(LocalConsumer::caller).ok_or(Unidentified::Missing);
+            return book.local.as_ref().map(LocalConsumer::caller).ok_or(Unidentified::Missing);
         }
         let names = credentials.certificate_names;
         let Some(key) = bearer(credentials.metadata)? else {
@@ -107,7 +110,7 @@ impl Consumers for ConfiguredConsumers {
             return Ok(known.caller.clone());
         };
         let known = book.of_key(key).ok_or(Unidentified::Invalid)?;
-        let bound = known.certificate.as_ref().is_none_or(|name| names.contains(name));
+        let bound = known.setup.certificate.as_ref().is_none_or(|name| names.contains(name));
         if bound { Ok(known.caller.clone()) } else { Err(Unidentified::Invalid) }
     }
 
@@ -119,13 +122,17 @@ impl Consumers for ConfiguredConsumers {
 impl Book {
     fn new(setups: &[ConsumerSetup], before: &Self, clock: &Arc<dyn Clock>) -> Self {
         let mut book = Self::default();
+        if setups.is_empty() {
+            book.local = before.local.clone().or_else(|| LocalConsumer::new().ok());
+        }
         for (place, setup) in (0_u32..).zip(setups) {
-            let kept =
-                before.callers.iter().map(|known| &known.caller).find(|caller| {
-                    caller.consumer == setup.name && caller.meter.rate() == setup.rate
-                });
-            let meter =
-                kept.map_or_else(|| Meter::new(setup.rate, clock), |caller| caller.meter.clone());
+            let earlier = before.callers.iter().find(|known| known.setup.name == setup.name);
+            let meter = earlier
+                .filter(|known| known.setup.rate == setup.rate)
+                .map_or_else(|| Meter::new(setup.rate, clock), |known| known.caller.meter.clone());
+            let access = earlier
+                .filter(|known| known.setup.takes_nothing(setup))
+                .map_or_else(Access::default, |known| known.caller.access.clone());
             book.keys.extend(setup.keys.iter().map(|hash| (*hash, place)));
             if setup.keys.is_empty()
                 && let Some(name) = &setup.certificate
@@ -139,11 +146,26 @@ impl Book {
                     limits: setup.limits.clone(),
                     meter,
                     proven: true,
+                    access,
                 },
-                certificate: setup.certificate.clone(),
+                setup: setup.clone(),
             });
         }
         book
+    }
+
+    /// Ends what those may do who may not do it any more by `after`.
+    fn end_all_but(&self, after: &Self) {
+        for access in self.all_access() {
+            if !after.all_access().any(|kept| kept == access) {
+                access.end();
+            }
+        }
+    }
+
+    fn all_access(&self) -> impl Iterator<Item = &Access> {
+        let local = self.local.iter().map(LocalConsumer::access);
+        self.callers.iter().map(|known| &known.caller.access).chain(local)
     }
 
     /// Whose key it is. Every hash is compared, and to its end, so that the time tells nothing.
@@ -158,6 +180,20 @@ impl Book {
 
     fn at(&self, place: u32) -> Option<&Known> {
         self.callers.get(usize::try_from(place).ok()?)
+    }
+}
+
+impl ConsumerSetup {
+    /// Whether whoever may do something by this one may do it by `after` too.
+    fn takes_nothing(&self, after: &Self) -> bool {
+        self.keys.iter().all(|key| after.keys.contains(key))
+            // Without keys the certificate alone shows who it is.
+            && self.keys.is_empty() == after.keys.is_empty()
+            && self.certificate == after.certificate
+            && self.roles.iter().all(|role| after.roles.contains(role))
+            && Family::ALL
+                .into_iter()
+                .all(|family| !self.limits.allows(family) || after.limits.allows(family))
     }
 }
 

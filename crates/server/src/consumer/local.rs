@@ -3,7 +3,7 @@
 use ppob_engine::ConsumerLimits;
 use ppob_types::{ConsumerId, IdError};
 
-use super::{Caller, Consumers, Credentials, Meter, Role, Unidentified};
+use super::{Access, Caller, Consumers, Credentials, Meter, Role, Unidentified};
 
 /// One consumer, `local`, who may do everything and shows nothing. For loopback addresses only.
 #[derive(Clone, Debug)]
@@ -24,11 +24,16 @@ impl LocalConsumer {
             limits: ConsumerLimits::default(),
             meter: Meter::default(),
             proven: false,
+            access: Access::default(),
         }))
     }
 
     pub(crate) fn caller(&self) -> Caller {
         self.0.clone()
+    }
+
+    pub(super) const fn access(&self) -> &Access {
+        &self.0.access
     }
 }
 

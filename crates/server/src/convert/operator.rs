@@ -21,7 +21,7 @@ pub(crate) fn deposit(deposit: &Deposit) -> v1::Deposit {
         provider: deposit.provider.to_string(),
         amount_rupiah: deposit.amount.get(),
         deposit_time: Some(time(deposit.credited_at)),
-        reference: deposit.reference.clone(),
+        reference: deposit.reference.expose().to_owned(),
         actor: deposit.who.actor.clone(),
         record_time: Some(time(deposit.recorded_at)),
     }

@@ -2,19 +2,23 @@
 
 use ppob_api::v1;
 use ppob_engine::AboutCustomer;
-use ppob_journal::{Page, StoredPayment};
+use ppob_journal::{Note, Page, StoredPayment};
+use ppob_payment::Attempt;
 use ppob_types::{RawAnswer, Sensitive};
+use prost::Message;
 use tonic::{Request, Status};
 
 use super::operator::who;
 use super::page;
-use crate::convert::{View, payment};
+use crate::convert::{View, operator, payment};
 use crate::errors;
 use crate::shared::Shared;
 use crate::tokens::Question;
 
 const USUAL: usize = 50;
 const MOST: usize = 500;
+/// A page ends when it is this big: raw answers are, and gRPC clients take 4 MiB by default.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
 
 pub(crate) async fn export_customer(
     shared: &Shared,
@@ -34,36 +38,46 @@ pub(crate) async fn export_customer(
     // One more than shown tells whether there is another page.
     let page = Page { before_serial, limit: size.saturating_add(1) };
     let found = shared.engine.export_customer(&about, page).await;
-    let mut found = found.map_err(|error| errors::operate(&error))?;
-    let more = found.len() > size;
-    found.truncate(size);
-    let next_page_token = match found.last() {
-        Some(last) if more => question.token(&last.serial.to_string()),
-        _ => String::new(),
-    };
+    let found = found.map_err(|error| errors::operate(&error))?;
     let catalogue = shared.engine.catalogue();
     let view = shared.view(&catalogue);
-    let payments = found.iter().map(|stored| exported(stored, &view)).collect();
-    Ok(v1::ExportCustomerResponse { payments, next_page_token })
+    let mut answer = v1::ExportCustomerResponse::default();
+    let (mut bytes, mut last) = (0, None);
+    for stored in &found {
+        if let Some(serial) = last
+            && (answer.payments.len() == size || bytes > MOST_BYTES)
+        {
+            answer.next_page_token = question.token(&u64::to_string(&serial));
+            break;
+        }
+        let dossier = shared.engine.dossier(&stored.key).await.map_err(errors::query)?;
+        let one = exported(stored, &dossier.notes, &view);
+        bytes += one.encoded_len();
+        answer.payments.push(one);
+        last = Some(stored.serial);
+    }
+    Ok(answer)
 }
 
-fn exported(stored: &StoredPayment, view: &View<'_>) -> v1::CustomerPayment {
+fn exported(stored: &StoredPayment, notes: &[Note], view: &View<'_>) -> v1::CustomerPayment {
     let raw_answers = stored
         .payment
         .attempts
         .iter()
-        .flat_map(|attempt| {
-            let late = attempt.late_charge.as_ref().map(|late| &late.observed);
-            std::iter::once(&attempt.observed).chain(late)
-        })
-        .filter_map(|observed| observed.raw.as_ref())
-        .map(RawAnswer::expose)
-        .map(str::to_owned)
+        .flat_map(raw_answers)
+        .map(|answer| answer.expose().to_owned())
         .collect();
     v1::CustomerPayment {
         consumer: stored.key.consumer.to_string(),
         payment: Some(payment::payment(stored, view)),
         raw_answers,
-        notes: Vec::new(),
+        notes: notes.iter().map(operator::note).collect(),
     }
+}
+
+/// All that is kept of what the provider said, oldest first.
+fn raw_answers(attempt: &Attempt) -> impl Iterator<Item = &RawAnswer> {
+    let late = attempt.late_charge.as_ref().and_then(|late| late.observed.raw.as_ref());
+    let answer_to_pay = attempt.answer_to_pay.as_ref();
+    answer_to_pay.into_iter().chain(attempt.observed.raw.as_ref()).chain(late)
 }

@@ -29,7 +29,7 @@ pub(crate) async fn record_deposit(
             provider,
             amount: Rupiah::new(message.amount_rupiah),
             credited_at,
-            reference: message.reference.clone(),
+            reference: message.reference.as_str().into(),
             who,
         })
         .await

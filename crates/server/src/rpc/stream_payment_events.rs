@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{Answers, last_word};
-use crate::consumer::{Role, identity};
+use crate::consumer::{Access, Role, identity};
 use crate::convert::scalar::time;
 use crate::convert::{event, family, payment};
 use crate::errors::{self, Problem, Violations};
@@ -38,6 +38,7 @@ pub(crate) async fn stream_payment_events(
 ) -> Result<Answers<v1::StreamPaymentEventsResponse>, Status> {
     let caller = identity(&request, Role::Read)?;
     let (consumer, place) = (caller.consumer.clone(), caller.meter.stream()?);
+    let access = caller.access.clone();
     let request = request.into_inner();
     let mut bad = Violations::default();
     let families = family::families(&request.families, &mut bad);
@@ -68,6 +69,7 @@ pub(crate) async fn stream_payment_events(
         answers,
         cursor,
         spoke: false,
+        access,
         _place: place,
     };
     shared.tasks.spawn(events.run(last_word));
@@ -86,6 +88,8 @@ struct Events {
     cursor: Cursor,
     /// Whether anything was told since this was last looked at.
     spoke: bool,
+    /// Until when it may be told.
+    access: Access,
     /// Counts as one of the consumer's streams.
     _place: OwnedSemaphorePermit,
 }
@@ -107,12 +111,15 @@ struct Over;
 impl Events {
     async fn run(mut self, last_word: Option<OwnedPermit<Answer>>) {
         let answers = self.answers.clone();
-        let shared = Arc::clone(&self.shared);
+        let (shared, access) = (Arc::clone(&self.shared), self.access.clone());
         tokio::select! {
             _ = self.follow() => {}
             () = answers.closed() => {}
             () = shared.closing.streams.cancelled() => {
                 last_word.map(|room| room.send(Err(errors::shutting_down())));
+            }
+            () = access.ended() => {
+                last_word.map(|room| room.send(Err(errors::access_changed())));
             }
         }
     }

@@ -15,7 +15,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{Answers, last_word};
-use crate::consumer::{Role, identity};
+use crate::consumer::{Access, Role, identity};
 use crate::convert::family;
 use crate::convert::scalar::time;
 use crate::errors::{self, Violations};
@@ -60,8 +60,15 @@ pub(crate) async fn watch_catalog(
     let (answers, stream) = mpsc::channel(ROOM + 1);
     let last_word = last_word(&answers);
     let told = Told::new();
-    let mut watch =
-        Watch { shared: Arc::clone(shared), families, codes, answers, told, _place: place };
+    let mut watch = Watch {
+        shared: Arc::clone(shared),
+        families,
+        codes,
+        answers,
+        told,
+        access: caller.access,
+        _place: place,
+    };
     if !request.include_current {
         watch.told = watch.wanted(&begin);
     }
@@ -79,6 +86,8 @@ struct Watch {
     answers: Sender<Answer>,
     /// Each product as it was told last.
     told: Told,
+    /// Until when it may be told.
+    access: Access,
     /// Counts as one of the consumer's streams.
     _place: OwnedSemaphorePermit,
 }
@@ -94,12 +103,15 @@ impl Watch {
         last_word: Option<OwnedPermit<Answer>>,
     ) {
         let answers = self.answers.clone();
-        let shared = Arc::clone(&self.shared);
+        let (shared, access) = (Arc::clone(&self.shared), self.access.clone());
         tokio::select! {
             _ = self.follow(feed, current) => {}
             () = answers.closed() => {}
             () = shared.closing.streams.cancelled() => {
                 last_word.map(|room| room.send(Err(errors::shutting_down())));
+            }
+            () = access.ended() => {
+                last_word.map(|room| room.send(Err(errors::access_changed())));
             }
         }
     }

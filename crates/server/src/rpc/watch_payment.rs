@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{Answers, key, last_word};
-use crate::consumer::{Role, identity};
+use crate::consumer::{Access, Role, identity};
 use crate::convert::payment;
 use crate::errors;
 use crate::shared::Shared;
@@ -31,10 +31,11 @@ pub(crate) async fn watch_payment(
 ) -> Result<Answers<v1::WatchPaymentResponse>, Status> {
     let caller = identity(&request, Role::Read)?;
     let key = key(caller.consumer.clone(), &request.get_ref().payment_id)?;
-    let place = caller.meter.stream()?;
+    let (place, access) = (caller.meter.stream()?, caller.access.clone());
     let ticket = shared.engine.ticket(&key).await.map_err(errors::query)?;
     let (answers, stream) = mpsc::channel(ROOM + 1);
-    let watch = Watch { shared: Arc::clone(shared), key, answers, shown: None, _place: place };
+    let watch =
+        Watch { shared: Arc::clone(shared), key, answers, shown: None, access, _place: place };
     let last_word = last_word(&watch.answers);
     shared.tasks.spawn(watch.run(ticket, last_word));
     Ok(Box::pin(ReceiverStream::new(stream)))
@@ -47,6 +48,8 @@ struct Watch {
     answers: Sender<Answer>,
     /// The version shown last.
     shown: Option<u64>,
+    /// Until when it may be told.
+    access: Access,
     /// Counts as one of the consumer's streams.
     _place: OwnedSemaphorePermit,
 }
@@ -57,12 +60,15 @@ struct Over;
 impl Watch {
     async fn run(mut self, ticket: Ticket, last_word: Option<OwnedPermit<Answer>>) {
         let answers = self.answers.clone();
-        let shared = Arc::clone(&self.shared);
+        let (shared, access) = (Arc::clone(&self.shared), self.access.clone());
         tokio::select! {
             _ = self.follow(ticket) => {}
             () = answers.closed() => {}
             () = shared.closing.streams.cancelled() => {
                 last_word.map(|room| room.send(Err(errors::shutting_down())));
+            }
+            () = access.ended() => {
+                last_word.map(|room| room.send(Err(errors::access_changed())));
             }
         }
     }

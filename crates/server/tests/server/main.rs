@@ -1,6 +1,7 @@
 //! The server over loopback, with the engine over the journal in memory and a scripted provider.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod catalogue;
 mod consumers;
 mod events;

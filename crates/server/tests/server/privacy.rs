@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::{
-    EraseCustomerRequest, ExportCustomerRequest, GetPaymentRequest, PaymentState, TokenState,
+    AddNoteRequest, CheckNowRequest, EraseCustomerRequest, ExportCustomerRequest,
+    GetPaymentRequest, PaymentState, TokenState,
 };
+use ppob_types::StatusVerdict;
 
-use crate::support::{METER, PLN_TOKEN, World, meter, token, token_for};
+use crate::support::{METER, PLN_TOKEN, Pay, World, meter, observed, token, token_for};
 
 fn export() -> ExportCustomerRequest {
     ExportCustomerRequest {
@@ -94,5 +96,36 @@ async fn an_erased_payment_answers_without_the_customer_and_with_its_money() {
     assert_eq!((now.lines.len(), now.raw_fields.len()), (0, 0));
     let nothing = world.operator.export_customer(export()).await.unwrap().into_inner();
     assert_eq!(nothing.payments, []);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_export_holds_what_operators_wrote_and_every_answer_of_the_provider() {
+    let mut world = World::new().await;
+    world.provider.will([Pay::Unlisted("the answer of the call that pays")]);
+    let doubt = world.pay(token("payment-0001")).await;
+    assert_eq!(doubt.state(), PaymentState::InDoubt, "{doubt:?}");
+    world.provider.will_report(StatusVerdict::Succeeded, observed(1));
+    let check = CheckNowRequest {
+        consumer: "local".to_owned(),
+        payment_id: "payment-0001".to_owned(),
+        provider_reference: "INV1".to_owned(),
+        actor: "dewi".to_owned(),
+    };
+    world.operator.check_now(check).await.unwrap();
+    for text in ["She called.", "She called again."] {
+        let note = AddNoteRequest {
+            consumer: "local".to_owned(),
+            payment_id: "payment-0001".to_owned(),
+            text: text.to_owned(),
+            actor: "dewi".to_owned(),
+        };
+        world.operator.add_note(note).await.unwrap();
+    }
+    let answer = world.operator.export_customer(export()).await.unwrap().into_inner();
+    let [one] = &*answer.payments else { panic!("{answer:?}") };
+    assert_eq!(one.raw_answers, ["the answer of the call that pays", "{}"]);
+    let notes: Vec<_> = one.notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(notes, ["She called.", "She called again."]);
     world.end().await;
 }

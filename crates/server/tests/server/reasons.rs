@@ -17,7 +17,7 @@ use ppob_api::v1::{
 use ppob_engine::ConsumerLimits;
 use ppob_journal::{MemoryHooks, MemoryJournal};
 use ppob_provider::ProviderErrorKind;
-use ppob_server::{Caller, Consumers, Credentials, Meter, Role, Unidentified};
+use ppob_server::{Access, Caller, Consumers, Credentials, Meter, Role, Unidentified};
 use ppob_types::{ConsumerId, RefusalCode, RefusalScope, Rejection};
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
@@ -143,6 +143,7 @@ impl Consumers for Reader {
                 limits: ConsumerLimits::default(),
                 meter: Meter::default(),
                 proven: true,
+                access: Access::default(),
             }),
             Some(who) => {
                 assert_ne!(who, "defect", "a defect, on purpose");

@@ -1,6 +1,9 @@
 //! What must stay inside is looked for in everything that comes out: customers' numbers, names and
-//! tokens, passwords and what operators write down are in no log, at any level and in any format, in no
-//! metric, in no error, and not in the journal's files as anybody with a SQLite shell would read them.
+//! tokens, passwords, API keys and what operators write down are in no log, at any level and in any format,
+//! in no metric, in no error, in nothing that the commands say of errors, and not in the journal's files, nor
+//! in a backup, as anybody with a SQLite shell would read them.
+
+mod operators;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -62,9 +65,14 @@ async fn nothing_secret_or_personal_is_in_logs_metrics_errors_or_the_journals_fi
         write!(world.config, "\n[log]\nformat = \"{format}\"\nfilter = \"trace\"\n")?;
         let mut canaries = Canaries::default();
         canaries.add("a provider's password", PASSWORD);
-        let engine = world.serve().await?;
+        let mut engine = world.serve().await?;
+        let keys = operators::with_consumers(&mut world, &mut engine, &mut canaries).await?;
+        // Before lost answers rest the provider.
+        operators::refuse_in_odd_words(&world, &engine, &mut canaries).await?;
         let mut errors = pay_every_way(&engine, &mut canaries).await?;
         errors.extend(ask_wrongly(&engine, &mut canaries).await);
+        let (refused, commands) = operators::operate(&world, &engine, &keys, &mut canaries).await?;
+        errors.extend(refused);
         assert!(canaries.0.len() > 40, "{canaries:?}");
         assert!(errors.len() > 5, "{errors:?}");
         for error in &errors {
@@ -74,6 +82,14 @@ async fn nothing_secret_or_personal_is_in_logs_metrics_errors_or_the_journals_fi
         }
         let metrics = engine.metrics().await?;
         assert_eq!(canaries.found_in(metrics.text().as_bytes()), Vec::<String>::new());
+        let backup = world.directory().join("journal.sqlite.backup").display().to_string();
+        let config = world.write_config()?;
+        let kept = world.run(&["backup", &backup, "--config", &config]).await?;
+        assert_eq!(kept.code, Some(0), "{kept:?}");
+        for ended in commands.iter().chain([&kept]) {
+            let said = ended.stderr.as_bytes();
+            assert_eq!(canaries.found_in(said), Vec::<String>::new(), "{ended:?}");
+        }
         let while_open = journal_files(&world)?;
         let ended = engine.stop().await?;
         for said in [&ended.stdout, &ended.stderr] {

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use ppob_types::{PaymentKey, ProviderName, Timestamp};
+use ppob_types::{PaymentKey, ProviderName, Sensitive, Timestamp};
 
 use super::Data;
 use crate::{
@@ -120,6 +120,16 @@ impl Data {
             .map(|(number, known)| Proposal { number: *number, proposed: known.proposed.clone() })
             .collect();
         Dossier { notes, proposals }
+    }
+
+    /// That something was written stays; what was written goes.
+    pub(super) fn erase_dossier(&mut self, key: &PaymentKey) {
+        for note in self.notes.iter_mut().filter(|note| note.key == *key) {
+            note.text = Sensitive::default();
+        }
+        for known in self.proposals.values_mut().filter(|known| known.proposed.key == *key) {
+            known.proposed.evidence = Sensitive::default();
+        }
     }
 
     pub(in crate::memory) fn late_charges(&self, after: u64, limit: usize) -> Vec<StoredPayment> {

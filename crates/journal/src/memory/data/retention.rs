@@ -60,7 +60,16 @@ impl Data {
             return Err(JournalError::RuleBroken(rule.to_owned()));
         }
         let guard = before.guard_key();
+        let before = before.clone();
         let after = before.clone().stripped(to);
+        if to == Retention::NoPersonalData {
+            self.erase_dossier(&after.key);
+            for attempt in &before.payment.attempts {
+                if let Some(text) = &attempt.observed.unlisted {
+                    self.forget_unlisted(&attempt.provider, text);
+                }
+            }
+        }
         if to == Retention::NoPersonalData
             && self.successes.get(&guard).is_some_and(|latest| latest.at <= after.updated_at)
         {

@@ -1,6 +1,6 @@
 //! Callers that show who they are.
 
-use ppob_server::{Caller, Consumers, Credentials, Meter, Role, Unidentified};
+use ppob_server::{Access, Caller, Consumers, Credentials, Meter, Role, Unidentified};
 
 /// Desks that show who they are by a key: `ani-key` is `desk-ani`. Without a key it is `local`.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Consumers for Desks {
         let consumer = ppob_types::ConsumerId::new(&name).map_err(|_| Unidentified::Invalid)?;
         let limits = ppob_engine::ConsumerLimits::default();
         let (roles, meter) = (Role::ALL.into(), Meter::default());
-        Ok(Caller { consumer, roles, limits, meter, proven: true })
+        Ok(Caller { consumer, roles, limits, meter, proven: true, access: Access::default() })
     }
 
     fn must_prove(&self) -> bool {
