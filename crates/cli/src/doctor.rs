@@ -67,7 +67,7 @@ async fn look(options: &Doctor) -> Vec<Finding> {
             return vec![Finding::fail(CONFIGURATION, failure.text, todo)];
         }
     };
-    let mut findings = vec![Finding::ok(CONFIGURATION, format!("{} is valid", loaded.place))];
+    let mut findings = vec![Finding::ok(CONFIGURATION, format!("valid: {}", loaded.place))];
     findings.extend(files::of_configuration(&loaded));
     match compose::providers(&loaded, &clock) {
         Ok(built) => findings.extend(providers::all(&built).await),
@@ -77,6 +77,12 @@ async fn look(options: &Doctor) -> Vec<Finding> {
                 failure.text,
                 "correct that; no start before",
             ));
+        }
+    }
+    let listen = &loaded.config.listen;
+    for table in [listen.tls.as_ref(), listen.operator_tls()] {
+        if let Err(failure) = compose::tls(table) {
+            findings.push(Finding::fail("tls", failure.text, "correct that; no start before"));
         }
     }
     let (found, high_water) = journal::all(&loaded.config.journal.path);

@@ -81,7 +81,7 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
         text.add(format_args!("\n# WARNING: {warning}"));
     }
     if loaded.providers.is_empty() {
-        text.push_str("\n# WARNING: no provider is configured; nothing could be bought");
+        text.push_str("\n# WARNING: no provider is configured; `ppob serve` refuses to start so");
     }
     text
 }

@@ -77,21 +77,25 @@ impl Place<'_> {
             Ok(channel) => channel,
             Err(error) => {
                 let why = innermost(&error);
-                let why = if encrypted { explained(&why) } else { why };
-                return Err(self.unreached(&why));
+                let meaning = if encrypted { explained(&why) } else { None };
+                let told = meaning.map(|meaning| format!("{meaning} ({why})"));
+                return Err(self.unreached(told.as_deref().unwrap_or(&why), told.is_some()));
             }
         };
         if !encrypted && speaks_tls(endpoint.uri().authority().map(Authority::as_str)).await {
-            return Err(self.unreached(&format!(
-                "the server there speaks TLS; use https://{} with --ca",
-                self.address.trim_start_matches("http://")
-            )));
+            return Err(self.unreached(
+                &format!(
+                    "the server there speaks TLS; use https://{} with --ca",
+                    self.address.trim_start_matches("http://")
+                ),
+                true,
+            ));
         }
         Ok(channel)
     }
 
     /// Nothing was sent. In JSON mode scripts get it on standard output too.
-    fn unreached(&self, why: &str) -> Failure {
+    fn unreached(&self, why: &str, answered: bool) -> Failure {
         let address = self.address;
         let status = tonic::Status::unavailable(format!("not reached: {address}: {why}"));
         if self.json
@@ -100,7 +104,7 @@ impl Place<'_> {
         {
             return failure;
         }
-        show::unreached(self.option, address, why)
+        show::unreached(self.option, address, why, answered)
     }
 }
 
@@ -121,12 +125,15 @@ fn read(tls: &Tls) -> Result<ClientTls, Failure> {
     Ok(read)
 }
 
-/// What TLS complains about, for people.
-fn explained(why: &str) -> String {
+/// What TLS complains about, for people; none if it is not TLS that complains.
+fn explained(why: &str) -> Option<&'static str> {
     let meaning = if why.contains("InvalidContentType") || why.contains("corrupt message") {
         "the server there speaks no TLS; use http://, if nobody else can read what goes over that way"
     } else if ["UnknownIssuer", "BadSignature"].iter().any(|word| why.contains(word)) {
         "the authority in --ca does not vouch for this server; is it the right file and the right server?"
+    } else if why.contains("CaUsedAsEndEntity") {
+        "the server shows the certificate of an authority (CA) as its own; have that authority sign one for \
+         the server, see docs/SECURITY.md"
     } else if why.contains("NotValidForName") {
         "the server's certificate is for another name; use the name that stands in it"
     } else if why.contains("Expired") || why.contains("NotValidYet") {
@@ -134,9 +141,9 @@ fn explained(why: &str) -> String {
     } else if why.contains("CertificateRequired") || why.contains("certificate required") {
         "the server asks for a certificate; show one with --certificate and --certificate-key"
     } else {
-        return why.to_owned();
+        return None;
     };
-    format!("{meaning} ({why})")
+    Some(meaning)
 }
 
 /// Whether somebody at `authority` answers the first words of gRPC in the clear with an alert of TLS:
@@ -189,9 +196,9 @@ mod tests {
     }
 
     #[test]
-    fn what_tls_complains_about_is_said_in_words_and_nothing_is_lost() {
+    fn what_tls_complains_about_is_said_in_words() {
         let plain = explained("received corrupt message of type InvalidContentType");
-        assert!(plain.contains("speaks no TLS") && plain.contains("InvalidContentType"));
-        assert_eq!(explained("Connection refused"), "Connection refused");
+        assert!(plain.is_some_and(|plain| plain.contains("speaks no TLS")));
+        assert_eq!(explained("Connection refused"), None);
     }
 }
