@@ -23,8 +23,8 @@ pub(crate) async fn serve(options: Serve) -> Done {
     let loaded = read(file.clone())?;
     if loaded.providers.is_empty() {
         return Err(Failure::usage(format!(
-            "No provider is configured in {}, so nothing could be bought. Begin with a copy of \
-             config/ppob.example.toml, or try everything without one: ppob sandbox",
+            "No provider is configured in {}, so nothing could be bought. Begin with a [[provider]] table \
+             as README.md shows it, or try everything without one: ppob sandbox",
             loaded.place
         )));
     }

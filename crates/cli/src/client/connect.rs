@@ -134,9 +134,9 @@ fn explained(why: &str) -> Option<&'static str> {
     } else if why.contains("CaUsedAsEndEntity") {
         "the server shows the certificate of an authority (CA) as its own; have that authority sign one for \
          the server, see docs/SECURITY.md"
-    } else if why.contains("NotValidForName") {
-        "the server's certificate is for another name; use the name that stands in it"
-    } else if why.contains("Expired") || why.contains("NotValidYet") {
+    } else if why.contains("not valid for name") {
+        "the server's certificate is for another name; use one that stands in it"
+    } else if why.contains("expired") || why.contains("not valid yet") {
         "the server's certificate is not valid now; renew it, or set this machine's clock right"
     } else if why.contains("CertificateRequired") || why.contains("certificate required") {
         "the server asks for a certificate; show one with --certificate and --certificate-key"
@@ -199,6 +199,13 @@ mod tests {
     fn what_tls_complains_about_is_said_in_words() {
         let plain = explained("received corrupt message of type InvalidContentType");
         assert!(plain.is_some_and(|plain| plain.contains("speaks no TLS")));
+        for (why, words) in [
+            ("certificate not valid for name \"a\"; certificate is only valid for", "another name"),
+            ("certificate expired: verification time 2 (UNIX)", "not valid now"),
+            ("certificate not valid yet: verification time 2 (UNIX)", "not valid now"),
+        ] {
+            assert!(explained(why).is_some_and(|said| said.contains(words)), "{why}");
+        }
         assert_eq!(explained("Connection refused"), None);
     }
 }

@@ -42,8 +42,8 @@ impl std::fmt::Display for ConfigError {
         match self {
             Self::Missing(file) => write!(
                 f,
-                "there is no configuration {}; name another with --config, or begin with a copy of \
-                 config/ppob.example.toml",
+                "there is no configuration {}; name another with --config, or begin with a [[provider]] table as \
+                 README.md shows it",
                 file.display()
             ),
             Self::UnknownKey { key, place, nearest } => {
@@ -81,7 +81,10 @@ fn in_words(problem: &str) -> String {
         .strip_prefix("unknown variant: found ")
         .and_then(|rest| rest.split_once(", expected `one of "))
     {
-        return format!("there is no {found}; choose one of {}", of.trim_end_matches('`').to_owned() + "`");
+        return format!(
+            "there is no {found}; choose one of {}",
+            of.trim_end_matches('`').to_owned() + "`"
+        );
     }
     match problem.rsplit_once("expected ") {
         Some((found, kind)) if INTEGERS.contains(&kind) => {

@@ -69,7 +69,8 @@ pub(crate) fn load(
         keys::check(&variable.table(), &variable.place())?;
         figment = figment.merge(variable);
     }
-    let config: Config = figment.extract().map_err(|error| wrong(&named(error, &figment), &place))?;
+    let config: Config =
+        figment.extract().map_err(|error| wrong(&named(error, &figment), &place))?;
     let consumers = consumer::setups(&config.consumer, &place)?;
     config.listen.check(!consumers.is_empty())?;
     let mut effective: Json = figment.extract().map_err(|error| wrong(&error, &place))?;

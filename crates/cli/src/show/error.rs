@@ -37,7 +37,7 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     let exit = exit_of(status, asked);
     let reason = reason_of(status);
     let mut text = String::new();
-    let message = status.message();
+    let message = message(status);
     let happened = match exit {
         Exit::Unknown if reason.is_none() => "No usable answer",
         Exit::Unknown => "Not known",
@@ -48,6 +48,8 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     let metadata = metadata_of(status);
     if let Some(advice) = advice::of(reason.as_deref(), &metadata) {
         text.add(format_args!("Do:    {advice}\n"));
+    } else if message.contains("CertificateRequired") {
+        text.push_str("Do:    show a certificate with --certificate and --certificate-key.\n");
     } else if exit == Exit::Unknown {
         text.add(format_args!("Do:    {}\n", retry(asked)));
     }
@@ -65,6 +67,19 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     let code = format!("{:?}", status.code());
     text.add(format_args!("({})\n", reason.unwrap_or(code)));
     Failure::new(exit, text)
+}
+
+/// What the server said, or what cut the way to it: "transport error" alone tells nothing.
+fn message(status: &Status) -> String {
+    let mut cause = std::error::Error::source(status);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    let cause = cause.map(ToString::to_string).filter(|cause| !status.message().contains(cause));
+    cause.map_or_else(
+        || status.message().to_owned(),
+        |cause| format!("{} ({cause})", status.message()),
+    )
 }
 
 /// A payment whose call was repeated until patience ended. Whatever the last call said, an earlier

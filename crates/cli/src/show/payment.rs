@@ -108,9 +108,9 @@ fn state(payment: &Payment) -> &'static str {
 fn meaning(payment: &Payment, reader: Reader<'_>) -> String {
     let follow = reader.follow(&payment.payment_id);
     match payment.state() {
-        PaymentState::Succeeded if payment.token_state() == TokenState::Awaited => format!(
-            "Paid. The token has not come yet; the engine keeps asking:\n  {follow}\n"
-        ),
+        PaymentState::Succeeded if payment.token_state() == TokenState::Awaited => {
+            format!("Paid. The token has not come yet; the engine keeps asking:\n  {follow}\n")
+        }
         PaymentState::Succeeded => "Paid.\n".to_owned(),
         PaymentState::Failed => failed(payment),
         PaymentState::Reversed => reversed(payment),

@@ -147,7 +147,10 @@ fn what_is_wrong_with_a_consumer_is_named_and_no_key_is_shown() {
         ),
         (shop(&hash).replace("pay", "pey"), "`consumer.shop.roles"),
         (shop(&format!("{hash}\nfamilies = [\"plm\"]")), "`consumer.shop.families"),
-        (shop(&format!("{hash}\nday_max_rupiah = 0")), "`consumer.shop.day_max_rupiah` in ppob.toml"),
+        (
+            shop(&format!("{hash}\nday_max_rupiah = 0")),
+            "`consumer.shop.day_max_rupiah` in ppob.toml",
+        ),
         (shop(&format!("{hash}\nburst = -1")), "`consumer.shop.burst` in ppob.toml"),
         (shop(&hash).replace("shop", "a shop"), "`consumer.a shop.name` in ppob.toml"),
     ] {
