@@ -9,12 +9,14 @@ mod providers;
 
 use std::sync::Arc;
 
+use ppob_journal_sqlite::{KeySource, key_file};
 use ppob_types::Clock;
 use serde_json::json;
 
 use crate::args::Doctor;
 use crate::clock::SystemClock;
 use crate::compose;
+use crate::config::{Loaded, key_source};
 use crate::exit::Exit;
 use crate::failure::Done;
 use crate::text::Add;
@@ -67,7 +69,7 @@ async fn look(options: &Doctor) -> Vec<Finding> {
             return vec![Finding::fail(CONFIGURATION, failure.text, todo)];
         }
     };
-    let mut findings = vec![Finding::ok(CONFIGURATION, format!("{} is valid", loaded.place))];
+    let mut findings = vec![Finding::ok(CONFIGURATION, format!("valid: {}", loaded.place))];
     findings.extend(files::of_configuration(&loaded));
     match compose::providers(&loaded, &clock) {
         Ok(built) => findings.extend(providers::all(&built).await),
@@ -79,12 +81,36 @@ async fn look(options: &Doctor) -> Vec<Finding> {
             ));
         }
     }
+    let listen = &loaded.config.listen;
+    for table in [listen.tls.as_ref(), listen.operator_tls()] {
+        if let Err(failure) = compose::tls(table) {
+            findings.push(Finding::fail("tls", failure.text, "correct that; no start before"));
+        }
+    }
+    findings.extend(key(&loaded));
     let (found, high_water) = journal::all(&loaded.config.journal.path);
     findings.extend(found);
     findings.push(machine::disk(&loaded.config.journal.path));
     findings.push(machine::time(clock.now(), high_water));
     findings.push(machine::engine(loaded.config.listen.api).await);
     findings
+}
+
+/// Whether the journal's key is where the configuration says.
+fn key(loaded: &Loaded) -> Option<Finding> {
+    const WHAT: &str = "key";
+    let path = &loaded.config.journal.path;
+    let file = key_file(path);
+    match key_source(&loaded.config.journal, &loaded.place) {
+        Err(error) => Some(Finding::fail(WHAT, error.to_string(), "correct that; no start before")),
+        Ok(KeySource::Beside { .. }) if path.exists() && !file.exists() => Some(Finding::warn(
+            WHAT,
+            format!("the journal's key file {} is not there", file.display()),
+            "put it back from your copy of it, or set `journal.key`; only a journal that was never sealed \
+             starts without",
+        )),
+        Ok(_) => None,
+    }
 }
 
 fn shown(findings: &[Finding]) -> String {

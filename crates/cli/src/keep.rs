@@ -80,7 +80,7 @@ Money: payments made after {taken_at} WIB are unknown to this journal. A caller 
 Do:    start the engine. It freezes every provider, so that nothing is paid. Then for each provider
        1. get its statement from {taken_at} WIB on;
        2. for each payment on it that `ppob payment list` does not show, find the caller's id and run
-          `ppob payment abandon ID`: that id is never paid from then on. Tell the caller what became of it;
+          `ppob payment abandon ID`, with the API key of that consumer: the id is never paid from then on. Tell the caller what became of it;
        3. when nothing is missing any more, switch the provider to active.
        Payments that were open in the backup are asked about at their providers by themselves.
 "

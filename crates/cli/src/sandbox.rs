@@ -31,7 +31,7 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let secrets = directory()?;
     let (kept, journal) = journal(options.data.as_deref())?;
-    let simulator = simulator::start(&clock).await?;
+    let simulator = simulator::start(&clock, options.simulator_port).await?;
     let loaded = configuration(options, &simulator.base_url(), secrets.path())?;
     let log = logging::start(&loaded.config)?;
 

@@ -23,8 +23,8 @@ pub(crate) async fn serve(options: Serve) -> Done {
     let loaded = read(file.clone())?;
     if loaded.providers.is_empty() {
         return Err(Failure::usage(format!(
-            "No provider is configured in {}, so nothing could be bought. Begin with a copy of \
-             config/ppob.example.toml, or try everything without one: ppob sandbox",
+            "No provider is configured in {}, so nothing could be bought. Begin with a [[provider]] table \
+             as README.md shows it, or try everything without one: ppob sandbox",
             loaded.place
         )));
     }
@@ -81,7 +81,7 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
         text.add(format_args!("\n# WARNING: {warning}"));
     }
     if loaded.providers.is_empty() {
-        text.push_str("\n# WARNING: no provider is configured; nothing could be bought");
+        text.push_str("\n# WARNING: no provider is configured; `ppob serve` refuses to start so");
     }
     text
 }

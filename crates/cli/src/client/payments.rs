@@ -102,7 +102,9 @@ async fn abandon(one: &ByIdentity) -> Done {
 fn abandoned(answer: &AbandonPaymentResponse) -> String {
     let done = match answer.result() {
         AbandonResult::IdClosed => {
-            "The id was unknown. It is closed now: nothing was paid under it, and nothing ever will be."
+            "The id was unknown. It is closed now: nothing is paid under it from now on, and by what this journal \
+             knows nothing was. Only after a restore may it have been paid before: the provider's statement \
+             tells."
         }
         AbandonResult::Failed => "Abandoned. Nothing was charged, and nothing will be.",
         AbandonResult::AlreadyFailed | AbandonResult::Unspecified => {

@@ -34,7 +34,7 @@ async fn export(options: &ExportCustomer) -> Done {
             page_size: PAGE,
             page_token: whole.next_page_token,
             reason: about.reason.clone(),
-            actor: about.actor.clone(),
+            actor: about.actor.actor.clone(),
         });
         request.set_timeout(PATIENCE);
         let answered = client
@@ -60,7 +60,7 @@ async fn erase(options: &EraseCustomer) -> Done {
         customer_number: about.number.clone(),
         validate_only: !options.yes,
         reason: about.reason.clone(),
-        actor: about.actor.clone(),
+        actor: about.actor.actor.clone(),
     });
     request.set_timeout(PATIENCE);
     let asked = if options.yes { Asked::Change } else { Asked::Read };

@@ -8,7 +8,8 @@ use figment::{Error, Metadata, Profile, Provider};
 const PREFIX: &str = "PPOB_";
 
 /// Variables of the command line, which are no keys.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
+    "PPOB_ACTOR",
     "PPOB_ADDRESS",
     "PPOB_OPERATOR_ADDRESS",
     "PPOB_API_KEY",
@@ -74,5 +75,26 @@ impl Provider for Variable {
 
     fn data(&self) -> Result<Map<Profile, Dict>, Error> {
         Ok(Map::from([(Profile::Default, self.table())]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::*;
+    use crate::args::Arguments;
+
+    fn collect(command: &Command, found: &mut BTreeSet<String>) {
+        let named = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+        found.extend(named.map(str::to_owned));
+        command.get_subcommands().for_each(|inner| collect(inner, found));
+    }
+
+    #[test]
+    fn no_variable_of_the_command_line_is_taken_for_a_key() {
+        let mut found = BTreeSet::new();
+        collect(&Arguments::command(), &mut found);
+        assert_eq!(found, OTHERS.map(str::to_owned).into());
     }
 }

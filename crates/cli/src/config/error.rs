@@ -42,8 +42,8 @@ impl std::fmt::Display for ConfigError {
         match self {
             Self::Missing(file) => write!(
                 f,
-                "there is no configuration {}; name another with --config, or begin with a copy of \
-                 config/ppob.example.toml",
+                "there is no configuration {}; name another with --config, or begin with a [[provider]] table as \
+                 README.md shows it",
                 file.display()
             ),
             Self::UnknownKey { key, place, nearest } => {
@@ -54,9 +54,11 @@ impl std::fmt::Display for ConfigError {
                 }
             }
             Self::Value { key, place, problem } if key.is_empty() => {
-                write!(f, "{place}: {problem}")
+                write!(f, "{place}: {}", in_words(problem))
             }
-            Self::Value { key, place, problem } => write!(f, "`{key}` in {place}: {problem}"),
+            Self::Value { key, place, problem } => {
+                write!(f, "`{key}` in {place}: {}", in_words(problem))
+            }
             Self::Exposed { listener, address, lacks } => write!(
                 f,
                 "`listen.{listener}` is {address}, which other machines could reach, but {lacks}. \
@@ -68,3 +70,52 @@ impl std::fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// A problem as the libraries tell it, without the names of Rust's types.
+fn in_words(problem: &str) -> String {
+    const INTEGERS: [&str; 7] = ["i64", "u64", "u32", "u16", "i32", "u8", "usize"];
+    if problem == "invalid socket address syntax" {
+        return "it is no address; write IP:PORT, for example 127.0.0.1:50051".to_owned();
+    }
+    if let Some((found, of)) = problem
+        .strip_prefix("unknown variant: found ")
+        .and_then(|rest| rest.split_once(", expected `one of "))
+    {
+        return format!(
+            "there is no {found}; choose one of {}",
+            of.trim_end_matches('`').to_owned() + "`"
+        );
+    }
+    match problem.rsplit_once("expected ") {
+        Some((found, kind)) if INTEGERS.contains(&kind) => {
+            format!("{found}expected a whole number, as in 500000")
+        }
+        _ => problem.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_libraries_say_is_told_without_the_words_of_the_language() {
+        for (problem, words) in [
+            (
+                "invalid type: string \"500.000\", expected i64",
+                "invalid type: string \"500.000\", expected a whole number, as in 500000",
+            ),
+            (
+                "unknown variant: found `cheap`, expected `one of `cheapest`, `priority``",
+                "there is no `cheap`; choose one of `cheapest`, `priority`",
+            ),
+            (
+                "invalid socket address syntax",
+                "it is no address; write IP:PORT, for example 127.0.0.1:50051",
+            ),
+            ("it is missing", "it is missing"),
+        ] {
+            assert_eq!(in_words(problem), words);
+        }
+    }
+}

@@ -127,13 +127,19 @@ fn check_value(
         Value::Array(_, items) => {
             for (index, item) in items.iter().enumerate() {
                 let number = index.to_string();
-                let path: Vec<&str> = path.iter().copied().chain([number.as_str()]).collect();
+                let shown = name_of(item).unwrap_or(&number);
+                let path: Vec<&str> = path.iter().copied().chain([shown]).collect();
                 check_value(item, &below(&keys, &number), &path, place)?;
             }
             Ok(())
         }
         _ => Ok(()),
     }
+}
+
+/// The name of a table in a list, which says more than its number.
+pub(super) fn name_of(item: &Value) -> Option<&str> {
+    item.as_dict()?.get("name")?.as_str()
 }
 
 /// What may stand below `name`; an empty text if it may have a value.

@@ -69,7 +69,8 @@ pub(crate) fn load(
         keys::check(&variable.table(), &variable.place())?;
         figment = figment.merge(variable);
     }
-    let config: Config = figment.extract().map_err(|error| wrong(&error, &place))?;
+    let config: Config =
+        figment.extract().map_err(|error| wrong(&named(error, &figment), &place))?;
     let consumers = consumer::setups(&config.consumer, &place)?;
     config.listen.check(!consumers.is_empty())?;
     let mut effective: Json = figment.extract().map_err(|error| wrong(&error, &place))?;
@@ -84,6 +85,18 @@ pub(crate) fn load(
     }
     let providers = ProviderTable::read_all(&config.provider, &place)?;
     Ok(Loaded { config, consumers, providers, place, effective })
+}
+
+/// The error with the names of tables in lists instead of their numbers.
+fn named(mut error: figment::Error, figment: &Figment) -> figment::Error {
+    if let [list, number, ..] = error.path.as_mut_slice()
+        && let Ok(index) = number.parse::<usize>()
+        && let Ok(Value::Array(_, items)) = figment.find_value(list)
+        && let Some(name) = items.get(index).and_then(keys::name_of)
+    {
+        name.clone_into(number);
+    }
+    error
 }
 
 /// The first thing figment found wrong.

@@ -62,9 +62,11 @@ impl ProviderTable {
         index: usize,
         place: &str,
     ) -> Result<Self, ConfigError> {
-        let mut table = Table { rest: table, index, place };
+        let name = table.get("name").and_then(Value::as_str);
+        let shown = name.map_or_else(|| index.to_string(), str::to_owned);
+        let mut table = Table { rest: table, shown: shown.clone(), place };
         let needed = |key: &str| ConfigError::Value {
-            key: format!("provider.{index}.{key}"),
+            key: format!("provider.{shown}.{key}"),
             place: place.to_owned(),
             problem: "it is missing; every provider needs one".to_owned(),
         };
@@ -148,7 +150,8 @@ pub(crate) fn unknown_key(
 /// A table from which keys are taken until only the kind's own are left.
 struct Table<'a> {
     rest: Map<String, Value>,
-    index: usize,
+    /// Its name, or its number in the list.
+    shown: String,
     place: &'a str,
 }
 
@@ -159,7 +162,7 @@ impl Table<'_> {
         };
         let read = serde_json::from_value(value);
         read.map(Some).map_err(|error| ConfigError::Value {
-            key: format!("provider.{}.{key}", self.index),
+            key: format!("provider.{}.{key}", self.shown),
             place: self.place.to_owned(),
             problem: error.to_string(),
         })
@@ -197,12 +200,12 @@ mod tests {
         let error = read(&json!({ "name": "a", "kind": "mmbc", "weight": "much" })).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`provider.0.weight` in ppob.toml: invalid type: string \"much\", expected u32"
+            "`provider.a.weight` in ppob.toml: invalid type: string \"much\", expected a whole number, as in 500000"
         );
         let error = read(&json!({ "name": "a" })).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`provider.0.kind` in ppob.toml: it is missing; every provider needs one"
+            "`provider.a.kind` in ppob.toml: it is missing; every provider needs one"
         );
     }
 

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) async fn all(providers: &Providers) -> Vec<Finding> {
     let mut findings = Vec::new();
     if providers.built.is_empty() {
-        let todo = "begin with a copy of config/ppob.example.toml";
+        let todo = "begin with a [[provider]] table as README.md shows it; every key stands in config/ppob.example.toml";
         findings.push(Finding::fail(WHAT, "none is configured; nothing could be bought", todo));
     }
     for (name, warning) in providers.warnings() {

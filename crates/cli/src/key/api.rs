@@ -38,7 +38,7 @@ fn told(name: &ConsumerId, key: &str) -> String {
     format!(
         "The API key of {name}. It is kept nowhere and shown only now:\n\n  {key}\n\n\
          For the configuration, as a new consumer or beside the key it has (two may be live):\n\n\
-         [[consumer]]\nname = \"{name}\"\nkeys = [\"{}\"]\nroles = [\"read\", \"pay\"]\n",
+         [[consumer]]\nname = \"{name}\"\nkeys = [\"{}\"]\nroles = [\"read\", \"pay\"]     # of an operator: [\"operate\"]\n",
         KeyHash::of(key)
     )
 }

@@ -41,6 +41,13 @@ pub(super) fn of_the_simulator() -> Vec<AccountConfig> {
     ACCOUNTS.iter().map(account).collect()
 }
 
+/// How to log in at the simulator, for people.
+pub(super) fn logins() -> String {
+    let login =
+        |account: &Account| format!("  username = \"{}\", password: {PASSWORD}", account.login);
+    ACCOUNTS.iter().map(login).collect::<Vec<_>>().join("\n")
+}
+
 /// Adds the accounts to the configuration, as providers at `base_url`. Their password is put into
 /// `directory`, because configuration names secrets only.
 pub(super) fn add(loaded: &mut Loaded, base_url: &str, directory: &Path) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ppob_simulator::mmbc::MAGIC_NUMBERS;
 
-use super::Written;
+use super::{Written, accounts};
 use crate::show::table;
 
 const USUAL_PORT: u16 = 50_051;
@@ -46,6 +46,10 @@ Try in another terminal:
   ppob pay PLN-PREPAID-20000 530000001234{address}
   ppob pay PLN-PREPAID-20000 530000000201{address} --wait 3s
 
+For `ppob serve` with a configuration of your own (README.md), the simulated accounts are:
+
+{}
+
 What the simulated provider really charged, and how to make it misbehave:
 
   curl -s {control}/ledger
@@ -56,6 +60,7 @@ Ctrl-C ends it.
 ",
         places.join("\n"),
         table(["DIGITS", "WHAT HAPPENS"], magic.collect()),
+        accounts::logins(),
     )
 }
 
@@ -85,6 +90,7 @@ mod tests {
         }
         assert!(text.contains("/data/ppob.sqlite (kept)"), "{text}");
         assert!(!text.contains("--address"), "{text}");
+        assert!(text.contains("sandbox-b"), "{text}");
         let elsewhere = Written { api: at(1234), ..written };
         let text = ready(&elsewhere, Path::new("x"), true);
         assert!(text.contains("ppob products --address 127.0.0.1:1234"), "{text}");

@@ -9,9 +9,10 @@ use super::accounts;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Starts it on ports of the system's choice, with the time of this machine.
-pub(super) async fn start(clock: &Arc<dyn Clock>) -> Result<MmbcHandle, Failure> {
+/// Starts it on `port` (0: the system chooses), with the time of this machine.
+pub(super) async fn start(clock: &Arc<dyn Clock>, port: u16) -> Result<MmbcHandle, Failure> {
     let mut config = MmbcConfig::new(accounts::of_the_simulator());
+    config.port = port;
     // A journal that is kept must not meet the invoices of an earlier sandbox again.
     config.first_invoice =
         u64::try_from(clock.now().as_micros() / 1_000_000).unwrap_or(config.first_invoice);

@@ -50,6 +50,8 @@ pub(crate) fn failure(status: &Status, asked: &Asked) -> Failure {
     let metadata = metadata_of(status);
     if let Some(advice) = advice::of(reason.as_deref(), &metadata) {
         text.add(format_args!("Do:    {advice}\n"));
+    } else if message.contains("CertificateRequired") {
+        text.push_str("Do:    show a certificate with --certificate and --certificate-key.\n");
     } else if exit == Exit::Unknown {
         text.add(format_args!("Do:    {}\n", retry(asked)));
     }
@@ -82,15 +84,17 @@ pub(crate) fn unanswered(last: Option<&Status>, paying: &Paying) -> Failure {
     Failure::new(Exit::Unknown, text)
 }
 
-/// Nothing listens there, so nothing was sent. `option` names another address.
-pub(crate) fn unreached(option: &str, address: &str, why: &str) -> Failure {
+/// No connection stood, so nothing was sent. `option` names another address; `answered` says that
+/// something is there, only not what was looked for.
+pub(crate) fn unreached(option: &str, address: &str, why: &str, answered: bool) -> Failure {
+    let start = "start the engine (`ppob serve`, or `ppob sandbox` to try it)";
+    let todo = if answered { "do what stands above" } else { start };
     Failure::new(
         Exit::Unknown,
         format!(
             "Not reached: {address}: {why}\n\
              Money: nothing was sent by this command.\n\
-             Do:    start the engine (`ppob serve`, or `ppob sandbox` to try it), or name another \
-             {option}.\n"
+             Do:    {todo}, or name another {option}.\n"
         ),
     )
 }

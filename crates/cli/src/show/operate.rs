@@ -5,7 +5,7 @@ use ppob_api::v1::{
     ResolvePaymentResponse, ResolveResult,
 };
 
-use super::payment::payment;
+use super::payment::payment_of;
 use super::text::{moment, or_dash, rupiah, table, word};
 use crate::text::Add;
 
@@ -95,30 +95,30 @@ fn offer(switch: &OfferSwitch) -> String {
     )
 }
 
-/// What a check brought.
-pub(crate) fn checked(answer: &CheckNowResponse) -> String {
+/// What a check of a payment of `consumer` brought.
+pub(crate) fn checked(answer: &CheckNowResponse, consumer: &str) -> String {
     let mut text = String::new();
     if let Some(evidence) = &answer.evidence {
         text.add(format_args!("{}\n", evidence.text));
     }
     if let Some(after) = &answer.payment {
-        text.push_str(&payment(after));
+        text.push_str(&payment_of(after, consumer));
     }
     text
 }
 
-/// What resolving did.
-pub(crate) fn resolved(answer: &ResolvePaymentResponse) -> String {
+/// What resolving a payment of `consumer` did.
+pub(crate) fn resolved(answer: &ResolvePaymentResponse, consumer: &str) -> String {
     let mut text = match answer.result() {
         ResolveResult::AwaitsSecondPerson => {
             "The verdict is kept. Another person has to give the same one (ppob resolve ID \
-             --not-executed), with an API key of their own; nothing has changed yet.\n"
+             --not-executed), where keys are used with an API key of their own; nothing has changed yet.\n"
                 .to_owned()
         }
         ResolveResult::Resolved | ResolveResult::Unspecified => "Resolved.\n".to_owned(),
     };
     if let Some(after) = &answer.payment {
-        text.push_str(&payment(after));
+        text.push_str(&payment_of(after, consumer));
     }
     text
 }

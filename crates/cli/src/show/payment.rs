@@ -6,18 +6,57 @@ use super::struk::struk;
 use super::text::{masked, moment, or_dash, rupiah, table, word};
 use crate::text::Add;
 
+/// The consumer where none are configured; operators need not name it.
+const LOCAL: &str = "local";
+
 /// What is said of a payment in doubt if the server says nothing.
 const DOUBT: &str = "It may or may not be paid: do not pay again by other means and do not refund.";
 
-/// One payment as people read it; with its struk if it was paid.
+/// Who reads about a payment, and so which commands are of use.
+#[derive(Clone, Copy)]
+enum Reader<'a> {
+    /// The caller.
+    Owner,
+    /// An operator, who has to say whose payment it is.
+    Operator(&'a str),
+}
+
+impl Reader<'_> {
+    /// What the operators' commands need to find it.
+    fn subject(self, id: &str) -> String {
+        match self {
+            Self::Operator(consumer) if consumer != LOCAL => format!("{id} --consumer {consumer}"),
+            Self::Operator(_) | Self::Owner => id.to_owned(),
+        }
+    }
+
+    /// How to look at it again.
+    fn follow(self, id: &str) -> String {
+        match self {
+            Self::Owner => format!("ppob payment watch {id}"),
+            Self::Operator(_) => format!("ppob reviews --id {id}"),
+        }
+    }
+}
+
+/// One payment as its caller reads it; with its struk if it was paid.
 pub(crate) fn payment(payment: &Payment) -> String {
+    shown(payment, Reader::Owner)
+}
+
+/// The same for an operator: a payment of `consumer`.
+pub(crate) fn payment_of(payment: &Payment, consumer: &str) -> String {
+    shown(payment, Reader::Operator(consumer))
+}
+
+fn shown(payment: &Payment, reader: Reader<'_>) -> String {
     let mut text = String::new();
     if let Some(struk) = struk(payment) {
         text.push_str(&struk);
         text.push('\n');
     }
     text.add(format_args!("Payment {}: {}\n", payment.payment_id, state(payment)));
-    text.push_str(&meaning(payment));
+    text.push_str(&meaning(payment, reader));
     if let Some(late) = &payment.late_charge {
         text.add(format_args!(
             "A LATE CHARGE of {} was found on {} (reference {}): it was paid after all. \
@@ -66,19 +105,19 @@ fn state(payment: &Payment) -> &'static str {
 }
 
 /// What the state means for the money, and what to do.
-fn meaning(payment: &Payment) -> String {
-    let id = &payment.payment_id;
+fn meaning(payment: &Payment, reader: Reader<'_>) -> String {
+    let follow = reader.follow(&payment.payment_id);
     match payment.state() {
-        PaymentState::Succeeded if payment.token_state() == TokenState::Awaited => format!(
-            "Paid. The token has not come yet; the engine keeps asking:\n  ppob payment watch {id}\n"
-        ),
+        PaymentState::Succeeded if payment.token_state() == TokenState::Awaited => {
+            format!("Paid. The token has not come yet; the engine keeps asking:\n  {follow}\n")
+        }
         PaymentState::Succeeded => "Paid.\n".to_owned(),
         PaymentState::Failed => failed(payment),
         PaymentState::Reversed => reversed(payment),
-        PaymentState::InDoubt => in_doubt(payment),
+        PaymentState::InDoubt => in_doubt(payment, reader),
         PaymentState::Accepted | PaymentState::Processing | PaymentState::Unspecified => format!(
             "It is still being worked on and may be paid at any moment. Do not pay again by other \
-             means. Follow it:\n  ppob payment watch {id}\n"
+             means. Follow it:\n  {follow}\n"
         ),
     }
 }
@@ -92,15 +131,16 @@ fn failed(payment: &Payment) -> String {
         let again = if failure.new_id_may_help {
             "A new payment with a new id may succeed."
         } else {
-            "A new payment would fail the same way."
+            "The same request with a new id would fail the same way."
         };
         text.add(format_args!("{}: {} {again}\n", failure.reason, failure.message));
     }
     text
 }
 
-fn in_doubt(payment: &Payment) -> String {
+fn in_doubt(payment: &Payment, reader: Reader<'_>) -> String {
     let id = &payment.payment_id;
+    let subject = reader.subject(id);
     let doubt = payment.doubt.clone().unwrap_or_default();
     let mut text = format!(
         "{} since {}: {}\n",
@@ -110,8 +150,9 @@ fn in_doubt(payment: &Payment) -> String {
     );
     if doubt.next_check_time.is_some() {
         text.add(format_args!(
-            "The engine looks again at {}. Follow it:\n  ppob payment watch {id}\n",
-            moment(doubt.next_check_time.as_ref())
+            "The engine looks again at {}. Follow it:\n  {}\n",
+            moment(doubt.next_check_time.as_ref()),
+            reader.follow(id)
         ));
     }
     let referenced =
@@ -119,13 +160,13 @@ fn in_doubt(payment: &Payment) -> String {
     if !referenced {
         text.add(format_args!(
             "Without a reference of the provider only its statement tells. When it is found there:\n  \
-             ppob resolve {id} --executed INVOICE --actor NAME --evidence TEXT\n"
+             ppob resolve {subject} --executed INVOICE --actor NAME --evidence TEXT\n"
         ));
     }
     if doubt.late_execution_time.is_some() {
         text.add(format_args!(
             "If it was not paid, two persons may say so, some time after {}:\n  \
-             ppob resolve {id} --not-executed --actor NAME --second-person NAME --evidence TEXT\n",
+             ppob resolve {subject} --not-executed --actor NAME --second-person NAME --evidence TEXT\n",
             moment(doubt.late_execution_time.as_ref())
         ));
     }

@@ -2,7 +2,7 @@
 
 use ppob_api::v1::{EvidenceLeaning, ListReviewsResponse, Review};
 
-use super::payment::payment;
+use super::payment::payment_of;
 use super::text::{moment, span};
 use crate::text::Add;
 
@@ -32,7 +32,7 @@ fn add(text: &mut String, review: &Review) {
         span(review.age.as_ref()),
     ));
     if let Some(reviewed) = &review.payment {
-        text.push_str(&payment(reviewed));
+        text.push_str(&payment_of(reviewed, &review.consumer));
     }
     for evidence in &review.evidence {
         let leaning = match evidence.leaning() {

@@ -50,8 +50,8 @@ fn an_unknown_key_names_itself_its_place_and_the_nearest_key() {
         ),
         (
             "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\n[provider.limits]\npay_in_fligth = 3\n",
-            "unknown key `provider.0.limits.pay_in_fligth` in ppob.toml; did you mean \
-             `provider.0.limits.pay_in_flight`?",
+            "unknown key `provider.a.limits.pay_in_fligth` in ppob.toml; did you mean \
+             `provider.a.limits.pay_in_flight`?",
         ),
         (
             "something_else_entirely = 1\n",
@@ -134,8 +134,8 @@ fn what_is_wrong_with_a_consumer_is_named_and_no_key_is_shown() {
             shop("keys = [\"ppob_c0ffee\"]"),
             "`consumer.shop.keys` in ppob.toml: a key stands here as",
         ),
-        (shop("keys = \"ppob_c0ffee\""), "`consumer.0.keys` in ppob.toml: it must be a list"),
-        (shop("keys = [[\"ppob_c0ffee\"]]"), "`consumer.0.keys"),
+        (shop("keys = \"ppob_c0ffee\""), "`consumer.shop.keys` in ppob.toml: it must be a list"),
+        (shop("keys = [[\"ppob_c0ffee\"]]"), "`consumer.shop.keys"),
         (format!("{}{}", shop(&hash), shop(&hash)), "`consumer.shop.name` in ppob.toml: two"),
         (
             format!("{}{}", shop(&hash), shop(&hash).replace("\"shop\"", "\"app\"")),
@@ -143,13 +143,16 @@ fn what_is_wrong_with_a_consumer_is_named_and_no_key_is_shown() {
         ),
         (
             shop("key = \"ppob_c0ffee\""),
-            "unknown key `consumer.0.key` in ppob.toml; did you mean `consumer.0.keys`?",
+            "unknown key `consumer.shop.key` in ppob.toml; did you mean `consumer.shop.keys`?",
         ),
-        (shop(&hash).replace("pay", "pey"), "`consumer.0.roles"),
-        (shop(&format!("{hash}\nfamilies = [\"plm\"]")), "`consumer.0.families"),
-        (shop(&format!("{hash}\nday_max_rupiah = 0")), "`consumer.0.day_max_rupiah` in ppob.toml"),
-        (shop(&format!("{hash}\nburst = -1")), "`consumer.0.burst` in ppob.toml"),
-        (shop(&hash).replace("shop", "a shop"), "`consumer.0.name` in ppob.toml"),
+        (shop(&hash).replace("pay", "pey"), "`consumer.shop.roles"),
+        (shop(&format!("{hash}\nfamilies = [\"plm\"]")), "`consumer.shop.families"),
+        (
+            shop(&format!("{hash}\nday_max_rupiah = 0")),
+            "`consumer.shop.day_max_rupiah` in ppob.toml",
+        ),
+        (shop(&format!("{hash}\nburst = -1")), "`consumer.shop.burst` in ppob.toml"),
+        (shop(&hash).replace("shop", "a shop"), "`consumer.a shop.name` in ppob.toml"),
     ] {
         let error = read(&text, &[]).unwrap_err();
         assert!(error.starts_with(expected), "{error}");

@@ -21,7 +21,8 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
         }
         reason::PRODUCT_UNKNOWN => "see `ppob products` for the codes.",
         reason::PAYMENT_NOT_FOUND => {
-            "check the id. That it is unknown is no promise; `ppob payment abandon ID` gives one."
+            "check the id; operators also name its consumer with --consumer. That it is unknown is no promise; \
+             `ppob payment abandon ID` gives one."
         }
         reason::PAYMENT_ID_REUSED => {
             "the id stands for another request: look at it with `ppob payment get ID`, and use a new id."
@@ -46,6 +47,7 @@ pub(super) fn of(reason: Option<&str>, metadata: &BTreeMap<String, String>) -> O
         reason::DESPITE_REFUSED => {
             "wait and ask again, or look at the payment in doubt: only when it says so may it be paid again."
         }
+        reason::RATE_LIMITED => "wait a moment, then repeat the same command.",
         reason::NO_ROUTE => "see `ppob explain PRODUCT` for why no provider can be asked.",
         reason::CUT_OFF => "try again after the biller's closing hours.",
         reason::NUMBER_INVALID => "check the customer number.",

@@ -113,7 +113,7 @@ fn only_the_error_of_a_payment_says_whether_it_was_accepted() {
 
 #[test]
 fn an_engine_that_is_not_there_was_sent_nothing() {
-    let failure = unreached("--address", "127.0.0.1:50051", "connection refused");
+    let failure = unreached("--address", "127.0.0.1:50051", "connection refused", false);
     assert_eq!(failure.exit, Exit::Unknown);
     assert!(failure.text.contains("nothing was sent"), "{}", failure.text);
 }

@@ -48,6 +48,19 @@ ATTEMPT  PROVIDER  STATE    REASON           REFERENCE  CHARGED
 }
 
 #[test]
+fn an_operator_is_told_to_name_the_consumer_whose_payment_it_is() {
+    let mut doubted = with_state(PaymentState::InDoubt);
+    doubted.doubt = Some(Doubt {
+        next_check_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 }),
+        ..Doubt::default()
+    });
+    let shown = payment_of(&doubted, "shop");
+    assert!(shown.contains("ppob resolve pay-0001 --consumer shop --executed"), "{shown}");
+    assert!(shown.contains("ppob reviews --id pay-0001"), "only the owner may watch it: {shown}");
+    assert!(payment_of(&doubted, "local").contains("ppob resolve pay-0001 --executed"));
+}
+
+#[test]
 fn a_doubt_that_the_server_does_not_explain_still_forbids_to_pay_again() {
     let mut doubted = with_state(PaymentState::InDoubt);
     assert!(payment(&doubted).contains(DOUBT));
