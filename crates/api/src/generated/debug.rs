@@ -218,6 +218,78 @@ impl ::core::fmt::Debug for Payment {
             .finish()
     }
 }
+impl ::core::fmt::Debug for ProviderStatus {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ProviderStatus")
+            .field("provider", &self.provider)
+            .field("kind", &self.kind)
+            .field("mode", &self.mode())
+            .field("mode_reason", &format_args!("***"))
+            .field("mode_actor", &self.mode_actor)
+            .field("mode_time", &self.mode_time)
+            .field("operations", &self.operations)
+            .field("balance_rupiah", &self.balance_rupiah)
+            .field("balance_time", &self.balance_time)
+            .field("balance_floor_rupiah", &self.balance_floor_rupiah)
+            .field("price_time", &self.price_time)
+            .field("price_age", &self.price_age)
+            .field("offer_count", &self.offer_count)
+            .field("available_offer_count", &self.available_offer_count)
+            .field("unmapped_count", &self.unmapped_count)
+            .field("in_flight", &self.in_flight)
+            .field("pending", &self.pending)
+            .field("in_doubt", &self.in_doubt)
+            .field("plaintext", &self.plaintext)
+            .field("exclusive_account", &self.exclusive_account)
+            .field("refusal_trust", &self.refusal_trust())
+            .field("last_error", &self.last_error)
+            .field("last_error_time", &self.last_error_time)
+            .field("offer_switches", &self.offer_switches)
+            .field("simulated", &self.simulated)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for OfferSwitch {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("OfferSwitch")
+            .field("provider", &self.provider)
+            .field("product_code", &self.product_code)
+            .field("mode", &self.mode())
+            .field("reason", &format_args!("***"))
+            .field("actor", &self.actor)
+            .field("switch_time", &self.switch_time)
+            .field("until_time", &self.until_time)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for UnlistedReply {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("UnlistedReply")
+            .field("provider", &self.provider)
+            .field("operation", &self.operation())
+            .field("text", &format_args!("***"))
+            .field("provider_code", &self.provider_code)
+            .field("count", &self.count)
+            .field("first_time", &self.first_time)
+            .field("last_time", &self.last_time)
+            .field("in_doubt", &self.in_doubt)
+            .field("example_payment_id", &self.example_payment_id)
+            .field("example_consumer", &self.example_consumer)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Evidence")
+            .field("kind", &self.kind)
+            .field("observe_time", &self.observe_time)
+            .field("attempt_number", &self.attempt_number)
+            .field("text", &format_args!("***"))
+            .field("leaning", &self.leaning())
+            .field("conclusive", &self.conclusive)
+            .finish()
+    }
+}
 impl ::core::fmt::Debug for Note {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Note")
@@ -238,6 +310,19 @@ impl ::core::fmt::Debug for ProposedVerdict {
             .finish()
     }
 }
+impl ::core::fmt::Debug for Deposit {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Deposit")
+            .field("deposit_id", &self.deposit_id)
+            .field("provider", &self.provider)
+            .field("amount_rupiah", &self.amount_rupiah)
+            .field("deposit_time", &self.deposit_time)
+            .field("reference", &format_args!("***"))
+            .field("actor", &self.actor)
+            .field("record_time", &self.record_time)
+            .finish()
+    }
+}
 impl ::core::fmt::Debug for AuditEntry {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("AuditEntry")
@@ -251,6 +336,28 @@ impl ::core::fmt::Debug for AuditEntry {
             .field("reason", &format_args!("***"))
             .field("before", &self.before)
             .field("after", &self.after)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for SetProviderModeRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetProviderModeRequest")
+            .field("provider", &self.provider)
+            .field("mode", &self.mode())
+            .field("reason", &format_args!("***"))
+            .field("actor", &self.actor)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for SetOfferModeRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetOfferModeRequest")
+            .field("provider", &self.provider)
+            .field("product_code", &self.product_code)
+            .field("mode", &self.mode())
+            .field("reason", &format_args!("***"))
+            .field("actor", &self.actor)
+            .field("until_time", &self.until_time)
             .finish()
     }
 }
@@ -288,13 +395,25 @@ impl ::core::fmt::Debug for VerdictExecuted {
             .finish()
     }
 }
+impl ::core::fmt::Debug for RecordDepositRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RecordDepositRequest")
+            .field("deposit_id", &self.deposit_id)
+            .field("provider", &self.provider)
+            .field("amount_rupiah", &self.amount_rupiah)
+            .field("deposit_time", &self.deposit_time)
+            .field("reference", &format_args!("***"))
+            .field("actor", &self.actor)
+            .finish()
+    }
+}
 impl ::core::fmt::Debug for ExportCustomerRequest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("ExportCustomerRequest")
             .field("customer_number", &format_args!("***"))
             .field("page_size", &self.page_size)
             .field("page_token", &self.page_token)
-            .field("reason", &self.reason)
+            .field("reason", &format_args!("***"))
             .field("actor", &self.actor)
             .finish()
     }
@@ -314,7 +433,7 @@ impl ::core::fmt::Debug for EraseCustomerRequest {
         f.debug_struct("EraseCustomerRequest")
             .field("customer_number", &format_args!("***"))
             .field("validate_only", &self.validate_only)
-            .field("reason", &self.reason)
+            .field("reason", &format_args!("***"))
             .field("actor", &self.actor)
             .finish()
     }

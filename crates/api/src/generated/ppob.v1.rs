@@ -1879,6 +1879,7 @@ impl PaymentEventKind {
 }
 /// A configured provider and how it does.
 #[derive(Clone, PartialEq, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct ProviderStatus {
     /// Its configured name.
     #[prost(string, tag = "1")]
@@ -1889,7 +1890,7 @@ pub struct ProviderStatus {
     /// Whether it is used.
     #[prost(enumeration = "ProviderMode", tag = "3")]
     pub mode: i32,
-    /// Why it is in this mode; empty if it never was in another.
+    /// Why it is in this mode; empty if it never was in another. May hold personal data.
     #[prost(string, tag = "4")]
     pub mode_reason: ::prost::alloc::string::String,
     /// Who set the mode; `engine` if the engine or nobody did.
@@ -1985,6 +1986,7 @@ pub struct OperationHealth {
 }
 /// A product of a provider that was switched by hand.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct OfferSwitch {
     /// Name of the configured provider.
     #[prost(string, tag = "1")]
@@ -1995,7 +1997,7 @@ pub struct OfferSwitch {
     /// Whether it is used.
     #[prost(enumeration = "OfferMode", tag = "3")]
     pub mode: i32,
-    /// Why.
+    /// Why. May hold personal data.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
     /// Who.
@@ -2041,6 +2043,7 @@ pub struct UnmappedProduct {
 }
 /// An answer of a provider that no pattern lists, and which therefore counts as unknown.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct UnlistedReply {
     /// Name of the configured provider.
     #[prost(string, tag = "1")]
@@ -2048,7 +2051,8 @@ pub struct UnlistedReply {
     /// What was asked.
     #[prost(enumeration = "ProviderOperation", tag = "2")]
     pub operation: i32,
-    /// The answer's text with numbers and names masked.
+    /// The answer's text, with numbers masked, and names as far as the payment or the answer names them
+    /// elsewhere too. May hold personal data.
     #[prost(string, tag = "3")]
     pub text: ::prost::alloc::string::String,
     /// The provider's own code; may be empty.
@@ -2075,6 +2079,7 @@ pub struct UnlistedReply {
 }
 /// One thing known about an attempt whose outcome is not.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct Evidence {
     /// Stable word. Among them: ANSWER, BALANCE, CALLBACK, DEPOSIT, NOTE, REINQUIRY, STATEMENT,
     /// STATUS_CHECK. The list may grow.
@@ -2086,7 +2091,8 @@ pub struct Evidence {
     /// The attempt it is about.
     #[prost(int32, tag = "3")]
     pub attempt_number: i32,
-    /// What was observed, in words, with personal data masked.
+    /// What was observed, in words. A provider's own words are masked as in UnlistedReply. May hold
+    /// personal data.
     #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
     /// What it speaks for.
@@ -2185,6 +2191,7 @@ pub struct ProposedVerdict {
 /// Money that was paid into a deposit, so that a balance that moved by it is not taken for evidence about
 /// a payment. It is shown with the payments under review that it came after.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct Deposit {
     /// The operator's own id of the entry.
     #[prost(string, tag = "1")]
@@ -2198,7 +2205,7 @@ pub struct Deposit {
     /// When it was credited.
     #[prost(message, optional, tag = "4")]
     pub deposit_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The bank's or provider's reference; may be empty.
+    /// The bank's or provider's reference; may be empty. May hold personal data.
     #[prost(string, tag = "5")]
     pub reference: ::prost::alloc::string::String,
     /// Who recorded it.
@@ -2496,6 +2503,7 @@ pub struct ListProvidersResponse {
 }
 /// Asks for OperatorService.SetProviderMode.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct SetProviderModeRequest {
     /// Name of the configured provider.
     #[prost(string, tag = "1")]
@@ -2503,7 +2511,7 @@ pub struct SetProviderModeRequest {
     /// The new mode.
     #[prost(enumeration = "ProviderMode", tag = "2")]
     pub mode: i32,
-    /// Why; required.
+    /// Why; required. May hold personal data.
     #[prost(string, tag = "3")]
     pub reason: ::prost::alloc::string::String,
     /// Who; required.
@@ -2519,6 +2527,7 @@ pub struct SetProviderModeResponse {
 }
 /// Asks for OperatorService.SetOfferMode.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct SetOfferModeRequest {
     /// Name of the configured provider.
     #[prost(string, tag = "1")]
@@ -2529,7 +2538,7 @@ pub struct SetOfferModeRequest {
     /// The new mode.
     #[prost(enumeration = "OfferMode", tag = "3")]
     pub mode: i32,
-    /// Why; required.
+    /// Why; required. May hold personal data.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
     /// Who; required.
@@ -2843,6 +2852,7 @@ pub struct ResolvePaymentResponse {
 }
 /// Asks for OperatorService.RecordDeposit.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
 pub struct RecordDepositRequest {
     /// The operator's own id of the entry, so that repeating the call records it once; required.
     #[prost(string, tag = "1")]
@@ -2856,7 +2866,7 @@ pub struct RecordDepositRequest {
     /// When it was credited.
     #[prost(message, optional, tag = "4")]
     pub deposit_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The bank's or provider's reference; may be empty.
+    /// The bank's or provider's reference; may be empty. May hold personal data.
     #[prost(string, tag = "5")]
     pub reference: ::prost::alloc::string::String,
     /// Who; required.
@@ -2941,7 +2951,7 @@ pub struct ExportCustomerRequest {
     /// `next_page_token` of the page before, with the same customer; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
-    /// Why, for example the number of the request; required.
+    /// Why, for example the number of the request; required. Kept for ever; may hold personal data.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
     /// Who; required.
@@ -2985,7 +2995,7 @@ pub struct EraseCustomerRequest {
     /// Only tell what would be erased.
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
-    /// Why, for example the number of the request; required.
+    /// Why, for example the number of the request; required. Kept for ever; may hold personal data.
     #[prost(string, tag = "3")]
     pub reason: ::prost::alloc::string::String,
     /// Who; required.
@@ -3507,7 +3517,8 @@ pub mod operator_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Takes the personal data of one customer out of payments that have ended: number, name, address,
-        /// tokens, raw answers. Amounts, times, states and references stay. Cannot be undone.
+        /// tokens, raw answers, operators' notes and evidence. Amounts, times, states and references stay, and so
+        /// do the reasons in the audit. Cannot be undone.
         pub async fn erase_customer(
             &mut self,
             request: impl tonic::IntoRequest<super::EraseCustomerRequest>,
@@ -3674,7 +3685,8 @@ pub mod operator_service_server {
             tonic::Status,
         >;
         /// Takes the personal data of one customer out of payments that have ended: number, name, address,
-        /// tokens, raw answers. Amounts, times, states and references stay. Cannot be undone.
+        /// tokens, raw answers, operators' notes and evidence. Amounts, times, states and references stay, and so
+        /// do the reasons in the audit. Cannot be undone.
         async fn erase_customer(
             &self,
             request: tonic::Request<super::EraseCustomerRequest>,

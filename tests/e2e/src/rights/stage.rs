@@ -48,14 +48,7 @@ impl Stage<'_> {
         seen: Seen,
     ) -> Result<Ended> {
         let ended = self.run(person, arguments).await?;
-        let said = format!("{}{}", ended.stdout, ended.stderr);
-        let Seen { exit, words } = seen;
-        self.write(person, arguments, &ended);
-        if ended.code == Some(exit) && said.contains(words) {
-            return Ok(ended);
-        }
-        let wanted = format!("wanted exit code {exit} and {words:?}");
-        Err(Problem::new(format!("{wanted}, of this:\n{}", self.transcript)))
+        self.judge(person, arguments, seen, ended)
     }
 
     /// As [`Stage::show`], once the person's calls are not too fast any more.
@@ -65,12 +58,29 @@ impl Stage<'_> {
         arguments: &[&str],
         seen: Seen,
     ) -> Result<Ended> {
-        until("the calls are slow enough", async || {
+        let ended = until("the calls are slow enough", async || {
             let ended = self.run(person, arguments).await.map_err(|problem| problem.to_string())?;
-            if ended.stderr.contains("calls per second") { Err(ended.stderr) } else { Ok(()) }
+            if ended.stderr.contains("RATE_LIMITED") { Err(ended.stderr) } else { Ok(ended) }
         })
         .await?;
-        self.show(person, arguments, seen).await
+        self.judge(person, arguments, seen, ended)
+    }
+
+    fn judge(
+        &mut self,
+        person: &Person,
+        arguments: &[&str],
+        seen: Seen,
+        ended: Ended,
+    ) -> Result<Ended> {
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        let Seen { exit, words } = seen;
+        self.write(person, arguments, &ended);
+        if ended.code == Some(exit) && said.contains(words) {
+            return Ok(ended);
+        }
+        let wanted = format!("wanted exit code {exit} and {words:?}");
+        Err(Problem::new(format!("{wanted}, of this:\n{}", self.transcript)))
     }
 
     pub(super) fn note(&mut self, what: &str) {
