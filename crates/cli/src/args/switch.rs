@@ -100,7 +100,7 @@ pub(crate) struct Unmapped {
 /// `ppob unlisted`.
 #[derive(Debug, Args)]
 pub(crate) struct Unlisted {
-    /// Only of this provider.
+    /// Of this provider; or of all with --all.
     #[arg(value_name = "PROVIDER", required_unless_present = "all")]
     pub(crate) provider: Option<String>,
     /// Of all providers.

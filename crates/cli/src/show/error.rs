@@ -149,7 +149,9 @@ fn money(exit: Exit, asked: &Asked) -> &'static str {
 
 fn retry(asked: &Asked) -> String {
     match asked {
-        Asked::Read | Asked::Change => "try again when the engine can be reached.".to_owned(),
+        Asked::Read | Asked::Change => "try again when the engine can be reached. One that asks for client certificates closes the \
+             connection without a word: show yours with --certificate and --certificate-key."
+                .to_owned(),
         Asked::Pay(Paying { id, repeat, .. }) => format!(
             "repeat exactly this; the same id never pays twice:\n         {repeat}\n       \
              or make sure that it never happens:\n         ppob payment abandon {id}"

@@ -30,6 +30,14 @@ impl Reader<'_> {
         }
     }
 
+    /// How two persons say the same: where consumers are configured, each with a key of their own.
+    fn second(self) -> &'static str {
+        match self {
+            Self::Operator(consumer) if consumer != LOCAL => "",
+            Self::Operator(_) | Self::Owner => "--second-person NAME ",
+        }
+    }
+
     /// How to look at it again.
     fn follow(self, id: &str) -> String {
         match self {
@@ -166,8 +174,9 @@ fn in_doubt(payment: &Payment, reader: Reader<'_>) -> String {
     if doubt.late_execution_time.is_some() {
         text.add(format_args!(
             "If it was not paid, two persons may say so, some time after {}:\n  \
-             ppob resolve {subject} --not-executed --actor NAME --second-person NAME --evidence TEXT\n",
-            moment(doubt.late_execution_time.as_ref())
+             ppob resolve {subject} --not-executed --actor NAME {}--evidence TEXT\n",
+            moment(doubt.late_execution_time.as_ref()),
+            reader.second()
         ));
     }
     if doubt.may_pay_again {

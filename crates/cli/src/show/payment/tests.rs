@@ -52,9 +52,12 @@ fn an_operator_is_told_to_name_the_consumer_whose_payment_it_is() {
     let mut doubted = with_state(PaymentState::InDoubt);
     doubted.doubt = Some(Doubt {
         next_check_time: Some(prost_types::Timestamp { seconds: 1_532_440_800, nanos: 0 }),
+        late_execution_time: Some(prost_types::Timestamp { seconds: 1_532_440_900, nanos: 0 }),
         ..Doubt::default()
     });
     let shown = payment_of(&doubted, "shop");
+    assert!(!shown.contains("--second-person"), "that person has a key: {shown}");
+    assert!(payment(&doubted).contains("--second-person NAME"));
     assert!(shown.contains("ppob resolve pay-0001 --consumer shop --executed"), "{shown}");
     assert!(shown.contains("ppob reviews --id pay-0001"), "only the owner may watch it: {shown}");
     assert!(payment_of(&doubted, "local").contains("ppob resolve pay-0001 --executed"));
