@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -49,15 +50,6 @@ impl Blinder {
 
     pub(crate) fn index(&self, domain: &str, text: &str) -> BlindIndex {
         let whole = self.keyed(domain, text.as_bytes());
-        BlindIndex(hex(whole.get(..16).unwrap_or(&whole)))
+        BlindIndex(HEXLOWER.encode(whole.get(..16).unwrap_or(&whole)))
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

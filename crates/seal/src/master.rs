@@ -4,10 +4,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
 use crate::KeyError;
-use crate::blind::hex;
 
 /// The name of a master key: told in errors and kept beside what it wraps, so that people know which
 /// key is needed.
@@ -62,7 +62,7 @@ impl MasterKey {
     pub fn parse(id: KeyId, text: &str) -> Result<Self, KeyError> {
         let text = text.trim();
         let bytes = Zeroizing::new(if text.len() == 64 {
-            from_hex(text)
+            HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
         } else {
             STANDARD.decode(text).ok()
         });
@@ -89,7 +89,7 @@ impl MasterKey {
 
     /// The key as it is written to a key file; never for a log.
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(hex(self.secret.as_slice()))
+        Zeroizing::new(HEXLOWER.encode(self.secret.as_slice()))
     }
 
     pub(crate) fn secret(&self) -> &[u8; 32] {
@@ -135,15 +135,4 @@ pub(crate) fn random_key() -> Result<Zeroizing<[u8; 32]>, getrandom::Error> {
     let mut key = Zeroizing::new([0; 32]);
     getrandom::fill(key.as_mut_slice())?;
     Ok(key)
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    text.as_bytes()
-        .chunks_exact(2)
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
 }

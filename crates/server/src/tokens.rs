@@ -4,8 +4,7 @@
 //! question, its filters and the consumer. A token that does not fit is refused; one that fits shows
 //! nothing that the consumer could not list anyway.
 
-use std::fmt::Write as _;
-
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ppob_types::ConsumerId;
 use sha2::{Digest, Sha256};
 
@@ -33,40 +32,23 @@ impl Question {
 
     /// The token of a place.
     pub(crate) fn token(&self, place: &str) -> String {
-        let mut token = self.sum(place);
-        for byte in place.bytes() {
-            let _ = write!(token, "{byte:02x}");
-        }
-        token
+        self.sum(place) + &HEXLOWER.encode(place.as_bytes())
     }
 
     /// The place of a token; none if it is not one of this question.
     pub(crate) fn place(&self, token: &str) -> Option<String> {
         let (sum, hex) = token.split_at_checked(SUM_BYTES * 2)?;
-        let place = from_hex(hex)?;
+        let place = HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()?;
+        let place = String::from_utf8(place).ok()?;
         (self.sum(&place) == sum).then_some(place)
     }
 
     fn sum(&self, place: &str) -> String {
         let mut sum = self.0.clone();
         sum.update(place.as_bytes());
-        let mut text = String::with_capacity(SUM_BYTES * 2 + place.len() * 2);
-        for byte in sum.finalize().iter().take(SUM_BYTES) {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        let whole = sum.finalize();
+        HEXLOWER.encode(whole.get(..SUM_BYTES).unwrap_or(&whole))
     }
-}
-
-fn from_hex(hex: &str) -> Option<String> {
-    if !hex.len().is_multiple_of(2) || !hex.is_ascii() {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> = (0..hex.len())
-        .step_by(2)
-        .map(|at| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect();
-    String::from_utf8(bytes?).ok()
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `ppob key new`.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use ppob_server::{KEY_PREFIX, KeyHash};
 use ppob_types::ConsumerId;
 
@@ -26,12 +25,7 @@ fn fresh() -> Result<String, Failure> {
             format!("The system gave no randomness: {error}. No key was made."),
         )
     })?;
-    let mut key = String::from(KEY_PREFIX);
-    for byte in random {
-        // Writing to a text does not fail.
-        let _ = write!(key, "{byte:02x}");
-    }
-    Ok(key)
+    Ok(format!("{KEY_PREFIX}{}", HEXLOWER.encode(&random)))
 }
 
 fn told(name: &ConsumerId, key: &str) -> String {

@@ -1,9 +1,9 @@
 //! API keys, of which only hashes are kept.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::str::FromStr;
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -38,11 +38,7 @@ impl KeyHash {
 
 impl fmt::Display for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            write!(text, "{byte:02x}")?;
-        }
-        write!(f, "{ALGORITHM}{text}")
+        write!(f, "{ALGORITHM}{}", HEXLOWER.encode(&self.0))
     }
 }
 
@@ -58,15 +54,8 @@ impl FromStr for KeyHash {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix(ALGORITHM).ok_or(KeyHashError)?;
-        if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(KeyHashError);
-        }
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| KeyHashError)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| KeyHashError)?;
-        }
-        Ok(Self(hash))
+        let hash = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| KeyHashError)?;
+        hash.try_into().map(Self).map_err(|_| KeyHashError)
     }
 }
 
