@@ -17,7 +17,7 @@ use crate::text::Add;
 use crate::{logging, output};
 
 /// The engine until it is told to end.
-pub(crate) async fn serve(options: Serve) -> Done {
+pub(crate) async fn serve(options: Serve, clock: Arc<dyn Clock>) -> Done {
     let mut signals = Signals::listen()?.and_hangup()?;
     let file = options.file.config;
     let loaded = read(file.clone())?;
@@ -29,7 +29,6 @@ pub(crate) async fn serve(options: Serve) -> Done {
         )));
     }
     let log = logging::start(&loaded.config)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
     for (provider, warning) in providers.warnings() {
         tracing::warn!(%provider, "{warning}");

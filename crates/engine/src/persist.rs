@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ppob_journal::{Change, Committed, EventKind, JournalError, StoredPayment};
 use ppob_payment::{Event, Mutant, Note, Payment, Refused, Step, broken, mutated, step};
-use ppob_types::{ProviderName, Timestamp};
+use ppob_types::{CrashPoint, ProviderName, Timestamp, crash_point};
 
 use crate::engine::Inner;
 
@@ -88,6 +88,7 @@ impl Inner {
             }
             match self.journal.commit(change).await {
                 Ok(Committed::Done(stored)) => {
+                    crash_point(CrashPoint::AfterOutcome);
                     self.live.publish((*stored).clone());
                     count_end(&current, &stored);
                     self.raise(&stored, &owed).await;

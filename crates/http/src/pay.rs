@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ppob_provider::{SendPermit, SendPhase};
-use ppob_types::{NotSentCause, UnknownCause};
+use ppob_types::{CrashPoint, NotSentCause, UnknownCause, crash_point};
 use reqwest::header::{CONNECTION, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 
@@ -64,6 +64,7 @@ impl PayClient {
             Ok(started) => started,
             Err(cause) => return SendResult::NotSent(cause),
         };
+        crash_point(CrashPoint::PermitSpent);
         let Some(url) = self.base.endpoint(request.path()) else {
             return SendResult::NotSent(NotSentCause::Unbuildable);
         };
@@ -83,6 +84,7 @@ async fn exchange(request: RequestBuilder, phase: &SendPhase) -> SendResult {
         }
         Err(_) => return SendResult::NotSent(NotSentCause::Connect),
     };
+    crash_point(CrashPoint::AnswerBegun);
     match Answer::read(response, BODY_LIMIT).await {
         Ok(answer) => SendResult::Answered(answer),
         Err(Interrupted { partial, error }) => lost(&error, Some(partial)),

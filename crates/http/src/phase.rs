@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use ppob_provider::SendPhase;
+use ppob_types::{CrashPoint, crash_point};
 use tower::{Layer, Service};
 
 tokio::task_local! {
@@ -66,6 +67,7 @@ where
         Box::pin(async move {
             let connection = connecting.await?;
             phase.mark_connected();
+            crash_point(CrashPoint::Connected);
             Ok(connection)
         })
     }

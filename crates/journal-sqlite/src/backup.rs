@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ppob_types::Timestamp;
+use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
@@ -48,9 +48,11 @@ pub fn back_up(journal: &Path, to: &Path, now: Timestamp) -> Result<Verified, Ba
     }
     let partial = Partial::beside(to)?;
     copy(journal, &partial.0, now)?;
+    crash_point(CrashPoint::BackupCopied);
     let verified = verify(&partial.0).map_err(BackupError::Copy)?;
     let not_written = |error: io::Error| BackupError::not_written(to, &error);
     sync(&partial.0).map_err(not_written)?;
+    crash_point(CrashPoint::BackupChecked);
     fs::rename(&partial.0, to).map_err(not_written)?;
     sync_directory_of(to).map_err(not_written)?;
     Ok(verified)

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use ppob_seal::Sealer;
+use ppob_types::{CrashPoint, crash_point};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::functions;
@@ -82,7 +83,10 @@ impl WriteConnection {
             return Ok(());
         }
         let mut statement = self.connection.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
-        statement.query_row([], |_| Ok(()))
+        crash_point(CrashPoint::BeforeCheckpoint);
+        statement.query_row([], |_| Ok(()))?;
+        crash_point(CrashPoint::AfterCheckpoint);
+        Ok(())
     }
 }
 

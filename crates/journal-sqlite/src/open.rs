@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ppob_journal::{Opened, Restored};
-use ppob_types::Timestamp;
+use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::Connection;
 
 use crate::connection::WriteConnection;
@@ -140,7 +140,9 @@ fn migrate(path: &Path, connection: &Connection, found: i64, keys: &Keys) -> Res
             return Err(OpenError::Damaged { path: path.to_owned(), cause });
         }
         transaction.execute("UPDATE schema_version SET version = ?1", [version]).map_err(failed)?;
+        crash_point(CrashPoint::BeforeMigration);
         transaction.commit().map_err(failed)?;
+        crash_point(CrashPoint::AfterMigration);
     }
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)
 }

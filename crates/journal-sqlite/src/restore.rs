@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ppob_types::Timestamp;
+use ppob_types::{CrashPoint, Timestamp, crash_point};
 
 use crate::backup::{copy_pages, create_private, sync, sync_directory_of};
 use crate::connection::open_reader;
@@ -104,8 +104,11 @@ pub fn restore(
         .map_err(|error| RestoreError::not_written(journal, &error))?;
     verify(&unfinished).map_err(RestoreError::Copy)?;
     sync(&unfinished).and_then(|()| sync_directory_of(journal)).map_err(not_written)?;
+    crash_point(CrashPoint::RestoreCopied);
     let moved_to = move_aside(journal, now).map_err(not_written)?;
+    crash_point(CrashPoint::RestoreMovedAside);
     fs::rename(&unfinished, journal).map_err(not_written)?;
+    crash_point(CrashPoint::RestoreRenamed);
     sync_directory_of(journal).map_err(not_written)?;
     let verified = verify(journal).map_err(RestoreError::Copy)?;
     Ok(RestoredJournal { verified, taken_at, moved_to })

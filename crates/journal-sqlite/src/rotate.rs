@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_seal::{KeyId, Place, Sealer, sealed_with};
+use ppob_types::{CrashPoint, crash_point};
 use rusqlite::{Connection, Row};
 
 use crate::decode::integer;
@@ -114,6 +115,7 @@ pub fn rotate(
     let transaction = connection.unchecked_transaction().map_err(failed)?;
     keys::keep(path, connection, &sealer, &master)?;
     transaction.commit().map_err(failed)?;
+    crash_point(CrashPoint::RotationBegun);
 
     let sealer = Arc::new(sealer);
     functions::register(connection, &sealer).map_err(failed)?;
@@ -122,6 +124,7 @@ pub fn rotate(
         let mut after = 0;
         while let Some(last) = reseal(path, connection, &sealer, column, after, &mut values)? {
             after = last;
+            crash_point(CrashPoint::RotationOnItsWay);
             progress(values);
         }
     }

@@ -5,6 +5,7 @@
 //! never show themselves in `Debug`.
 
 mod bill;
+mod crash;
 mod customer;
 mod details;
 mod doubt;
@@ -22,6 +23,9 @@ mod sensitive;
 mod time;
 
 pub use bill::{Bill, InquiryToken};
+#[cfg(feature = "crash-points")]
+pub use crash::watch_crash_points;
+pub use crash::{CrashPoint, crash_point};
 pub use customer::{CustomerNumber, CustomerNumberError};
 pub use details::{
     BpjsDetails, FamilyDetails, GasDetails, MultifinanceDetails, PayTvDetails, PlnNonTaglisDetails,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ppob_journal::{Acceptance, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_payment::{Event, Mutant, mutated, step};
 use ppob_routing::Product;
-use ppob_types::NotSentCause;
+use ppob_types::{CrashPoint, NotSentCause, crash_point};
 
 use super::send::Ready;
 use super::{Begun, route::Chosen};
@@ -32,8 +32,12 @@ impl Inner {
             Some(chosen) => self.with_first_intent(new, chosen),
             None => (new, None),
         };
+        crash_point(CrashPoint::BeforeAcceptance);
         match self.journal.accept(new.clone()).await {
-            Ok(accepted @ Acceptance::Accepted(_)) => Ok((accepted, ready)),
+            Ok(accepted @ Acceptance::Accepted(_)) => {
+                crash_point(CrashPoint::AfterAcceptance);
+                Ok((accepted, ready))
+            }
             Ok(other) => Ok((other, None)),
             Err(error) => Err((error, Box::new(new))),
         }

@@ -9,7 +9,8 @@ use ppob_layers::{NoRoom, Reservation};
 use ppob_payment::{AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
 use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{
-    AttemptId, Clock, FailureReason, NotSentCause, ProductCode, ProviderName, Rupiah,
+    AttemptId, Clock, CrashPoint, FailureReason, NotSentCause, ProductCode, ProviderName, Rupiah,
+    crash_point,
 };
 
 use super::bill::BillVerdict;
@@ -229,8 +230,10 @@ impl Inner {
             let unrecorded = StoredPayment { payment: after, ..stored };
             return Routed::Ready(Begun::new(unrecorded, Some(ready)));
         }
+        crash_point(CrashPoint::BeforeIntent);
         match self.journal.commit(intent).await {
             Ok(Committed::Done(stored)) => {
+                crash_point(CrashPoint::AfterIntent);
                 self.live.publish((*stored).clone());
                 Routed::Ready(Begun::new(*stored, Some(ready)))
             }

@@ -10,7 +10,8 @@ use ppob_layers::Reservation;
 use ppob_payment::{Attempt, Event, Payment};
 use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
 use ppob_types::{
-    Clock, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode, UnknownCause,
+    Clock, CrashPoint, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode,
+    UnknownCause, crash_point,
 };
 
 use super::route::Room;
@@ -59,6 +60,7 @@ impl Inner {
         let before = self.providers.balances.sending(&provider, current);
         let begun = self.clock.monotonic();
         let answer = self.call(setup, &stored, &attempt, ready.start_by).await;
+        crash_point(CrashPoint::AnswerReceived);
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
@@ -105,6 +107,7 @@ impl Inner {
             reason = "the intent of this attempt was just committed"
         )]
         let (permit, watch) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
+        crash_point(CrashPoint::PermitMinted);
         let call = setup.guarded.provider.pay(&context, &request, permit);
         match AssertUnwindSafe(call).catch_unwind().await {
             Ok(answer) => answer,

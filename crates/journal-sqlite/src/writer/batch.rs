@@ -1,7 +1,7 @@
 //! Writes that share one commit.
 
 use ppob_journal::JournalError;
-use ppob_types::Timestamp;
+use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::Connection;
 
 use super::job::Job;
@@ -136,12 +136,14 @@ fn commit(
     if fault.is_some_and(|fault| (fault.0)()) {
         return Err(rusqlite::Error::InvalidQuery);
     }
+    crash_point(CrashPoint::BeforeCommit);
     #[expect(
         clippy::disallowed_methods,
         reason = "how long the disk takes, for a metric; nothing is decided by it"
     )]
     let start = std::time::Instant::now();
     run(connection, "COMMIT")?;
+    crash_point(CrashPoint::AfterCommit);
     metrics::histogram!("ppob_journal_commit_seconds").record(start.elapsed().as_secs_f64());
     Ok(())
 }
