@@ -52,7 +52,12 @@ where
     F: Layer<registry::Registry> + Send + Sync,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer);
+    // A line that cannot be written (its disk is full) is lost. It must not be told on standard error, which is
+    // where it could not be written: that would panic, in the midst of a payment.
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(colours)
+        .with_writer(writer)
+        .log_internal_errors(false);
     let lines = match format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().boxed(),

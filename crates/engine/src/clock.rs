@@ -1,5 +1,6 @@
 //! Wall time that never goes back, and knows when it was last set.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,13 +23,19 @@ struct Seen {
     monotonic: Monotonic,
     /// Since when wall time has run as monotonic time does: since the start, or the last jump.
     steady_since: (Timestamp, Monotonic),
+    /// By how much it was set forward, and the time after that; oldest first.
+    jumps: VecDeque<(Timestamp, Duration)>,
 }
+
+/// How many jumps are remembered. A clock that is set more often lets windows pass early.
+const JUMPS: usize = 64;
 
 impl SteadyClock {
     pub(crate) fn new(inner: Arc<dyn Clock>, high_water: Timestamp) -> Self {
         let wall = inner.now().max(high_water);
         let monotonic = inner.monotonic();
-        let seen = Seen { wall, monotonic, steady_since: (wall, monotonic) };
+        let seen =
+            Seen { wall, monotonic, steady_since: (wall, monotonic), jumps: VecDeque::new() };
         Self { inner, seen: Mutex::new(seen) }
     }
 
@@ -47,6 +54,15 @@ impl SteadyClock {
         }
     }
 
+    /// How much wall time has to pass for `window` to have passed in truth: more, while a jump forward of
+    /// this process's clock lies within it.
+    pub(crate) fn stretched(&self, window: Duration) -> Duration {
+        let now = self.now();
+        let seen = self.seen();
+        let within = seen.jumps.iter().filter(|(after, _)| now.since(*after) <= window);
+        within.fold(window, |whole, (_, jump)| whole.saturating_add(*jump))
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -62,8 +78,14 @@ impl Clock for SteadyClock {
         let wall = self.inner.now().max(slow);
         // Against the whole steady span, so that many small steps are seen as the jump they add up to.
         let (steady_wall, steady_monotonic) = seen.steady_since;
-        if wall.since(steady_wall) > monotonic.since(steady_monotonic).saturating_add(JUMP) {
+        let passed = monotonic.since(steady_monotonic);
+        let by_the_wall = wall.since(steady_wall);
+        if by_the_wall > passed.saturating_add(JUMP) {
             seen.steady_since = (wall, monotonic);
+            seen.jumps.push_back((wall, by_the_wall.saturating_sub(passed)));
+            if seen.jumps.len() > JUMPS {
+                seen.jumps.pop_front();
+            }
         }
         (seen.wall, seen.monotonic) = (wall, monotonic);
         wall
@@ -131,6 +153,24 @@ mod tests {
         assert!(!clock.left_of(minute, begun).is_zero(), "59 seconds since the jump was seen");
         machine.pass(3_660, 1);
         assert!(clock.left_of(minute, begun).is_zero());
+    }
+
+    #[test]
+    fn a_window_that_the_clock_was_set_over_lasts_as_long_as_it_would_have() {
+        let (machine, clock) = steady(0);
+        let window = Duration::from_mins(10);
+        assert_eq!(clock.stretched(window), window);
+        machine.pass(60, 60);
+        let (succeeded, begun) = (clock.now(), 60);
+        machine.pass(begun + 86_400, 1);
+        let has_passed =
+            |clock: &SteadyClock| clock.now().since(succeeded) > clock.stretched(window);
+        assert!(!has_passed(&clock), "a day by the wall, a second in truth");
+        machine.pass(begun + 86_400 + 590, 590);
+        assert!(!has_passed(&clock), "591 seconds in truth");
+        machine.pass(begun + 86_400 + 601, 11);
+        assert!(has_passed(&clock), "602 seconds in truth");
+        assert_eq!(clock.stretched(window), window, "nothing within it is left of the jump");
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl Inner {
                 max_attempts: config.max_attempts,
                 max_total: Some(max_total),
             }),
-            duplicate_window: config.duplicate_windows.of(product.family),
+            duplicate_window: self.clock.stretched(config.duplicate_windows.of(product.family)),
             may_displace_holder,
             day_max: limits.day_max,
             now,

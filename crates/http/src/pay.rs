@@ -1,6 +1,7 @@
 //! Sends requests that move money.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ppob_provider::{SendPermit, SendPhase};
 use ppob_types::{CrashPoint, NotSentCause, UnknownCause, crash_point};
@@ -9,7 +10,7 @@ use reqwest::{Client, RequestBuilder};
 
 use crate::answer::Interrupted;
 use crate::client::{build, builder, post};
-use crate::phase::{PhaseLayer, record};
+use crate::phase::{PhaseLayer, came_too_late, record};
 use crate::{Answer, BaseUrl, ClientError, FormRequest, Timeouts};
 
 /// How many bytes of an answer to a payment are read.
@@ -61,7 +62,7 @@ impl PayClient {
     /// [`SendWatch`](ppob_provider::SendWatch) shows that no connection stood.
     pub async fn send(&self, permit: SendPermit, request: FormRequest) -> SendResult {
         let started = match permit.start() {
-            Ok(started) => started,
+            Ok(started) => Arc::new(started),
             Err(cause) => return SendResult::NotSent(cause),
         };
         crash_point(CrashPoint::PermitSpent);
@@ -70,8 +71,7 @@ impl PayClient {
         };
         let request =
             post(&self.client, url, request).header(CONNECTION, HeaderValue::from_static("close"));
-        let phase = started.phase();
-        record(phase.clone(), Box::pin(exchange(request, phase))).await
+        record(Arc::clone(&started), Box::pin(exchange(request, started.phase()))).await
     }
 }
 
@@ -81,6 +81,9 @@ async fn exchange(request: RequestBuilder, phase: &SendPhase) -> SendResult {
         Err(error) if phase.may_have_sent() => return lost(&error, None),
         Err(error) if error.is_builder() => {
             return SendResult::NotSent(NotSentCause::Unbuildable);
+        }
+        Err(error) if came_too_late(&error) => {
+            return SendResult::NotSent(NotSentCause::PermitExpired);
         }
         Err(_) => return SendResult::NotSent(NotSentCause::Connect),
     };

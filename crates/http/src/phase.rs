@@ -6,19 +6,35 @@
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ppob_provider::SendPhase;
+use ppob_provider::StartedSend;
 use ppob_types::{CrashPoint, crash_point};
 use tower::{Layer, Service};
 
 tokio::task_local! {
-    static PHASE: SendPhase;
+    static SEND: Arc<StartedSend>;
 }
 
-/// Runs `call` and records the connections it makes in `phase`.
-pub(crate) fn record<F: Future>(phase: SendPhase, call: F) -> impl Future<Output = F::Output> {
-    PHASE.scope(phase, call)
+/// Runs `call` and records the connections it makes for `send`.
+pub(crate) fn record<F: Future>(
+    send: Arc<StartedSend>,
+    call: F,
+) -> impl Future<Output = F::Output> {
+    SEND.scope(send, call)
+}
+
+/// Whether nothing was sent because the connection came too late.
+pub(crate) fn came_too_late(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TooLate>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Wraps the connector of the client that pays.
@@ -35,6 +51,12 @@ type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("a connection was asked for outside of a recorded send")]
 struct Unrecorded;
+
+/// The process slept while the connection was made. A payment that is sent so late is no payment that
+/// anybody waits for; and nothing of it was written yet.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the connection stood too late for its request")]
+struct TooLate;
 
 impl<S> Layer<S> for PhaseLayer {
     type Service = PhaseConnector<S>;
@@ -59,14 +81,17 @@ where
     }
 
     fn call(&mut self, destination: Destination) -> Self::Future {
-        let Ok(phase) = PHASE.try_with(SendPhase::clone) else {
+        let Ok(send) = SEND.try_with(Arc::clone) else {
             return Box::pin(async { Err(Unrecorded.into()) });
         };
-        phase.mark_connecting();
+        send.phase().mark_connecting();
         let connecting = self.0.call(destination);
         Box::pin(async move {
             let connection = connecting.await?;
-            phase.mark_connected();
+            if send.is_late() {
+                return Err(TooLate.into());
+            }
+            send.phase().mark_connected();
             crash_point(CrashPoint::Connected);
             Ok(connection)
         })

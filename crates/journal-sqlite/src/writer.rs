@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use self::batch::Batch;
 use self::job::{Job, Task};
+use crate::anchor::Anchor;
 use crate::apply::Failure;
 use crate::connection::WriteConnection;
 use crate::error::{closed, unchanged};
@@ -98,16 +99,17 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
     let WriterParts { path, connection, sealer, counters, lock, fault } = parts;
     let _closing = Closing::new(Arc::clone(lanes));
     let mut connection = Some(connection);
+    let mut anchor = Anchor::new(&path);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
         let batch = Batch::new(std::mem::take(&mut jobs), fault.as_ref());
-        connection = match connection.take().map_or_else(|| reopen(&path, &sealer), Ok) {
-            Ok(open) => match batch.write(open, &counters) {
+        connection = match connection.take().map_or_else(|| reopen(&anchor, &path, &sealer), Ok) {
+            Ok(open) => match batch.write(open, &counters, &mut anchor) {
                 Ok(open) => Some(open),
                 Err(failed) => {
                     // Before anybody is told: whoever reads again sees what is durable.
-                    let reopened = reopen(&path, &sealer).ok();
+                    let reopened = reopen(&anchor, &path, &sealer).ok();
                     failed.tell();
                     reopened
                 }
@@ -122,10 +124,16 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
     drop(lock);
 }
 
-fn reopen(path: &Path, sealer: &Arc<Sealer>) -> Result<WriteConnection, JournalError> {
-    WriteConnection::reopen(path, sealer).map_err(|error| {
+fn reopen(
+    anchor: &Anchor,
+    path: &Path,
+    sealer: &Arc<Sealer>,
+) -> Result<WriteConnection, JournalError> {
+    let opened = anchor
+        .stands()
+        .and_then(|()| WriteConnection::reopen(path, sealer).map_err(|error| unchanged(&error)));
+    opened.inspect_err(|error| {
         tracing::error!(%error, "the journal cannot be opened again; it refuses writes until it can");
-        unchanged(&error)
     })
 }
 

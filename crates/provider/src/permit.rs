@@ -15,18 +15,25 @@ use ppob_types::{AttemptId, Clock, Monotonic, NotSentCause, PayOutcome, Timestam
 #[must_use = "an unused permit means that nothing was sent; return it as `NotSent`"]
 pub struct SendPermit {
     attempt: AttemptId,
+    deadline: Deadline,
+    phase: SendPhase,
+}
+
+/// Until when a send may begin.
+#[derive(Clone, Debug)]
+struct Deadline {
     start_by: Monotonic,
     /// The same moment by the wall, with some slack: monotonic time stands still while a machine is
     /// suspended, the wall does not.
     start_by_wall: Timestamp,
     clock: Arc<dyn Clock>,
-    phase: SendPhase,
 }
 
 /// A send that has begun: the permit is spent.
 #[derive(Debug)]
 pub struct StartedSend {
     attempt: AttemptId,
+    deadline: Deadline,
     phase: SendPhase,
 }
 
@@ -57,7 +64,8 @@ impl SendPermit {
         let watch = SendWatch(phase.clone());
         let left = start_by.since(clock.monotonic());
         let start_by_wall = clock.now().plus(left).plus(WALL_SLACK);
-        (Self { attempt, start_by, start_by_wall, clock, phase }, watch)
+        let deadline = Deadline { start_by, start_by_wall, clock };
+        (Self { attempt, deadline, phase }, watch)
     }
 
     /// The attempt it is for.
@@ -70,14 +78,26 @@ impl SendPermit {
     /// # Errors
     /// [`NotSentCause::PermitExpired`] if `start_by` has passed: a process that slept must not send.
     pub fn start(self) -> Result<StartedSend, NotSentCause> {
-        if self.clock.monotonic() > self.start_by || self.clock.now() > self.start_by_wall {
+        if self.deadline.has_passed() {
             return Err(NotSentCause::PermitExpired);
         }
-        Ok(StartedSend { attempt: self.attempt, phase: self.phase })
+        Ok(StartedSend { attempt: self.attempt, deadline: self.deadline, phase: self.phase })
+    }
+}
+
+impl Deadline {
+    fn has_passed(&self) -> bool {
+        self.clock.monotonic() > self.start_by || self.clock.now() > self.start_by_wall
     }
 }
 
 impl StartedSend {
+    /// Whether `start_by` has passed meanwhile. Whoever connects looks again before the first byte: the
+    /// process may have slept while the connection was made.
+    pub fn is_late(&self) -> bool {
+        self.deadline.has_passed()
+    }
+
     /// The attempt being sent.
     pub fn attempt(&self) -> &AttemptId {
         &self.attempt
@@ -171,6 +191,18 @@ mod tests {
         let (permit, _) = SendPermit::mint(AttemptId::new(1, 1), start_by, shared);
         clock.0.store(3_600, Ordering::SeqCst);
         assert_eq!(permit.start().unwrap_err(), NotSentCause::PermitExpired);
+    }
+
+    #[test]
+    fn a_send_that_slept_after_it_started_is_late() {
+        let clock = Arc::new(SetClock::default());
+        let shared = Arc::clone(&clock) as Arc<dyn Clock>;
+        let start_by = Monotonic::from_start(Duration::from_secs(5));
+        let (permit, _) = SendPermit::mint(AttemptId::new(1, 1), start_by, shared);
+        let started = permit.start().unwrap();
+        assert!(!started.is_late());
+        clock.0.store(3_600, Ordering::SeqCst);
+        assert!(started.is_late());
     }
 
     #[derive(Debug, Default)]

@@ -42,11 +42,24 @@ impl Process {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Result<Self> {
+        Self::of(Command::new(binary::ppob()?), directory, arguments, environment)
+    }
+
+    /// The same with another program, which may have arguments already: a `ppob` for tests, or one that
+    /// starts it in its own way.
+    ///
+    /// # Errors
+    /// If no process can be started.
+    pub fn of(
+        mut command: Command,
+        directory: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         static STARTED: AtomicU64 = AtomicU64::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let output = |kind: &str| directory.join(format!("ppob-{number}.{kind}"));
         let (stdout, stderr) = (output("out"), output("err"));
-        let mut command = Command::new(binary::ppob()?);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PPOB_") {
                 command.env_remove(name);
@@ -112,9 +125,18 @@ impl Process {
     /// # Errors
     /// If it has ended before, or the signal cannot be sent.
     pub async fn terminate(&self) -> Result<()> {
+        self.signal("TERM").await
+    }
+
+    /// Sends it a signal by its name, such as `STOP`.
+    ///
+    /// # Errors
+    /// If it has ended before, or the signal cannot be sent.
+    pub async fn signal(&self, name: &str) -> Result<()> {
         let id = self.child.id().ok_or_else(|| Problem::new("the process has ended already"))?;
-        let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
-        if sent.success() { Ok(()) } else { Err(Problem::new("SIGTERM was not sent")) }
+        let sent = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status();
+        let sent = sent.await?.success();
+        if sent { Ok(()) } else { Err(Problem::new(format!("SIG{name} was not sent"))) }
     }
 
     /// Waits until it has ended by itself.

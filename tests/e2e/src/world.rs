@@ -8,9 +8,10 @@ use ppob_api::ClientTls;
 use ppob_simulator::mmbc::{AccountConfig, MmbcConfig, MmbcHandle, MmbcSimulator};
 use ppob_types::Timestamp;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 use crate::process::{Ended, Process};
-use crate::{Engine, Result, process};
+use crate::{Engine, Result};
 
 /// Login of the account at the simulated provider.
 pub const ACCOUNT: &str = "e2e";
@@ -42,6 +43,8 @@ pub struct World {
     pub environment: Vec<(&'static str, String)>,
     /// How callers reach the engine, if by TLS.
     pub tls: Option<ClientTls>,
+    /// What is started in place of the binary, with its first arguments; empty for the binary itself.
+    pub program: Vec<String>,
 }
 
 impl World {
@@ -70,7 +73,25 @@ impl World {
         let mut config = config(&journal);
         config.push_str(&provider_table("mmbc", &provider.base_url()));
         let environment = vec![(PASSWORD_VARIABLE, PASSWORD.to_owned())];
-        Ok(Self { directory, provider, config, environment, tls: None })
+        Ok(Self { directory, provider, config, environment, tls: None, program: Vec::new() })
+    }
+
+    /// With several accounts at the provider of today, each a provider of the engine by its login; they
+    /// cost the same, and payments are spread over them.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub async fn with_accounts(logins: &[&str]) -> Result<Self> {
+        let account = |login: &&str| AccountConfig::new(login, PASSWORD, DEPOSIT);
+        let accounts = logins.iter().map(account).collect();
+        let mut world =
+            Self::with_provider(|_| MmbcConfig::new(accounts).local_time(now_in_wib)).await?;
+        world.config = config(&world.journal());
+        world.config.push_str("[routing]\ndefault = \"weighted\"\n");
+        for login in logins {
+            world.config.push_str(&account_table(login, login, &world.provider.base_url()));
+        }
+        Ok(world)
     }
 
     /// The same, where callers need TLS; certificate and key are `api.pem` and `api.key`, and the
@@ -136,7 +157,7 @@ impl World {
     /// # Errors
     /// If it does not end.
     pub async fn run(&self, arguments: &[&str]) -> Result<Ended> {
-        process::run(self.directory(), arguments, &self.variables()).await
+        self.start(arguments)?.ended().await
     }
 
     /// Starts a command of `ppob` that goes on.
@@ -144,7 +165,12 @@ impl World {
     /// # Errors
     /// If there is no binary.
     pub fn start(&self, arguments: &[&str]) -> Result<Process> {
-        Process::start(self.directory(), arguments, &self.variables())
+        let Some((program, first)) = self.program.split_first() else {
+            return Process::start(self.directory(), arguments, &self.variables());
+        };
+        let mut command = Command::new(program);
+        command.args(first);
+        Process::of(command, self.directory(), arguments, &self.variables())
     }
 
     /// Writes the configuration to its file, and gives its path.
@@ -157,7 +183,11 @@ impl World {
         Ok(file.display().to_string())
     }
 
-    fn start_serve(&self) -> Result<Process> {
+    /// Starts `ppob serve` on the journal.
+    ///
+    /// # Errors
+    /// If there is no binary.
+    pub fn start_serve(&self) -> Result<Process> {
         let config = self.write_config()?;
         self.start(&["serve", "--config", &config])
     }
@@ -198,9 +228,14 @@ fn config(journal: &Path) -> String {
 
 /// The table of a provider of the kind `mmbc`.
 pub fn provider_table(name: &str, base_url: &str) -> String {
+    account_table(name, ACCOUNT, base_url)
+}
+
+/// The same, with a login of its own.
+pub fn account_table(name: &str, login: &str, base_url: &str) -> String {
     format!(
         "\n[[provider]]\nname = \"{name}\"\nkind = \"mmbc\"\nbase_url = \"{base_url}\"\n\
-         allow_plaintext = true\nusername = \"{ACCOUNT}\"\n\
+         allow_plaintext = true\nusername = \"{login}\"\n\
          password = {{ env = \"{PASSWORD_VARIABLE}\" }}\n{NO_LIMITS}"
     )
 }

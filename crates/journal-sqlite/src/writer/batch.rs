@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::job::Job;
 use super::{Fault, float};
+use crate::anchor::Anchor;
 use crate::apply::{Failure, raise_time, undo};
 use crate::connection::WriteConnection;
 use crate::error::unchanged;
@@ -48,10 +49,12 @@ impl<'a> Batch<'a> {
         self,
         open: WriteConnection,
         counters: &Counters,
+        anchor: &mut Anchor,
     ) -> Result<WriteConnection, FailedBatch> {
         let connection = &open.connection;
-        if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
-            return Err(FailedBatch::new(self.jobs, unchanged(&error)));
+        let begun = run(connection, "BEGIN IMMEDIATE").map_err(|error| unchanged(&error));
+        if let Err(error) = begun.and_then(|()| anchor.hold()) {
+            return Err(FailedBatch::new(self.jobs, error));
         }
         let mut jobs = self.jobs.into_iter();
         let mut applied = Vec::with_capacity(jobs.len());

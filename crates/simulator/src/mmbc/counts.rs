@@ -24,6 +24,11 @@ impl RequestCounts {
         self.read.get(&verb).map_or(0, |logins| logins.values().sum())
     }
 
+    /// Payment requests that were read to their end, per product code and customer number.
+    pub const fn pays(&self) -> &BTreeMap<String, BTreeMap<String, u64>> {
+        &self.pays
+    }
+
     pub(crate) fn add(&mut self, verb: Verb, login: &str) {
         bump(self.read.entry(verb).or_default(), login);
     }

@@ -184,6 +184,12 @@ impl MmbcHandle {
         let _sender_outlives_self = asked.wait_for(|asked| *asked >= count).await;
     }
 
+    /// Waits until nothing is left that will be debited later.
+    pub async fn wait_for_late_executions(&self) {
+        let mut late = self.state.late.subscribe();
+        let _sender_outlives_self = late.wait_for(|late| *late == 0).await;
+    }
+
     /// Stops listening, cuts every connection, forgets late executions, and waits for the end.
     pub async fn shutdown(&self) {
         self.stop.cancel();

@@ -86,10 +86,12 @@ impl Service {
             return Reply::Close(Ending::Fin);
         };
         let (state, stop) = (Arc::clone(&self.state), self.stop.clone());
+        state.late.send_modify(|late| *late += 1);
         self.tasks.spawn(async move {
             if stop.run_until_cancelled(tokio::time::sleep(after)).await.is_some() {
                 let _nobody_gets_the_answer = work(&state, &call, &plan);
             }
+            state.late.send_modify(|late| *late -= 1);
         });
         if hold { Reply::Stall(None) } else { Reply::Close(Ending::Fin) }
     }

@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) charged: watch::Sender<u64>,
     /// How many payment requests were read.
     pub(crate) asked: watch::Sender<u64>,
+    /// How many payments will be debited later.
+    pub(crate) late: watch::Sender<u64>,
 }
 
 impl State {
@@ -60,6 +62,7 @@ impl State {
             agent_in_status: config.agent_in_status,
             charged: watch::Sender::new(0),
             asked: watch::Sender::new(0),
+            late: watch::Sender::new(0),
         }
     }
 

@@ -1,0 +1,56 @@
+//! Kills the real binary again and again, and holds what it recorded against what was charged.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use ppob_crash::run::run;
+use ppob_e2e::{Problem, Result};
+
+/// Kills the real binary under load, by kill -9 and at named moments, and audits it after each death.
+/// Ends with 1 if anything breaks the promise.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How often the engine dies.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    kills: u32,
+    /// Repeats the plan of an earlier run; drawn if it is not given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The binary that dies; by default `ppob-crashing` beside this one.
+    #[arg(long)]
+    program: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let seed = arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
+    let program = match arguments.program {
+        Some(program) => program,
+        None => beside()?,
+    };
+    let kills = usize::try_from(arguments.kills)?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{kills} deaths; again: make crash KILLS={kills} SEED={seed}")?;
+    let report = run(&program.display().to_string(), kills, seed, |number, death, came, found| {
+        let not = if came { "" } else { " (did not come)" };
+        let _unsaid = writeln!(out, "{number:>5} {death}{not}; violations so far {}", found.len());
+    })
+    .await?;
+    write!(std::io::stdout(), "{report}")?;
+    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn beside() -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name("ppob-crashing");
+    if program.is_file() {
+        return Ok(program);
+    }
+    Err(Problem::new(format!(
+        "{} is not there; build it: cargo build -p ppob-crash --bins, in the same profile",
+        program.display()
+    )))
+}
