@@ -15,6 +15,7 @@ use ppob_types::{Clock, FailureReason, Monotonic};
 pub(crate) use self::send::Ready;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
+use crate::points::CrashPoint;
 use crate::turns::Turn;
 
 /// Between two tries to begin an attempt.
@@ -135,6 +136,7 @@ impl Inner {
         stored: StoredPayment,
         reason: FailureReason,
     ) -> Result<StoredPayment, NotApplied> {
+        self.pass(CrashPoint::BeforeGiveUp).await;
         self.record(stored, EventKind::GaveUp, &[Event::GiveUp(reason)], Vec::new()).await
     }
 }

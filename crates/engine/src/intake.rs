@@ -18,6 +18,7 @@ pub use self::request::{CreatePayment, RequestedApproval, RequestedParameters};
 use crate::driver::Begun;
 use crate::engine::Inner;
 use crate::limits::InFlight;
+use crate::points::CrashPoint;
 use crate::{CreateError, Engine, Ticket};
 
 /// One entrance per payment id, so that many calls with one id do the work once.
@@ -196,6 +197,7 @@ impl Inner {
         let (total, day_max) = (new.payment.counted(), new.day_max);
         match self.accept_with_first_intent(product, new).await {
             Ok((Acceptance::Accepted(stored), ready)) => {
+                self.pass(CrashPoint::AfterAcceptance).await;
                 self.spending.note(&consumer, false);
                 Ok(Taken::New(Box::new(Begun::new(*stored, ready))))
             }
@@ -221,6 +223,9 @@ impl Inner {
                 self.spending.note(&consumer, true);
                 let limit = day_max.unwrap_or(counted);
                 Err(CreateError::AboveDayLimit { total, counted, limit }.into())
+            }
+            Err((JournalError::Unacknowledged(_), _)) if mutated(Mutant::UnclearIsRefused) => {
+                Err(CreateError::JournalUnavailable.into())
             }
             Err((JournalError::Unacknowledged(_), new)) => Err(Refusal::Unclear(new)),
             Err((error, _)) => {
@@ -297,7 +302,7 @@ impl Inner {
         }
         let may_still_execute =
             held.payment.live_attempt().is_some_and(|attempt| !self.bound_has_passed(attempt));
-        if may_still_execute {
+        if may_still_execute && !mutated(Mutant::PassedByTooSoon) {
             return Err(invalid("the provider may still execute that payment; wait and ask again"));
         }
         Ok(true)

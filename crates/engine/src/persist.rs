@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_journal::{Change, Committed, EventKind, JournalError, StoredPayment};
-use ppob_payment::{Event, Mutant, Note, Payment, Refused, Step, broken, mutated, step};
+use ppob_payment::{
+    Event, Mutant, Note, Payment, PaymentState, Refused, Step, broken, mutated, step,
+};
 use ppob_types::{ProviderName, Timestamp};
 
 use crate::engine::Inner;
+use crate::points::CrashPoint;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -78,7 +81,8 @@ impl Inner {
             }
             check_invariants(&current.payment, &after.payment);
             owed.clone_from(&after.notes);
-            let mut change = change(&current, after.payment.clone(), kind, now);
+            let mut change =
+                change(&current, after.payment.clone(), kind_of(kind, &current, &after), now);
             change.unlisted.clone_from(&unlisted);
             if mutated(Mutant::TellBeforeDurable) {
                 let mut told = current.clone();
@@ -88,6 +92,7 @@ impl Inner {
             }
             match self.journal.commit(change).await {
                 Ok(Committed::Done(stored)) => {
+                    self.pass(CrashPoint::AfterOutcome).await;
                     self.live.publish((*stored).clone());
                     count_end(&current, &stored);
                     self.raise(&stored, &owed).await;
@@ -220,6 +225,16 @@ pub(crate) fn steps(payment: &Payment, events: &[Event], now: Timestamp) -> Resu
         whole.notes.extend(notes);
     }
     Ok(whole)
+}
+
+/// A reversal is an event of its own kind, however it became known.
+fn kind_of(kind: EventKind, before: &StoredPayment, after: &Step) -> EventKind {
+    let reversed = after.payment.state() == PaymentState::Reversed;
+    if reversed && before.payment.state() != PaymentState::Reversed {
+        EventKind::Reversed
+    } else {
+        kind
+    }
 }
 
 fn check_invariants(before: &Payment, after: &Payment) {

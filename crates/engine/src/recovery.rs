@@ -8,6 +8,7 @@ use ppob_types::{NotSentCause, Timestamp};
 
 use crate::driver::Begun;
 use crate::engine::Inner;
+use crate::points::CrashPoint;
 use crate::turns::Turn;
 
 const PAGE: usize = 500;
@@ -55,6 +56,7 @@ impl Inner {
     /// The payment, if there is something to be done about it at once.
     async fn take_over(this: &Arc<Self>, stored: StoredPayment, turn: Turn) -> Option<TakenOver> {
         let sending = stored.payment.attempts.iter().any(|a| a.state == AttemptState::Sending);
+        this.pass(CrashPoint::InRecovery).await;
         let stored = if sending {
             let event = [Event::Recovered];
             match this.record(stored, EventKind::Recovered, &event, Vec::new()).await {

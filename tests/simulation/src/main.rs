@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn mutant(name: &str) -> Result<Mutant, String> {
-    let found = Mutant::ALL.into_iter().find(|mutant| format!("{mutant:?}") == name);
+    let found = Mutant::ALL.iter().copied().find(|mutant| format!("{mutant:?}") == name);
     found.ok_or_else(|| format!("there is no such mutant; there are {:?}", Mutant::ALL))
 }
 

@@ -1,18 +1,26 @@
 //! Running worlds.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ppob_journal::Journal;
 use ppob_payment::{Mutant, clear_mutant, set_mutant};
+use ppob_types::PaymentKey;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-use crate::callers::crowd;
-use crate::checker::{Violation, ViolationKind, audit, records};
+use crate::callers::{consumer, crowd};
+use crate::checker::{Violation, ViolationKind, audit, cannot_be_verified, records};
 use crate::fault::Counts;
 use crate::host::Host;
 use crate::operators::look_again_and_again;
+use crate::points::Points;
+use crate::postman::deliver;
 use crate::random::Random;
 use crate::stage::Stage;
+use crate::streams::Reader;
 use crate::watch::Alarms;
 use crate::world::World;
 
@@ -131,23 +139,35 @@ pub fn world(seed: u64, variant: Variant, keep_trace: bool) -> Outcome {
 }
 
 async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
-    let (seed, payments) = (world.seed, world.payments);
-    let stage = Arc::new(Stage::new(world, keep_trace));
+    let (seed, payments, consumers) = (world.seed, world.payments, world.consumers);
+    let (stage, letters) = Stage::new(world, keep_trace);
+    let stage = Arc::new(stage);
+    let points = Points::of(&stage);
     let host = Arc::new(Host::new(Arc::clone(&stage)));
     host.start().await;
     let crashes = tokio::spawn(Arc::clone(&host).crash_again_and_again());
     let operators = tokio::spawn(look_again_and_again(Arc::clone(&host)));
+    let postman = tokio::spawn(deliver(Arc::clone(&host), letters));
+    let enough = CancellationToken::new();
+    let mut readers = JoinSet::new();
+    for number in 0..consumers {
+        let reader = Reader::new(&host, consumer(number), u64::from(number));
+        readers.spawn(reader.read(enough.clone()));
+    }
     crowd(Arc::clone(&host)).await;
     stage.calm_down();
     let _ = crashes.await;
     settle(&stage).await;
     operators.abort();
     ask_once_more(&host, &stage).await;
-    let records = audit(&stage);
+    enough.cancel();
+    while readers.join_next().await.is_some() {}
+    let in_review = in_review(&host).await;
+    let records = audit(&stage, &in_review);
+    postman.abort();
     host.kill();
-    for (kind, what) in alarms.rung() {
-        stage.violated(kind, what);
-    }
+    drop(points);
+    judge_alarms(&stage, alarms);
     let succeeded = records
         .iter()
         .filter(|stored| stored.payment.state() == ppob_payment::PaymentState::Succeeded)
@@ -171,14 +191,36 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
     }
 }
 
+/// What the engine shows to operators at the end.
+async fn in_review(host: &Host) -> BTreeSet<PaymentKey> {
+    let Some(process) = host.running() else { return BTreeSet::new() };
+    let reviews = process.engine.reviews(1_000).await.unwrap_or_default();
+    reviews.into_iter().map(|review| review.payment.key.clone()).collect()
+}
+
+/// An alarm in a world without reason for it is a violation: so often as a provider contradicts itself, a
+/// late charge is what the engine must call it.
+fn judge_alarms(stage: &Stage, alarms: &Alarms) {
+    let mut expected = stage.contradictions.load(Ordering::SeqCst);
+    for (kind, what) in alarms.rung() {
+        if kind == ViolationKind::LateCharge && expected > 0 {
+            expected -= 1;
+            continue;
+        }
+        stage.violated(kind, what);
+    }
+}
+
 /// Time for everything to end, with operators at work and nothing going wrong.
 async fn settle(stage: &Stage) {
     const LOOKS: u32 = 1_000;
     for _ in 0..LOOKS {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        let open =
-            stage.audit(|disk| async move { disk.open_payments(0, 1).await.unwrap_or_default() });
-        if open.is_empty() {
+        let open = stage
+            .audit(|disk| async move { disk.open_payments(0, 1_000).await.unwrap_or_default() });
+        let waits = open.iter().any(|stored| !cannot_be_verified(stage, stored))
+            || records(stage).iter().any(|stored| stored.payment.hinted_attempt().is_some());
+        if !waits && stage.is_idle() {
             // What was written a moment ago is told a moment later.
             tokio::time::sleep(Duration::from_secs(5)).await;
             return;

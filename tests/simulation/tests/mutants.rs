@@ -10,7 +10,7 @@ const BUDGET: u64 = 10_000;
 #[test]
 fn every_mutant_is_killed() {
     let mut survivors = Vec::new();
-    for mutant in Mutant::ALL {
+    for mutant in Mutant::ALL.iter().copied() {
         let variant = Variant { mutant: Some(mutant), ..Variant::default() };
         let settings = Settings { seed: 1, payments: BUDGET, variant, stop_at_violation: true };
         let report = simulate(&settings);

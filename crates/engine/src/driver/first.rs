@@ -7,8 +7,9 @@ use ppob_payment::{Event, Mutant, mutated, step};
 use ppob_routing::Product;
 use ppob_types::NotSentCause;
 
+use super::Begun;
+use super::route::{Chosen, is_still_sending};
 use super::send::Ready;
-use super::{Begun, route::Chosen};
 use crate::engine::Inner;
 use crate::turns::Turn;
 
@@ -74,7 +75,10 @@ impl Inner {
         let not_begun: Vec<Event> = stored
             .payment
             .live_attempt()
-            .filter(|attempt| probe.payment.live_attempt() == Some(*attempt))
+            .filter(|_| {
+                let intended = probe.payment.live_attempt();
+                intended.is_some_and(|intended| is_still_sending(&stored.payment, intended))
+            })
             .map(|attempt| Event::NotBegun {
                 attempt: attempt.number,
                 cause: NotSentCause::NoPermit,
