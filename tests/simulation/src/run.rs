@@ -1,12 +1,12 @@
 //! Running worlds.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ppob_journal::Journal;
-use ppob_payment::{Mutant, clear_mutant, set_mutant};
+use ppob_journal::{Cursor, Journal};
+use ppob_payment::{Mutant, PaymentState, clear_mutant, set_mutant};
 use ppob_types::PaymentKey;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ use crate::operators::look_again_and_again;
 use crate::points::Points;
 use crate::postman::deliver;
 use crate::random::Random;
-use crate::stage::Stage;
+use crate::stage::{Stage, lock};
 use crate::streams::Reader;
 use crate::watch::Alarms;
 use crate::world::World;
@@ -33,8 +33,32 @@ pub struct Settings {
     pub payments: u64,
     /// How the worlds differ from the plain ones.
     pub variant: Variant,
-    /// Stop at the first world with a violation.
-    pub stop_at_violation: bool,
+    /// When to stop before that.
+    pub stop_at: StopAt,
+    /// How many worlds live at the same time.
+    pub threads: usize,
+}
+
+/// What ends a run early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopAt {
+    /// The first world with a violation.
+    Violation,
+    /// The first world in which a violation was seen in money or in answers.
+    Harm,
+    /// Nothing.
+    End,
+}
+
+impl StopAt {
+    fn is_at(self, outcome: &Outcome) -> bool {
+        let mut seen = outcome.violations.iter();
+        match self {
+            Self::Violation => seen.next().is_some(),
+            Self::Harm => seen.any(|violation| violation.kind.is_harm()),
+            Self::End => false,
+        }
+    }
 }
 
 /// How a world differs from the plain one of its seed.
@@ -53,10 +77,16 @@ pub struct Outcome {
     pub seed: u64,
     /// Payments that were asked for.
     pub payments: u64,
-    /// Payments in the journal at the end, and how many of them succeeded.
+    /// Payments in the journal at the end.
     pub recorded: u64,
     /// How many of those succeeded.
     pub succeeded: u64,
+    /// How many of those were reversed.
+    pub reversed: u64,
+    /// How many of those were in doubt at some time.
+    pub doubted: u64,
+    /// How often money really moved.
+    pub charges: u64,
     /// How often a caller or operator was told a payment.
     pub tellings: u64,
     /// How often each class of fault happened.
@@ -76,6 +106,8 @@ pub struct Outcome {
 pub struct Report {
     /// How many worlds.
     pub worlds: u64,
+    /// How they differed from the plain ones.
+    pub variant: Variant,
     /// All of them together, without the traces.
     pub total: Outcome,
     /// The worlds with a violation, as many as were looked for.
@@ -87,32 +119,67 @@ pub struct Report {
 /// How many payments one world has.
 pub const PAYMENTS_PER_WORLD: u32 = 100;
 
-/// Simulates worlds until there were enough payments.
+/// Simulates worlds until there were enough payments, on as many threads as `settings` says. What comes of
+/// it does not depend on how many there are.
 pub fn simulate(settings: &Settings) -> Report {
-    let mut report = Report::default();
+    let worlds = settings.payments.div_ceil(u64::from(PAYMENTS_PER_WORLD));
     let mut seeds = Random::new(settings.seed);
-    let mut seed = settings.seed;
-    while report.total.payments < settings.payments {
-        let outcome = world(seed, settings.variant, false);
-        seed = seeds.next();
-        report.worlds += 1;
-        let total = &mut report.total;
+    let mut all = Vec::new();
+    for number in 0..worlds {
+        all.push(if number == 0 { settings.seed } else { seeds.next() });
+    }
+    let next = AtomicUsize::new(0);
+    // Where the run ends: worlds after the first that ends it do not count.
+    let end = AtomicUsize::new(usize::MAX);
+    let outcomes = Mutex::new(BTreeMap::new());
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::SeqCst);
+            let Some(seed) = all.get(number).filter(|_| number <= end.load(Ordering::SeqCst))
+            else {
+                return;
+            };
+            let outcome = world(*seed, settings.variant, false);
+            if settings.stop_at.is_at(&outcome) {
+                end.fetch_min(number, Ordering::SeqCst);
+            }
+            lock(&outcomes).insert(number, outcome);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..settings.threads.max(1) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let end = end.load(Ordering::SeqCst);
+    let outcomes = std::mem::take(&mut *lock(&outcomes));
+    let mut report = Report { variant: settings.variant, ..Report::default() };
+    for (_, outcome) in outcomes.into_iter().filter(|(number, _)| *number <= end) {
+        report.add(outcome);
+    }
+    report
+}
+
+impl Report {
+    fn add(&mut self, outcome: Outcome) {
+        self.worlds += 1;
+        let total = &mut self.total;
         total.payments += outcome.payments;
         total.recorded += outcome.recorded;
         total.succeeded += outcome.succeeded;
+        total.reversed += outcome.reversed;
+        total.doubted += outcome.doubted;
+        total.charges += outcome.charges;
         total.tellings += outcome.tellings;
         total.lasted += outcome.lasted;
         total.counts.add_all(&outcome.counts);
         total.violations.extend(outcome.violations.iter().cloned());
         if !outcome.violations.is_empty() {
-            report.killed_after.get_or_insert(total.payments);
-            report.bad.push(outcome);
-            if settings.stop_at_violation {
-                break;
-            }
+            self.killed_after.get_or_insert(total.payments);
+            self.bad.push(outcome);
         }
     }
-    report
 }
 
 /// Simulates the world of one seed, from its beginning to its end.
@@ -168,10 +235,9 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
     host.kill();
     drop(points);
     judge_alarms(&stage, alarms);
-    let succeeded = records
-        .iter()
-        .filter(|stored| stored.payment.state() == ppob_payment::PaymentState::Succeeded)
-        .count();
+    let ended = |state| records.iter().filter(|stored| stored.payment.state() == state).count();
+    let (succeeded, reversed) = (ended(PaymentState::Succeeded), ended(PaymentState::Reversed));
+    let (doubted, charges) = (doubted(&stage), stage.truth().charges().len());
     let (violations, tellings) = {
         let mut checker = stage.checker();
         (std::mem::take(&mut checker.violations), checker.tellings)
@@ -182,6 +248,9 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
         payments: u64::from(payments),
         recorded: count(records.len()),
         succeeded: count(succeeded),
+        reversed: count(reversed),
+        doubted: count(doubted),
+        charges: count(charges),
         tellings,
         counts: stage.counts(),
         trace: trace.hash(),
@@ -209,6 +278,15 @@ fn judge_alarms(stage: &Stage, alarms: &Alarms) {
         }
         stage.violated(kind, what);
     }
+}
+
+/// How many payments were in doubt at some time.
+fn doubted(stage: &Stage) -> usize {
+    let events = stage.audit(|disk| async move {
+        disk.events_after(Cursor(0), None, usize::MAX).await.unwrap_or_default()
+    });
+    let in_doubt = events.iter().filter(|event| event.state == PaymentState::InDoubt);
+    in_doubt.map(|event| &event.key).collect::<BTreeSet<_>>().len()
 }
 
 /// Time for everything to end, with operators at work and nothing going wrong.
@@ -261,11 +339,15 @@ impl std::fmt::Display for Report {
         let total = &self.total;
         writeln!(
             f,
-            "{} payments in {} worlds: {} accepted, {} succeeded, told {} times, {} simulated hours",
+            "{} payments in {} worlds: {} accepted, {} succeeded, {} reversed, {} in doubt at some time; {} charges, {} crashes; told {} times, {} simulated hours",
             total.payments,
             self.worlds,
             total.recorded,
             total.succeeded,
+            total.reversed,
+            total.doubted,
+            total.charges,
+            total.counts.crashes(),
             total.tellings,
             total.lasted.as_secs() / 3_600
         )?;
@@ -274,13 +356,17 @@ impl std::fmt::Display for Report {
             for violation in bad.violations.iter().take(4) {
                 writeln!(f, "{violation}")?;
             }
-            writeln!(f, "{}", replay(bad.seed))?;
+            writeln!(f, "{}", replay(bad.seed, self.variant))?;
         }
         Ok(())
     }
 }
 
 /// How to see everything that happened in the world of `seed`.
-pub fn replay(seed: u64) -> String {
-    format!("to see it again: cargo run --release -p ppob-simulation -- --seed {seed} --trace")
+pub fn replay(seed: u64, variant: Variant) -> String {
+    let mutant = variant.mutant.map(|mutant| format!(" --mutant {mutant:?}")).unwrap_or_default();
+    let asking = if variant.purchase_is_status { " --purchase-is-status" } else { "" };
+    format!(
+        "to see it again: cargo run --release -p ppob-simulation -- --seed {seed}{mutant}{asking} --trace"
+    )
 }
