@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Event, Next, next};
-use ppob_types::{Clock, FailureReason, Monotonic};
+use ppob_types::{Clock, CrashPoint, FailureReason, Monotonic};
 
 pub(crate) use self::send::Ready;
 use crate::engine::Inner;
@@ -135,6 +135,7 @@ impl Inner {
         stored: StoredPayment,
         reason: FailureReason,
     ) -> Result<StoredPayment, NotApplied> {
+        self.pass(CrashPoint::BeforeGiveUp).await;
         self.record(stored, EventKind::GaveUp, &[Event::GiveUp(reason)], Vec::new()).await
     }
 }

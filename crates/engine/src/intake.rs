@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use ppob_journal::{Acceptance, JournalError, NewPayment};
 use ppob_payment::{Mutant, Payment, PaymentRequest, PaymentState, ShownBill, Terms, mutated};
 use ppob_routing::Product;
-use ppob_types::{Clock, PaymentKey};
+use ppob_types::{Clock, CrashPoint, PaymentKey};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
 use self::check::{check_fields, check_price, fingerprint, most_total, recorded, same_request};
@@ -196,6 +196,7 @@ impl Inner {
         let (total, day_max) = (new.payment.counted(), new.day_max);
         match self.accept_with_first_intent(product, new).await {
             Ok((Acceptance::Accepted(stored), ready)) => {
+                self.pass(CrashPoint::AfterAcceptance).await;
                 self.spending.note(&consumer, false);
                 Ok(Taken::New(Box::new(Begun::new(*stored, ready))))
             }
@@ -221,6 +222,9 @@ impl Inner {
                 self.spending.note(&consumer, true);
                 let limit = day_max.unwrap_or(counted);
                 Err(CreateError::AboveDayLimit { total, counted, limit }.into())
+            }
+            Err((JournalError::Unacknowledged(_), _)) if mutated(Mutant::UnclearIsRefused) => {
+                Err(CreateError::JournalUnavailable.into())
             }
             Err((JournalError::Unacknowledged(_), new)) => Err(Refusal::Unclear(new)),
             Err((error, _)) => {
@@ -297,7 +301,7 @@ impl Inner {
         }
         let may_still_execute =
             held.payment.live_attempt().is_some_and(|attempt| !self.bound_has_passed(attempt));
-        if may_still_execute {
+        if may_still_execute && !mutated(Mutant::PassedByTooSoon) {
             return Err(invalid("the provider may still execute that payment; wait and ask again"));
         }
         Ok(true)

@@ -7,6 +7,7 @@
 //! The engine knows no gRPC, HTTP, SQL or provider: those come in as [`Parts`].
 
 mod balance;
+mod callback;
 mod catalogue;
 mod clock;
 mod config;
@@ -20,6 +21,7 @@ mod limits;
 mod live;
 mod operator;
 mod persist;
+mod points;
 mod privacy;
 mod providers;
 mod queries;
@@ -33,6 +35,7 @@ mod tasks;
 mod turns;
 
 pub use balance::KnownBalance;
+pub use callback::CallbackRefused;
 pub use catalogue::{CatalogueStatus, RefreshReport, Remapped};
 pub use config::{DuplicateWindows, EngineConfig, ProviderSetup, RetentionSpans};
 pub use engine::{Engine, Parts, StartError};
@@ -46,6 +49,8 @@ pub use operator::{
     ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, TrialMatch, TrialResult,
     UnlistedStanding,
 };
+#[cfg(feature = "mutants")]
+pub use points::{AtPoint, POINTS, set_point_hook};
 pub use ppob_provider::RefusalTrust;
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_journal::{Change, Committed, EventKind, JournalError, StoredPayment};
-use ppob_payment::{Event, Mutant, Note, Payment, Refused, Step, broken, mutated, step};
-use ppob_types::{CrashPoint, ProviderName, Timestamp, crash_point};
+use ppob_payment::{
+    Event, Mutant, Note, Payment, PaymentState, Refused, Step, broken, mutated, step,
+};
+use ppob_types::{CrashPoint, ProviderName, Timestamp};
 
 use crate::engine::Inner;
 
@@ -78,7 +80,8 @@ impl Inner {
             }
             check_invariants(&current.payment, &after.payment);
             owed.clone_from(&after.notes);
-            let mut change = change(&current, after.payment.clone(), kind, now);
+            let mut change =
+                change(&current, after.payment.clone(), kind_of(kind, &current, &after), now);
             change.unlisted.clone_from(&unlisted);
             if mutated(Mutant::TellBeforeDurable) {
                 let mut told = current.clone();
@@ -88,7 +91,7 @@ impl Inner {
             }
             match self.journal.commit(change).await {
                 Ok(Committed::Done(stored)) => {
-                    crash_point(CrashPoint::AfterOutcome);
+                    self.pass(CrashPoint::AfterOutcome).await;
                     self.live.publish((*stored).clone());
                     count_end(&current, &stored);
                     self.raise(&stored, &owed).await;
@@ -221,6 +224,16 @@ pub(crate) fn steps(payment: &Payment, events: &[Event], now: Timestamp) -> Resu
         whole.notes.extend(notes);
     }
     Ok(whole)
+}
+
+/// A reversal is an event of its own kind, however it became known.
+fn kind_of(kind: EventKind, before: &StoredPayment, after: &Step) -> EventKind {
+    let reversed = after.payment.state() == PaymentState::Reversed;
+    if reversed && before.payment.state() != PaymentState::Reversed {
+        EventKind::Reversed
+    } else {
+        kind
+    }
 }
 
 fn check_invariants(before: &Payment, after: &Payment) {

@@ -10,7 +10,8 @@ use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, Capability, ProviderError, ProviderErrorKind};
 use ppob_types::{
-    Basis, Clock, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport, StatusVerdict,
+    Basis, Clock, CrashPoint, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport,
+    StatusVerdict,
 };
 use tokio::sync::Semaphore;
 
@@ -24,6 +25,8 @@ use crate::persist::NotApplied;
 use crate::turns::Turn;
 
 const BATCH: usize = 200;
+/// After so many checks whose answers are not readable, what a callback named is not followed any more.
+const MISLED: u32 = 4;
 /// In one round; more than that is found in the next.
 const MOST_LOOKED_AT: usize = 12_800;
 
@@ -165,13 +168,20 @@ impl Inner {
             return Ok(Found::Nothing);
         };
         let (events, look) = self.gather(&stored, &attempt).await;
+        self.pass(CrashPoint::AfterStatus).await;
         let number = attempt.number;
         let checked = Event::Checked { attempt: number };
         let first = self.record(stored.clone(), EventKind::Reported, &events, Vec::new()).await;
         let recorded = match first {
             // The reference settles another payment: it was never ours. It is not asked about again.
             Err(NotApplied::ReferenceTaken) => {
-                let events = [checked, Event::Disowned { attempt: number }];
+                let spent = Event::HintSpent { attempt: number };
+                let disowned = Event::Disowned { attempt: number };
+                // A reference that only a callback named was never taken for ours.
+                let open = !stored.payment.is_concluded() && attempt.is_alive();
+                let known = open && attempt.observed.provider_ref.is_some();
+                let events = [checked, spent].into_iter().chain(known.then_some(disowned));
+                let events: Vec<Event> = events.collect();
                 self.record(stored, EventKind::Reported, &events, Vec::new()).await
             }
             // A mistake of ours must not cost the reference; but the schedule goes on.
@@ -195,12 +205,14 @@ impl Inner {
     ) -> (Vec<Event>, Look) {
         let number = attempt.number;
         let nothing = vec![Event::Checked { attempt: number }];
+        // Nobody can be asked about what a callback said.
+        let spent = vec![Event::Checked { attempt: number }, Event::HintSpent { attempt: number }];
         let Some(setup) = self.providers.get(&attempt.provider) else {
-            return (nothing, Err("the provider is not configured any more".to_owned()));
+            return (spent, Err("the provider is not configured any more".to_owned()));
         };
         let family = stored.payment.terms.family;
         let capability = setup.guarded.provider.capability(family);
-        let known = attempt.observed.provider_ref.clone();
+        let known = attempt.reference_to_ask_by().cloned();
         if capability.status.possible(known.is_some()) && self.may_ask(&capability, attempt) {
             match self.ask_status_through(&setup, stored, attempt, known).await {
                 Ok(report) => {
@@ -209,6 +221,7 @@ impl Inner {
                         StatusVerdict::Pending => Found::Pending,
                         StatusVerdict::Rejected(_) => Found::Refused,
                         StatusVerdict::NotFound => Found::NotFound,
+                        StatusVerdict::Reversed => Found::GivenBack,
                     };
                     let refusal_trusted = setup.trusts_report(family);
                     let basis = Basis::Status;
@@ -217,13 +230,16 @@ impl Inner {
                 }
                 Err(error) => {
                     tracing::warn!(provider = %attempt.provider, class = error.class(), "status not answered");
-                    (nothing, Err(error.message))
+                    // Again and again about somebody else: the reference that a callback named is not ours.
+                    let foreign = error.kind == ProviderErrorKind::Unreadable
+                        && attempt.hint.as_ref().is_some_and(|hint| hint.checks >= MISLED);
+                    (if foreign { spent } else { nothing }, Err(error.message))
                 }
             }
-        } else if family.is_bill() && attempt.state != AttemptState::Pending {
+        } else if family.is_bill() && matches!(attempt.state, AttemptState::Unknown(_)) {
             self.reinquire(&setup, stored, attempt).await
         } else {
-            (nothing, Ok(Found::Nothing))
+            (spent, Ok(Found::Nothing))
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ppob_journal::{EventKind, JournalError, StoredPayment};
 use ppob_payment::{AttemptState, Event, Mutant, Next, mutated, next};
-use ppob_types::{CrashPoint, NotSentCause, Timestamp, crash_point};
+use ppob_types::{CrashPoint, NotSentCause, Timestamp};
 
 use crate::driver::Begun;
 use crate::engine::Inner;
@@ -55,7 +55,7 @@ impl Inner {
     /// The payment, if there is something to be done about it at once.
     async fn take_over(this: &Arc<Self>, stored: StoredPayment, turn: Turn) -> Option<TakenOver> {
         let sending = stored.payment.attempts.iter().any(|a| a.state == AttemptState::Sending);
-        crash_point(CrashPoint::BeforeTakeOver);
+        this.pass(CrashPoint::BeforeTakeOver).await;
         let stored = if sending {
             let event = [Event::Recovered];
             match this.record(stored, EventKind::Recovered, &event, Vec::new()).await {
@@ -65,7 +65,7 @@ impl Inner {
         } else {
             stored
         };
-        crash_point(CrashPoint::AfterTakeOver);
+        this.pass(CrashPoint::AfterTakeOver).await;
         let now = !this.may_be_forgotten(&stored.payment)
             && matches!(next(&stored.payment, this.now()), Next::Route | Next::GiveUp(_));
         now.then_some(TakenOver { stored, turn })

@@ -1,6 +1,9 @@
 //! The engine's tasks: detached from callers, joined at shutdown, and killed at once in a simulated
 //! crash.
 
+#[cfg(feature = "mutants")]
+mod still;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
@@ -17,6 +20,8 @@ pub(crate) struct Tasks {
     stop: CancellationToken,
     /// Everything is dropped where it stands when this is cancelled.
     crash: CancellationToken,
+    #[cfg(feature = "mutants")]
+    still: std::sync::Arc<still::Still>,
 }
 
 impl Tasks {
@@ -24,6 +29,8 @@ impl Tasks {
     /// and is counted; what it left open is found by the sweep.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let crash = self.crash.clone();
+        #[cfg(feature = "mutants")]
+        let work = still::polled_unless_still(std::sync::Arc::clone(&self.still), work);
         self.tracker.spawn(async move {
             let guarded = AssertUnwindSafe(work).catch_unwind();
             if let Some(Err(_)) = crash.run_until_cancelled_owned(guarded).await {
@@ -58,6 +65,17 @@ impl Tasks {
         self.stop.cancel();
         self.tracker.close();
         self.tracker.wait().await;
+    }
+
+    /// Polls no task for so long, as if the process had been stopped.
+    #[cfg(feature = "mutants")]
+    pub(crate) fn stand_still(&self, span: std::time::Duration) {
+        let still = std::sync::Arc::clone(&self.still);
+        still.begin();
+        tokio::spawn(async move {
+            tokio::time::sleep(span).await;
+            still.end();
+        });
     }
 
     /// Drops every task where it stands, as a crash of the process would.

@@ -12,7 +12,8 @@ use ppob_journal::{
     PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
 use ppob_types::{
-    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention,
+    Timestamp,
 };
 use tokio::sync::Mutex;
 
@@ -216,6 +217,22 @@ impl Journal for SqliteJournal {
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
         let (seal, key) = (self.seal.clone(), key.clone());
         self.readers.read(move |connection| query::load(connection, &seal, &key)).await
+    }
+
+    async fn load_by_serial(&self, serial: u64) -> Result<Option<StoredPayment>, JournalError> {
+        let seal = self.seal.clone();
+        self.readers.read(move |connection| query::load_by_serial(connection, &seal, serial)).await
+    }
+
+    async fn settled_by(
+        &self,
+        provider: &ProviderName,
+        reference: &ProviderRef,
+    ) -> Result<Option<StoredPayment>, JournalError> {
+        let (seal, provider, reference) = (self.seal.clone(), provider.clone(), reference.clone());
+        self.readers
+            .read(move |connection| query::settled_by(connection, &seal, &provider, &reference))
+            .await
     }
 
     async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {

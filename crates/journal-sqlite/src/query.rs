@@ -7,7 +7,9 @@ mod payments;
 use ppob_journal::{
     Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
 };
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Retention, Timestamp};
+use ppob_types::{
+    ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 pub(crate) use self::list::list;
@@ -31,6 +33,26 @@ pub(crate) fn load(
 ) -> Answer<Option<StoredPayment>> {
     let keys = (key.consumer.as_str(), key.id.as_str());
     let row = one(connection, sql::PAYMENT_BY_KEY, keys, PaymentRow::read)?;
+    row.map(|row| row.decode(seal)).transpose()
+}
+
+pub(crate) fn load_by_serial(
+    connection: &Connection,
+    seal: &Seal,
+    serial: u64,
+) -> Answer<Option<StoredPayment>> {
+    let row = one(connection, sql::PAYMENT_BY_SERIAL, [integer(serial)], PaymentRow::read)?;
+    row.map(|row| row.decode(seal)).transpose()
+}
+
+pub(crate) fn settled_by(
+    connection: &Connection,
+    seal: &Seal,
+    provider: &ProviderName,
+    reference: &ProviderRef,
+) -> Answer<Option<StoredPayment>> {
+    let place = (provider.as_str(), reference.as_str());
+    let row = one(connection, sql::PAYMENT_BY_REFERENCE, place, PaymentRow::read)?;
     row.map(|row| row.decode(seal)).transpose()
 }
 

@@ -34,6 +34,7 @@ pub(crate) const NOTE_INSERT: &str = include_str!("sql/note_insert.sql");
 pub(crate) const NOTES_OF_PAYMENT: &str = include_str!("sql/notes_of_payment.sql");
 pub(crate) const OPEN_PAYMENTS: &str = include_str!("sql/open_payments.sql");
 pub(crate) const PAYMENT_BY_KEY: &str = include_str!("sql/payment_by_key.sql");
+pub(crate) const PAYMENT_BY_REFERENCE: &str = include_str!("sql/payment_by_reference.sql");
 pub(crate) const PAYMENT_BY_SERIAL: &str = include_str!("sql/payment_by_serial.sql");
 pub(crate) const PAYMENT_CURRENT: &str = include_str!("sql/payment_current.sql");
 pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");

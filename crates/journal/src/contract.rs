@@ -5,7 +5,8 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use ppob_types::{
-    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention,
+    Timestamp,
 };
 
 use crate::{
@@ -82,6 +83,23 @@ pub trait Journal: Send + Sync + Debug + 'static {
     /// # Errors
     /// [`JournalError`] if it cannot be read.
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError>;
+
+    /// The payment of this serial.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn load_by_serial(&self, serial: u64) -> Result<Option<StoredPayment>, JournalError>;
+
+    /// The payment that this reference of this provider settles, as [`Journal::commit`] answers
+    /// [`Committed::ReferenceTaken`] by it.
+    ///
+    /// # Errors
+    /// [`JournalError`] if it cannot be read.
+    async fn settled_by(
+        &self,
+        provider: &ProviderName,
+        reference: &ProviderRef,
+    ) -> Result<Option<StoredPayment>, JournalError>;
 
     /// Payments, newest first (serial descending). One that cannot be read is left out; loading it
     /// by its key answers `Corrupt`. The list is shorter than the limit only at its end.

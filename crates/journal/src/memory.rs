@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ppob_types::{
-    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, Retention, Timestamp,
+    ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention,
+    Timestamp,
 };
 
 use self::data::Data;
@@ -119,6 +120,18 @@ impl Journal for MemoryJournal {
 
     async fn load(&self, key: &PaymentKey) -> Result<Option<StoredPayment>, JournalError> {
         self.read(|data| data.payment(key).cloned()).await
+    }
+
+    async fn load_by_serial(&self, serial: u64) -> Result<Option<StoredPayment>, JournalError> {
+        self.read(|data| data.payment_of_serial(serial).cloned()).await
+    }
+
+    async fn settled_by(
+        &self,
+        provider: &ProviderName,
+        reference: &ProviderRef,
+    ) -> Result<Option<StoredPayment>, JournalError> {
+        self.read(|data| data.settled_by(provider, reference).cloned()).await
     }
 
     async fn list(&self, filter: &Filter, page: Page) -> Result<Vec<StoredPayment>, JournalError> {

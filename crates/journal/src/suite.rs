@@ -124,6 +124,7 @@ macro_rules! journal_suite {
             open_payments_are_paged_oldest_first
             a_list_is_filtered_by_every_field
             a_list_is_paged_by_serial_newest_first
+            a_payment_is_found_by_its_serial_and_by_the_reference_that_it_settles
             an_inquiry_is_invisible_to_another_consumer
             a_document_replaces_the_one_before
             unlisted_replies_are_counted_with_their_change

@@ -1,8 +1,8 @@
 //! One try at one provider.
 
 use ppob_types::{
-    AttemptId, Basis, NotSentCause, Observed, ProviderName, RawAnswer, Rejection, Rupiah,
-    Timestamp, UnknownCause,
+    AttemptId, Basis, NotSentCause, Observed, ProviderName, ProviderRef, RawAnswer, Rejection,
+    Rupiah, StatusVerdict, Timestamp, UnknownCause,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,24 @@ pub struct Attempt {
     /// A charge that was found after this attempt had been taken as dead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_charge: Option<LateCharge>,
+    /// A callback that the provider has not been asked about yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
+}
+
+/// What a callback said of an attempt whose provider can be asked: only the provider's answer counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// When it came.
+    pub at: Timestamp,
+    /// What it said.
+    pub says: StatusVerdict,
+    /// The provider's reference that it named: to ask by, where none is known. Not taken for ours before
+    /// the provider's answer has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_ref: Option<ProviderRef>,
+    /// How many status checks were made since.
+    pub checks: u32,
 }
 
 /// What is known of an attempt.
@@ -145,6 +163,18 @@ impl Attempt {
         if later.raw.is_some() && basis != Basis::ProviderAnswer && self.answer_to_pay.is_none() {
             self.answer_to_pay = self.raw_answer_to_pay().cloned();
         }
+    }
+
+    /// By what the provider can be asked about it: its reference, or the one that a callback named.
+    pub fn reference_to_ask_by(&self) -> Option<&ProviderRef> {
+        let named = || self.hint.as_ref().and_then(|hint| hint.provider_ref.as_ref());
+        self.observed.provider_ref.as_ref().or_else(named)
+    }
+
+    /// Whether this is still the attempt that `intended` was about to become: nothing was learnt of it.
+    pub fn is_still_sending(&self, intended: &Self) -> bool {
+        self.state == AttemptState::Sending
+            && (&self.id, &self.provider) == (&intended.id, &intended.provider)
     }
 
     /// Remembers a hint; the latest of a kind replaces the earlier one.

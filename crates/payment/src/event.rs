@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ppob_types::{
-    AttemptId, Basis, FailureReason, NotSentCause, Observed, PayAnswer, ProviderName, Rupiah,
-    StatusReport,
+    AttemptId, Basis, FailureReason, NotSentCause, Observed, PayAnswer, ProviderName, ProviderRef,
+    Rupiah, StatusReport, StatusVerdict,
 };
 
 use crate::EvidenceKind;
@@ -52,6 +52,21 @@ pub enum Event {
         attempt: u32,
         /// The hint.
         evidence: EvidenceKind,
+    },
+    /// A callback came, and the provider can be asked about what it said.
+    Hinted {
+        /// About which attempt.
+        attempt: u32,
+        /// What it said.
+        says: StatusVerdict,
+        /// The reference that it named.
+        provider_ref: Option<ProviderRef>,
+    },
+    /// What a callback said led nowhere: the reference that it named is not of this payment, or nobody can
+    /// be asked any more.
+    HintSpent {
+        /// About which attempt.
+        attempt: u32,
     },
     /// The provider reference known of it turned out to settle another payment: what it showed was
     /// never ours.

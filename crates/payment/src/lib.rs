@@ -17,7 +17,7 @@ mod schedule;
 mod state;
 mod step;
 
-pub use attempt::{Attempt, AttemptState, Evidence, EvidenceKind, LateCharge};
+pub use attempt::{Attempt, AttemptState, Evidence, EvidenceKind, Hint, LateCharge};
 pub use event::{Event, NewAttempt, Resolution};
 pub use invariants::{Invariant, broken};
 pub use mutation::{Mutant, mutated};

@@ -28,7 +28,12 @@ pub enum Next {
 
 /// What is to be done about `payment` at `now`.
 pub fn next(payment: &Payment, now: Timestamp) -> Next {
+    let hinted = payment.hinted_attempt().zip(payment.next_check_at);
+    let look = hinted.map(|(attempt, at)| Next::Check { attempt: attempt.number, at });
     if payment.is_concluded() {
+        if let Some(look) = look {
+            return look;
+        }
         return match (payment.token_state(), payment.paid_attempt(), payment.next_check_at) {
             (TokenState::Awaited, Some(attempt), Some(at)) => {
                 Next::Check { attempt: attempt.number, at }
@@ -40,12 +45,16 @@ pub fn next(payment: &Payment, now: Timestamp) -> Next {
         return Next::Review;
     }
     match payment.live_attempt() {
-        None => without_live_attempt(payment, now),
+        // Before another attempt begins, what a callback said of an earlier one is looked into.
+        None => look
+            .filter(|_| now <= payment.terms.pay_by)
+            .unwrap_or_else(|| without_live_attempt(payment, now)),
         Some(attempt) => match attempt.state {
             AttemptState::Sending => Next::AwaitAnswer,
-            AttemptState::Pending | AttemptState::Unknown(_) => payment
-                .next_check_at
-                .map_or(Next::Review, |at| Next::Check { attempt: attempt.number, at }),
+            AttemptState::Pending | AttemptState::Unknown(_) => look.unwrap_or_else(|| {
+                let at = payment.next_check_at;
+                at.map_or(Next::Review, |at| Next::Check { attempt: attempt.number, at })
+            }),
             // Not reachable: a success concludes, and the dead are not alive.
             AttemptState::Succeeded
             | AttemptState::NotSent(_)
@@ -59,7 +68,10 @@ fn without_live_attempt(payment: &Payment, now: Timestamp) -> Next {
     if payment.no_further_attempt {
         return Next::GiveUp(FailureReason::Abandoned);
     }
-    if now > payment.terms.pay_by && !mutated(Mutant::ResendAfterCrash) {
+    if now > payment.terms.pay_by
+        && !mutated(Mutant::ResendAfterCrash)
+        && !mutated(Mutant::PayByIgnored)
+    {
         return Next::GiveUp(FailureReason::Expired);
     }
     let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);

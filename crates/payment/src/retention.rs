@@ -57,6 +57,7 @@ impl Attempt {
             checked_at,
             evidence,
             late_charge,
+            hint,
         } = self;
         Self {
             number,
@@ -80,6 +81,7 @@ impl Attempt {
                 let observed: Observed = observed.stripped(to);
                 LateCharge { observed, basis, found_at }
             }),
+            hint,
         }
     }
 }

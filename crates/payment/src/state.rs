@@ -150,6 +150,11 @@ impl Payment {
         self.attempts.iter().find(|attempt| attempt.is_alive())
     }
 
+    /// The attempt about which a callback said something that the provider has not been asked about yet.
+    pub fn hinted_attempt(&self) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.hint.is_some())
+    }
+
     /// The attempt of this number.
     pub fn attempt(&self, number: u32) -> Option<&Attempt> {
         self.attempts.iter().find(|attempt| attempt.number == number)
@@ -175,7 +180,7 @@ impl Payment {
     }
 
     /// Whether the receipt carries the token its family promises. One that is gone with the personal
-    /// data is not awaited.
+    /// data, or with the money, is not awaited.
     pub fn token_state(&self) -> TokenState {
         let gone = self.retention == Retention::NoPersonalData;
         if gone || self.terms.family != Family::PlnPrepaid || self.paid_attempt().is_none() {
@@ -183,6 +188,8 @@ impl Payment {
         }
         match self.receipt().and_then(|receipt| receipt.details.pln_token()) {
             Some(_) => TokenState::Present,
+            // Nobody gives a token for money that was given back.
+            None if self.state() == PaymentState::Reversed => TokenState::None,
             None => TokenState::Awaited,
         }
     }

@@ -2,6 +2,7 @@
 
 mod attempt_news;
 mod conclude;
+mod hints;
 #[cfg(test)]
 mod tests;
 
@@ -97,15 +98,17 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
             apply_news(&mut next, attempt, news, now)?
         }
         Event::Reported { attempt, report, basis, refusal_trusted } => {
-            checked(&mut next, attempt, now)?;
-            if is_evidence_only(&next, attempt, &report) {
-                let evidence = Event::Gathered { attempt, evidence: EvidenceKind::BillGone };
-                return step(&next, evidence, now);
+            // A callback is no answer to a question of ours.
+            if basis != Basis::Callback {
+                checked(&mut next, attempt, now)?;
+                hints::answered(&mut next, attempt, &report.verdict)?;
             }
-            if report.verdict == StatusVerdict::NotFound {
-                not_found(&mut next, attempt, now)?
+            if is_evidence_only(&next, attempt, &report) {
+                let known = next.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+                known.add_evidence(EvidenceKind::BillGone, now);
+                Vec::new()
             } else {
-                apply_news(&mut next, attempt, News::reported(report, basis, refusal_trusted), now)?
+                reported(&mut next, attempt, report, basis, refusal_trusted, now)?
             }
         }
         Event::Checked { attempt } => {
@@ -117,15 +120,76 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
             known.add_evidence(evidence, now);
             Vec::new()
         }
+        Event::Hinted { attempt, says, provider_ref } => {
+            hints::hinted(&mut next, attempt, says, provider_ref, now)?;
+            Vec::new()
+        }
+        Event::HintSpent { attempt } => {
+            next.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?.hint = None;
+            Vec::new()
+        }
         Event::Disowned { attempt } => disowned(&mut next, attempt, now)?,
         Event::Recovered => recovered(&mut next, now)?,
         Event::GiveUp(reason) => give_up(&mut next, reason, now)?,
         Event::Abandon => abandon(&mut next, now)?,
         Event::Resolved { attempt, resolution } => resolved(&mut next, attempt, resolution, now)?,
-        Event::Reversed { basis } => reversed(&mut next, basis, now)?,
+        Event::Reversed { basis } => {
+            reversed(&mut next, basis, now)?;
+            Vec::new()
+        }
     };
+    hints::drop_what_is_known(&mut next);
     reschedule(&mut next, payment, now);
     Ok(Step { payment: next, notes })
+}
+
+/// What a status check or a callback said.
+fn reported(
+    payment: &mut Payment,
+    attempt: u32,
+    report: StatusReport,
+    basis: Basis,
+    refusal_trusted: bool,
+    now: Timestamp,
+) -> Result<Vec<Note>, Refused> {
+    match report.verdict {
+        StatusVerdict::NotFound => not_found(payment, attempt, now),
+        StatusVerdict::Reversed if mutated(Mutant::ReversalIgnored) => Ok(Vec::new()),
+        StatusVerdict::Reversed => given_back(payment, attempt, report.observed, basis, now),
+        _ => apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now),
+    }
+}
+
+/// The provider paid, and gave the money back: what was told paid is reversed, and what was not known yet
+/// ends so. It agrees with an attempt that is dead, as nothing stays paid; but not with one that never left.
+fn given_back(
+    payment: &mut Payment,
+    number: u32,
+    observed: Observed,
+    basis: Basis,
+    now: Timestamp,
+) -> Result<Vec<Note>, Refused> {
+    let attempt = payment.attempt(number).ok_or(Refused::NoSuchAttempt)?;
+    match attempt.state {
+        AttemptState::Sending
+        | AttemptState::Unknown(_)
+        | AttemptState::Pending
+        | AttemptState::Succeeded => {
+            let news = News { observed, ..News::bare(AttemptState::Succeeded, basis) };
+            let notes = apply_news(payment, number, news, now)?;
+            if payment.paid_attempt().is_some_and(|paid| paid.number == number)
+                && payment.state() != crate::PaymentState::Reversed
+            {
+                reversed(payment, basis, now)?;
+            }
+            Ok(notes)
+        }
+        AttemptState::Rejected(_) | AttemptState::NotExecuted => Ok(Vec::new()),
+        AttemptState::NotSent(_) => {
+            payment.contradicted |= !payment.is_concluded();
+            Ok(vec![Note::ContradictingEvidence { attempt: number }])
+        }
+    }
 }
 
 fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<Note>, Refused> {
@@ -135,7 +199,10 @@ fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<N
     if payment.live_attempt().is_some() && !mutated(Mutant::FailoverOnUnknown) {
         return Err(Refused::AttemptAlive);
     }
-    if now > payment.terms.pay_by && !mutated(Mutant::ResendAfterCrash) {
+    if now > payment.terms.pay_by
+        && !mutated(Mutant::ResendAfterCrash)
+        && !mutated(Mutant::PayByIgnored)
+    {
         return Err(Refused::TooLate);
     }
     if payment.terms.max_total.is_some_and(|most| new.expected_total > most) {
@@ -164,6 +231,7 @@ fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<N
         checked_at: None,
         evidence: Vec::new(),
         late_charge: None,
+        hint: None,
     });
     Ok(Vec::new())
 }
@@ -172,6 +240,9 @@ fn checked(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<(), Re
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
     known.checks = known.checks.saturating_add(1);
     known.checked_at = Some(now);
+    if let Some(hint) = &mut known.hint {
+        hint.checks = hint.checks.saturating_add(1);
+    }
     Ok(())
 }
 
@@ -255,7 +326,8 @@ fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> 
         return Err(Refused::Concluded);
     }
     payment.no_further_attempt = true;
-    if payment.contradicted || payment.live_attempt().is_some() {
+    let alive = payment.contradicted || payment.live_attempt().is_some();
+    if alive && !mutated(Mutant::AbandonEndsLive) {
         return Ok(vec![Note::AbandonRefused]);
     }
     fail(payment, FailureReason::Abandoned, Basis::Engine, now);
@@ -305,26 +377,36 @@ fn resolved(
     }
 }
 
-fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<Vec<Note>, Refused> {
+fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<(), Refused> {
     let Some(Conclusion::Succeeded { attempt, total, cost, .. }) = payment.conclusion else {
         return Err(Refused::NotSucceeded);
     };
     payment.conclusion = Some(Conclusion::Reversed { attempt, total, cost, basis, at: now });
-    Ok(Vec::new())
+    Ok(())
 }
 
 /// Sets when the provider is to be asked next: after every news, check or change of state.
 fn reschedule(payment: &mut Payment, before: &Payment, now: Timestamp) {
-    let subject = match payment.paid_attempt() {
-        Some(paid) => (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid),
-        None if payment.is_concluded() || payment.contradicted => None,
-        None => payment.live_attempt().filter(|attempt| {
+    let in_doubt = || {
+        payment.live_attempt().filter(|attempt| {
             matches!(attempt.state, AttemptState::Pending | AttemptState::Unknown(_))
-        }),
+        })
+    };
+    let being_sent = payment.live_attempt().is_some_and(|live| live.state == AttemptState::Sending);
+    let stands = !payment.is_concluded() && (payment.contradicted || being_sent);
+    let subject = match (payment.hinted_attempt().filter(|_| !stands), payment.paid_attempt()) {
+        (Some(hinted), _) => Some(hinted),
+        (None, Some(paid)) => {
+            (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid)
+        }
+        (None, None) if payment.is_concluded() || payment.contradicted => None,
+        (None, None) => in_doubt(),
     };
     let unchanged = |attempt: &Attempt| {
         before.attempt(attempt.number).is_some_and(|earlier| {
-            earlier.state == attempt.state && earlier.checks == attempt.checks
+            earlier.state == attempt.state
+                && earlier.checks == attempt.checks
+                && earlier.hint == attempt.hint
         })
     };
     payment.next_check_at = match subject {

@@ -11,13 +11,18 @@ pub struct RawCallback {
     pub body: Vec<u8>,
 }
 
-/// An authentic callback: news about an attempt, worth as much as a status check.
+/// An authentic callback: news about an attempt. The engine decides what it is worth: where the provider
+/// can be asked, it is asked; otherwise the callback itself counts, if it names whose payment it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
     /// Our reference, if it carries one.
     pub attempt: Option<AttemptId>,
     /// The provider's reference, if it carries one.
     pub provider_ref: Option<ProviderRef>,
+    /// The customer number that it names, if it names one, as the provider writes it.
+    pub customer: Option<Sensitive>,
+    /// The provider's own code of the product that it names, if it names one, verbatim.
+    pub provider_code: Option<String>,
     /// What it says.
     pub report: StatusReport,
 }

@@ -6,125 +6,97 @@
 #[cfg(feature = "crash-points")]
 use std::sync::OnceLock;
 
-/// A moment on either side of something durable, or of something that moves money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CrashPoint {
+macro_rules! points {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// A moment on either side of something durable, or of something that moves money.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CrashPoint {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl CrashPoint {
+            /// Every point.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name, such as `after-intent`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+points! {
+    /// Nothing is reserved at a provider yet.
+    BeforeReserve = "before-reserve";
+    /// Room is reserved, and no intent is written.
+    AfterReserve = "after-reserve";
     /// A payment, maybe with its first intent, is about to be handed to the journal.
-    BeforeAcceptance,
+    BeforeAcceptance = "before-acceptance";
     /// The journal has acknowledged a payment; nobody was told.
-    AfterAcceptance,
+    AfterAcceptance = "after-acceptance";
     /// A further intent is about to be handed to the journal.
-    BeforeIntent,
-    /// The journal has acknowledged a further intent; there is no permit yet.
-    AfterIntent,
+    BeforeIntent = "before-intent";
+    /// An intent is durable; there is no permit yet.
+    AfterIntent = "after-intent";
     /// There is a permit; it is not spent.
-    PermitMinted,
+    PermitMinted = "permit-minted";
     /// A permit is spent; there is no connection yet.
-    PermitSpent,
+    PermitSpent = "permit-spent";
     /// A connection to the provider stands; nothing was written.
-    Connected,
+    Connected = "connected";
     /// The head of the provider's answer is here, its body is not.
-    AnswerBegun,
+    AnswerBegun = "answer-begun";
     /// The provider's answer is here, and nowhere durable.
-    AnswerReceived,
+    AnswerReceived = "answer-received";
     /// The journal has acknowledged what became of an attempt; nobody was told.
-    AfterOutcome,
+    AfterOutcome = "after-outcome";
+    /// A payment is about to be given up.
+    BeforeGiveUp = "before-give-up";
+    /// A status check was answered, and nothing of it is durable.
+    AfterStatus = "after-status";
+    /// A callback was verified, and nothing of it is durable.
+    InCallback = "in-callback";
+    /// A person's verdict is about to be handed to the journal.
+    InVerdict = "in-verdict";
     /// The writes of a batch are applied, and not committed.
-    BeforeCommit,
+    BeforeCommit = "before-commit";
     /// A batch is committed, and not acknowledged.
-    AfterCommit,
+    AfterCommit = "after-commit";
     /// The log is about to be moved into the database.
-    BeforeCheckpoint,
+    BeforeCheckpoint = "before-checkpoint";
     /// The log was moved into the database.
-    AfterCheckpoint,
+    AfterCheckpoint = "after-checkpoint";
     /// A payment that an earlier process left open is about to be taken over.
-    BeforeTakeOver,
+    BeforeTakeOver = "before-take-over";
     /// A payment that an earlier process left open was taken over.
-    AfterTakeOver,
+    AfterTakeOver = "after-take-over";
     /// A step of the schema is applied, and not committed.
-    BeforeMigration,
+    BeforeMigration = "before-migration";
     /// A step of the schema is committed.
-    AfterMigration,
+    AfterMigration = "after-migration";
     /// A backup is copied, and not checked.
-    BackupCopied,
+    BackupCopied = "backup-copied";
     /// A backup is whole, and has not its name yet.
-    BackupChecked,
+    BackupChecked = "backup-checked";
     /// What a restore puts in a journal's place is whole; the journal is where it was.
-    RestoreCopied,
+    RestoreCopied = "restore-copied";
     /// The journal was moved aside; nothing stands in its place.
-    RestoreMovedAside,
+    RestoreMovedAside = "restore-moved-aside";
     /// The restored journal stands in its place, and was not read back.
-    RestoreRenamed,
+    RestoreRenamed = "restore-renamed";
     /// A new data key is kept, and nothing is sealed with it.
-    RotationBegun,
+    RotationBegun = "rotation-begun";
     /// Some values are sealed anew.
-    RotationOnItsWay,
+    RotationOnItsWay = "rotation-on-its-way";
 }
 
 impl CrashPoint {
-    /// Every point.
-    pub const ALL: [Self; 25] = [
-        Self::BeforeAcceptance,
-        Self::AfterAcceptance,
-        Self::BeforeIntent,
-        Self::AfterIntent,
-        Self::PermitMinted,
-        Self::PermitSpent,
-        Self::Connected,
-        Self::AnswerBegun,
-        Self::AnswerReceived,
-        Self::AfterOutcome,
-        Self::BeforeCommit,
-        Self::AfterCommit,
-        Self::BeforeCheckpoint,
-        Self::AfterCheckpoint,
-        Self::BeforeTakeOver,
-        Self::AfterTakeOver,
-        Self::BeforeMigration,
-        Self::AfterMigration,
-        Self::BackupCopied,
-        Self::BackupChecked,
-        Self::RestoreCopied,
-        Self::RestoreMovedAside,
-        Self::RestoreRenamed,
-        Self::RotationBegun,
-        Self::RotationOnItsWay,
-    ];
-
-    /// Its name, such as `after-intent`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BeforeAcceptance => "before-acceptance",
-            Self::AfterAcceptance => "after-acceptance",
-            Self::BeforeIntent => "before-intent",
-            Self::AfterIntent => "after-intent",
-            Self::PermitMinted => "permit-minted",
-            Self::PermitSpent => "permit-spent",
-            Self::Connected => "connected",
-            Self::AnswerBegun => "answer-begun",
-            Self::AnswerReceived => "answer-received",
-            Self::AfterOutcome => "after-outcome",
-            Self::BeforeCommit => "before-commit",
-            Self::AfterCommit => "after-commit",
-            Self::BeforeCheckpoint => "before-checkpoint",
-            Self::AfterCheckpoint => "after-checkpoint",
-            Self::BeforeTakeOver => "before-take-over",
-            Self::AfterTakeOver => "after-take-over",
-            Self::BeforeMigration => "before-migration",
-            Self::AfterMigration => "after-migration",
-            Self::BackupCopied => "backup-copied",
-            Self::BackupChecked => "backup-checked",
-            Self::RestoreCopied => "restore-copied",
-            Self::RestoreMovedAside => "restore-moved-aside",
-            Self::RestoreRenamed => "restore-renamed",
-            Self::RotationBegun => "rotation-begun",
-            Self::RotationOnItsWay => "rotation-on-its-way",
-        }
-    }
-
     /// The point of this name.
     pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|point| point.as_str() == name)
+        Self::ALL.iter().copied().find(|point| point.as_str() == name)
     }
 }
 
@@ -157,7 +129,7 @@ mod tests {
     #[test]
     fn every_point_is_found_by_its_name_and_no_two_have_one() {
         for point in CrashPoint::ALL {
-            assert_eq!(CrashPoint::of(point.as_str()), Some(point));
+            assert_eq!(CrashPoint::of(point.as_str()), Some(*point));
         }
         assert_eq!(CrashPoint::of("never"), None);
     }

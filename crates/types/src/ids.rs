@@ -121,6 +121,26 @@ impl AttemptId {
         Self(format!("P{serial:012X}N{number}").into())
     }
 
+    /// Reads an id that a provider gave back. Only what [`AttemptId::new`] writes is one.
+    ///
+    /// # Errors
+    /// [`IdError`] if no attempt has this id.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        let none = IdError { kind: "an attempt id", expected: "the form P000000000000N0" };
+        let (serial, number) =
+            text.strip_prefix('P').and_then(|rest| rest.split_once('N')).ok_or(none.clone())?;
+        let serial = u64::from_str_radix(serial, 16).map_err(|_| none.clone())?;
+        let number = number.parse().map_err(|_| none.clone())?;
+        Some(Self::new(serial, number)).filter(|id| id.as_str() == text).ok_or(none)
+    }
+
+    /// The serial of the payment it is an attempt of.
+    pub fn serial(&self) -> u64 {
+        let serial =
+            self.0.get(1..).and_then(|rest| rest.split_once('N')).map(|(serial, _)| serial);
+        serial.and_then(|serial| u64::from_str_radix(serial, 16).ok()).unwrap_or(0)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -148,6 +168,26 @@ mod tests {
         assert!(PaymentId::new("0191f3c0-7d1e-7c2b-8000-000000000001").is_ok());
         for bad in ["short", "has a space in it", "ümläut-payment", &"x".repeat(65)] {
             assert!(PaymentId::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_id_that_a_provider_gives_back_is_read_and_nothing_like_it() {
+        for (serial, number) in [(1, 1), (0xABC_DEF0_1234, 12), (u64::MAX, 3)] {
+            let id = AttemptId::new(serial, number);
+            assert_eq!(AttemptId::parse(id.as_str()), Ok(id.clone()));
+            assert_eq!(id.serial(), serial);
+        }
+        let like = [
+            "",
+            "P1N1",
+            "p000000000001N1",
+            "P000000000001N01",
+            "P00000000000aN1",
+            "P000000000001N",
+        ];
+        for text in like {
+            assert!(AttemptId::parse(text).is_err(), "{text}");
         }
     }
 

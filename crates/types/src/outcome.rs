@@ -220,6 +220,8 @@ pub enum StatusVerdict {
     Rejected(Rejection),
     /// The provider does not find it. This refuses nothing.
     NotFound,
+    /// The provider paid, and gave the money back. Final.
+    Reversed,
 }
 
 /// The provider's own reference of a payment.
@@ -313,6 +315,7 @@ impl StatusVerdict {
             Self::Pending => "pending",
             Self::Rejected(_) => "rejected",
             Self::NotFound => "not-found",
+            Self::Reversed => "reversed",
         }
     }
 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_engine::{AbandonError, Abandoned, CreateError, CreatePayment};
+use ppob_journal::StoredPayment;
 use ppob_payment::PaymentState;
 use ppob_types::{ConsumerId, PaymentId, PaymentKey};
 use tokio::task::JoinSet;
 
 pub(crate) use self::purchase::key as key_of;
 use self::purchase::{Want, want};
+use crate::checker::ViolationKind;
 use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
@@ -191,11 +193,10 @@ impl Buyer {
             let Some(process) = self.process().await else {
                 continue;
             };
-            let asked = self.host.stage.checker().asks();
-            let Some(Ok(stored)) = process.ask(process.engine.get_payment(&self.key)).await else {
+            let patience = self.random.seconds(1, 60);
+            let Some(stored) = watch(&self.host, &process, &self.key, patience).await else {
                 continue;
             };
-            self.host.stage.told(asked, self.host.is_current(&process), &stored);
             if stored.payment.state().is_final() {
                 return;
             }
@@ -244,6 +245,32 @@ impl Buyer {
             tokio::time::sleep(self.random.millis(200, 1_000)).await;
         }
         None
+    }
+}
+
+/// Watches a payment for a while: what it is now, and its news. The last that was told of it.
+async fn watch(
+    host: &Host,
+    process: &Process,
+    key: &PaymentKey,
+    patience: Duration,
+) -> Option<Arc<StoredPayment>> {
+    let stage = &host.stage;
+    let asked = stage.checker().asks();
+    let mut ticket = process.ask(process.engine.ticket(key)).await?.ok()?;
+    let mut stored = ticket.payment();
+    stage.told(asked, host.is_current(process), &stored);
+    let until = tokio::time::Instant::now() + patience;
+    loop {
+        let asked = stage.checker().asks();
+        let news = process.ask(tokio::time::timeout_at(until, ticket.changed())).await;
+        let Some(Ok(Some(news))) = news else { return Some(stored) };
+        if news.version <= stored.version {
+            let what = format!("{key}: version {} after {}", news.version, stored.version);
+            stage.violated(ViolationKind::StreamBroken, what);
+        }
+        stage.told(asked, host.is_current(process), &news);
+        stored = news;
     }
 }
 
@@ -314,6 +341,11 @@ async fn create(
         PaymentState::Succeeded | PaymentState::Failed | PaymentState::Reversed => Heard::End,
         PaymentState::Accepted | PaymentState::Processing | PaymentState::InDoubt => Heard::Open,
     }
+}
+
+/// The name of consumer `number`.
+pub(crate) fn consumer(number: u32) -> ConsumerId {
+    names(number, 0).0
 }
 
 /// The names of consumers and payments.

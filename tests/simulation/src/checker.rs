@@ -1,15 +1,37 @@
-//! What must hold, held against the truth: at every telling, at every charge, and at the end.
+//! What must hold, held against the truth: at every telling, at every charge, at every write, and at the
+//! end. Nothing of it is asked of the engine; what it stands on is the disk and the providers' ledger.
+//!
+//! | Rule | Where | Violations |
+//! |---|---|---|
+//! | net charges of a payment ≤ 1 | [`Stage::charged`], `audit::one` | `PaidTwice` |
+//! | told `SUCCEEDED`: exactly one charge; net 0 only once `REVERSED` is told | [`Stage::told`], `audit::one` | `SucceededUnpaid`, `ReversedUnpaid`, `ReversalUntold` |
+//! | told `FAILED`: none, for ever | [`Stage::told`], [`Stage::charged`], [`Stage::recorded`] | `FailedButPaid` |
+//! | every charge has a record that is paid or open, at every moment | [`Stage::charged`], [`Stage::recorded`] | `ChargeWithoutRecord`, `FailedButPaid` |
+//! | everything ends, or stands in review | `audit::one` | `NeverEnds` |
+//! | two final answers are equal, and none goes back | [`Stage::told`] | `EndChanged`, `BackToOpen`, `StaleAnswer` |
+//! | P1 one attempt alive | [`Stage::recorded`] | `TwoAlive`, `PaidTwice` |
+//! | P2 intent durable before it is sent, everything before it is told | [`Stage::sent`], [`Stage::told`] | `SentWithoutIntent`, `ToldUndurable` |
+//! | P3 a new attempt only after the dead, and in time | [`Stage::sent`], [`Stage::starts`] | `FailoverWithoutProof`, `SentTooLate`, `FurtherAttempt` |
+//! | P4 what was told stays | [`Stage::told`], `audit::histories` | `EndChanged`, `BrokenHistory`, `WrongMoney` |
+//! | P5 one id is one payment | [`Stage::accepted`], [`Stage::refused`], [`Stage::promised_never`] | `IdOfTwoRequests`, `RefusedButThere`, `AbandonedButThere` |
+//! | P6 one open payment per product and customer | `records::one_open_path`, `records::passed_by`, `audit::doubles` | `TwoOpenPaths`, `PaidAfterPassedBy`, `DoubleWithinWindow` |
+//! | P7 a crash never resends | [`Stage::sent`] | `SentTwice` |
+//! | P8 a negative verdict needs time | [`Stage::recorded`] | `NegativeTooSoon`, `LateCharge` |
+//! | P9 every payment ends, or is seen not to | `audit::one` | `NeverEnds` |
+//! | streams: no gap, no reorder, nothing that is not durable | `streams` | `StreamBroken`, `ToldUndurable` |
 
 mod audit;
+mod records;
 mod violation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use ppob_journal::StoredPayment;
 use ppob_payment::{Conclusion, PaymentState};
-use ppob_types::{FailureReason, PaymentKey, Rupiah};
+use ppob_types::{AttemptId, Clock, FailureReason, PaymentKey, Rupiah};
 
-pub(crate) use self::audit::{audit, one_open_path, records};
+pub(crate) use self::audit::{audit, cannot_be_verified, records};
 pub use self::violation::{Violation, ViolationKind};
 use crate::stage::Stage;
 use crate::truth::{Charge, parts};
@@ -22,8 +44,17 @@ pub(crate) type Moment = u64;
 pub(crate) struct Checker {
     moment: Moment,
     payments: BTreeMap<PaymentKey, Told>,
+    sent: BTreeMap<AttemptId, Sent>,
+    called_dead: BTreeSet<AttemptId>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) tellings: u64,
+}
+
+/// What left for an attempt.
+#[derive(Debug, Default)]
+struct Sent {
+    times: u32,
+    may_be_executed_until: Duration,
 }
 
 /// What callers were told of one payment.
@@ -48,6 +79,14 @@ struct Final {
     state: PaymentState,
     money: Option<(Rupiah, Rupiah)>,
     reason: Option<FailureReason>,
+}
+
+impl Final {
+    /// Whether it may be told after this one: a success that was given back, with the same money.
+    fn becomes(self, later: Self) -> bool {
+        (self.state, later.state) == (PaymentState::Succeeded, PaymentState::Reversed)
+            && self.money == later.money
+    }
 }
 
 impl Checker {
@@ -130,7 +169,8 @@ impl Stage {
         let key = &stored.key;
         let state = stored.payment.state();
         self.note(|| format!("told {key}: {}", state.as_str()));
-        let charges = self.truth().charges_of(key).count();
+        let charges = self.truth().count(key);
+        self.must_be_durable(stored);
         let ended = {
             let mut checker = self.checker();
             checker.tellings += 1;
@@ -138,13 +178,18 @@ impl Stage {
             let told = checker.payment(key);
             let before = told.ended;
             if let Some(end) = final_of(stored)
-                && told.ended.is_none()
+                && told.ended.is_none_or(|(_, before)| before.becomes(end))
             {
                 told.ended = Some((now, end));
             }
             before
         };
         match (ended, final_of(stored)) {
+            // Only after a success was told may it be told as given back: the same money.
+            (Some((_, before)), Some(now)) if before.becomes(now) => {}
+            // A reader that is behind may still be told the success.
+            (Some((moment, before)), Some(now))
+                if now.becomes(before) && (moment >= asked || !current) => {}
             (Some((_, before)), Some(now)) if before != now => {
                 let what = format!("{key}: told {before:?}, then {now:?}");
                 self.violated(ViolationKind::EndChanged, what);
@@ -156,20 +201,63 @@ impl Stage {
             _ => {}
         }
         match state {
-            PaymentState::Succeeded if charges == 0 => {
+            PaymentState::Succeeded if charges.all == 0 => {
                 let what = format!("{key}: told SUCCEEDED, and nothing was charged");
                 self.violated(ViolationKind::SucceededUnpaid, what);
             }
-            PaymentState::Failed if charges > 0 => {
-                let what = format!("{key}: told FAILED, and {charges} charged");
+            PaymentState::Reversed if charges.all != 1 || charges.kept != 0 => {
+                let what = format!("{key}: told REVERSED, and {} stay charged", charges.kept);
+                self.violated(ViolationKind::ReversedUnpaid, what);
+            }
+            PaymentState::Failed if charges.net() > 0 => {
+                let what = format!("{key}: told FAILED, and {} charged", charges.net());
                 self.violated(ViolationKind::FailedButPaid, what);
             }
             _ => {}
         }
     }
 
+    /// A call that pays begins for good.
+    pub(crate) fn starts(&self, key: &PaymentKey) {
+        // The machine's clock may be corrected by so much between intent and send.
+        const SLACK: Duration = Duration::from_secs(31);
+        let Some(stored) = self.on_disk(key) else { return };
+        let pay_by = stored.payment.terms.pay_by;
+        if self.clock.now() > pay_by.plus(SLACK) {
+            let late = self.clock.now().since(pay_by);
+            let what = format!("{key}: sent {late:?} after the time for beginning an attempt");
+            self.violated(ViolationKind::SentTooLate, what);
+        }
+    }
+
+    /// What is told must be durable at that moment.
+    fn must_be_durable(&self, stored: &StoredPayment) {
+        let durable = self.on_disk(&stored.key).is_some_and(|on_disk| {
+            on_disk.version > stored.version
+                || (on_disk.version == stored.version && on_disk.payment == stored.payment)
+        });
+        if !durable {
+            let what = format!("{}: version {} was told, not written", stored.key, stored.version);
+            self.violated(ViolationKind::ToldUndurable, what);
+        }
+    }
+
     /// The request of an attempt reached a provider.
-    pub(crate) fn sent(&self, key: &PaymentKey, attempt: &ppob_types::AttemptId) {
+    pub(crate) fn sent(&self, key: &PaymentKey, attempt: &AttemptId, bound: Duration) {
+        let may_be_executed_until = self.clock.elapsed() + bound;
+        let times = {
+            let mut checker = self.checker();
+            let sent = checker.sent.entry(attempt.clone()).or_default();
+            sent.times += 1;
+            sent.may_be_executed_until = may_be_executed_until;
+            sent.times
+        };
+        if times > 1 {
+            self.violated(
+                ViolationKind::SentTwice,
+                format!("{key}: {attempt} was sent {times} times"),
+            );
+        }
         let number = parts(attempt).map_or(0, |(_, number)| number);
         let durable = self
             .on_disk(key)
@@ -202,15 +290,17 @@ impl Stage {
         let on_disk = self.on_disk(&key);
         let purchase_fits =
             on_disk.as_ref().is_some_and(|stored| stored.request.purchase == charge.purchase);
+        let denied = charge.denied;
         let charges = {
             let mut truth = self.truth();
             truth.add(charge);
-            truth.charges_of(&key).count()
+            truth.count(&key)
         };
-        if charges > 1 {
-            self.violated(ViolationKind::PaidTwice, format!("{key}: charged {charges} times"));
+        if charges.kept > 1 {
+            let what = format!("{key}: charged {} times", charges.kept);
+            self.violated(ViolationKind::PaidTwice, what);
         }
-        if ended.is_some_and(|(_, end)| end.state == PaymentState::Failed) {
+        if !denied && ended.is_some_and(|(_, end)| end.state == PaymentState::Failed) {
             let what = format!("{key}: charged after it was told FAILED");
             self.violated(ViolationKind::FailedButPaid, what);
         }
@@ -222,7 +312,9 @@ impl Stage {
             let what = format!("{key}: charged for something else than is recorded, or unrecorded");
             self.violated(ViolationKind::WrongPurchase, what);
         }
-        one_open_path(self, &key);
+        records::one_open_path(self, &key);
+        records::passed_by(self, &key);
+        self.recorded(&key);
     }
 }
 

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use ppob_engine::POINTS;
+use ppob_types::CrashPoint;
+
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $permille:literal;)*) => {
         /// A class of things that go wrong, or of what people do.
@@ -57,6 +60,10 @@ faults! {
     ForeignAnswerPaid = "pay: somebody else's answer, paid", 12;
     /// Not paid, and somebody else's answer came.
     ForeignAnswerUnpaid = "pay: somebody else's answer, not paid", 12;
+    /// Not paid, and the answer is that of an earlier purchase of the same thing.
+    StaleAnswer = "pay: answer of an earlier equal purchase, not paid", 60;
+    /// Paid, and somebody on the way says no in the provider's name.
+    RefusedForged = "pay: refused by somebody on the way, paid", 12;
     /// Paid, and the answer is on no list.
     UnlistedPaid = "pay: unlisted answer, paid", 12;
     /// Not paid, and the answer is on no list.
@@ -83,6 +90,30 @@ faults! {
     PanicAfterUnpaid = "pay: provider code panics after sending, not paid", 6;
     /// Success without the token; it comes with a later status.
     TokenLater = "pay: success without the token", 60;
+    /// The provider pays, and gives the money back later.
+    GivenBack = "reversal: money given back", 40;
+    /// A callback comes after the answer.
+    CallbackOnTime = "callback: on time", 1_000;
+    /// A callback comes before the answer to the call that pays.
+    CallbackEarly = "callback: before the answer", 60;
+    /// A callback comes long after.
+    CallbackLate = "callback: late", 80;
+    /// A callback comes twice.
+    CallbackTwice = "callback: twice", 120;
+    /// Older news comes after newer news.
+    CallbackReordered = "callback: older news after newer", 80;
+    /// A callback never comes.
+    CallbackLost = "callback: never comes", 120;
+    /// Somebody without the secret sends one.
+    CallbackForged = "callback: wrong secret", 60;
+    /// The provider's own, under the reference of another payment.
+    CallbackForeign = "callback: another payment's reference", 40;
+    /// The provider's own, says paid with other money, and nothing was paid.
+    CallbackOtherMoney = "callback: other money, not paid", 300;
+    /// The provider's own, says paid, and had been refused.
+    CallbackContradicts = "callback: says paid, was refused", 120;
+    /// The provider's own, says refused, and was paid. Its status says the truth.
+    CallbackMistaken = "callback: says refused, was paid", 30;
     /// A status check is not answered.
     StatusLost = "status: no answer", 120;
     /// A status check hangs.
@@ -115,6 +146,12 @@ faults! {
     CrashBeforeApply = "crash: before a write is durable", 12;
     /// The process dies with a write durable but not acknowledged.
     CrashAfterApply = "crash: after a write, unacknowledged", 12;
+    /// The process dies at a named point of its own path.
+    CrashAtPoint = "crash: at a named point", 4;
+    /// The process stands still, and goes on.
+    StandsStill = "process: stands still, then goes on", 4;
+    /// The process stands still while another one takes over, and goes on.
+    TakenOver = "process: stands still, is replaced, then goes on", 500;
     /// The old process lives on for a moment beside the new one.
     Overlap = "crash: old process overlaps the new one", 350;
     /// Somebody sets the wall clock forward.
@@ -153,6 +190,10 @@ faults! {
     ResolvedNotExecuted = "operator: resolves as not executed", 1_000;
     /// An operator proposes, and another one confirms with credentials of their own.
     VerdictProposed = "operator: one proposes not executed, another confirms", 500;
+    /// An operator says not executed without having looked.
+    HastyVerdict = "operator: says not executed without looking", 60;
+    /// An operator looks at a frozen provider, and lets it go on.
+    Unfrozen = "operator: lets a frozen provider go on", 1_000;
     /// Two operators give the same verdict at once.
     VerdictsAtOnce = "operator: two say not executed at once", 200;
     /// An operator is refused because the provider may still execute.
@@ -161,30 +202,65 @@ faults! {
 
 /// How often each class happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts(BTreeMap<Fault, u64>);
+pub struct Counts {
+    faults: BTreeMap<Fault, u64>,
+    /// How often a process died at each named point.
+    deaths: BTreeMap<CrashPoint, u64>,
+    /// How often a payment passed it.
+    passed: BTreeMap<CrashPoint, u64>,
+}
 
 impl Counts {
     /// How often `fault` happened.
     pub fn of(&self, fault: Fault) -> u64 {
-        self.0.get(&fault).copied().unwrap_or(0)
+        self.faults.get(&fault).copied().unwrap_or(0)
     }
 
-    /// The classes that never happened.
+    /// How often a process died at `point`.
+    pub fn deaths_at(&self, point: CrashPoint) -> u64 {
+        self.deaths.get(&point).copied().unwrap_or(0)
+    }
+
+    /// How often a process died in all.
+    pub fn crashes(&self) -> u64 {
+        let named: u64 = self.deaths.values().sum();
+        named
+            + self.of(Fault::Crash)
+            + self.of(Fault::CrashBeforeApply)
+            + self.of(Fault::CrashAfterApply)
+    }
+
+    /// The classes that never happened, and the points at which no process died.
     pub fn missing(&self) -> Vec<&'static str> {
         Fault::ALL
             .iter()
             .filter(|fault| self.of(**fault) == 0)
             .map(|fault| fault.as_str())
+            .chain(POINTS.iter().filter(|p| self.deaths_at(**p) == 0).map(|p| p.as_str()))
             .collect()
     }
 
     pub(crate) fn add(&mut self, fault: Fault) {
-        *self.0.entry(fault).or_default() += 1;
+        *self.faults.entry(fault).or_default() += 1;
+    }
+
+    pub(crate) fn passes(&mut self, point: CrashPoint) {
+        *self.passed.entry(point).or_default() += 1;
+    }
+
+    pub(crate) fn dies(&mut self, point: CrashPoint) {
+        *self.deaths.entry(point).or_default() += 1;
     }
 
     pub(crate) fn add_all(&mut self, other: &Self) {
-        for (fault, count) in &other.0 {
-            *self.0.entry(*fault).or_default() += count;
+        for (fault, count) in &other.faults {
+            *self.faults.entry(*fault).or_default() += count;
+        }
+        for (point, count) in &other.deaths {
+            *self.deaths.entry(*point).or_default() += count;
+        }
+        for (point, count) in &other.passed {
+            *self.passed.entry(*point).or_default() += count;
         }
     }
 }
@@ -193,6 +269,11 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for fault in Fault::ALL {
             writeln!(f, "{:>9}  {}", self.of(*fault), fault.as_str())?;
+        }
+        for point in &POINTS {
+            let passed = self.passed.get(point).copied().unwrap_or(0);
+            let (deaths, name) = (self.deaths_at(*point), point.as_str());
+            writeln!(f, "{deaths:>9}  crash: {name} (passed {passed} times)")?;
         }
         Ok(())
     }

@@ -133,6 +133,12 @@ impl Host {
             let point = tokio::select! {
                 biased;
                 () = self.stage.crash_point.notified() => true,
+                () = self.stage.stands_still.notified() => {
+                    if self.stage.happens(&mut random, Fault::TakenOver) {
+                        self.take_over(&mut random).await;
+                    }
+                    continue;
+                }
                 () = tokio::time::sleep(random.seconds(3, 12)) => false,
             };
             if !point && !self.stage.happens(&mut random, Fault::Crash) {
@@ -147,6 +153,17 @@ impl Host {
         if last.await.is_ok() {
             self.kill();
             self.start().await;
+        }
+    }
+
+    /// Another process is started, because this one does not answer; it goes on all the same, later.
+    async fn take_over(&self, random: &mut Random) {
+        let old = self.running();
+        self.start().await;
+        tokio::time::sleep(random.seconds(0, 1_800)).await;
+        if let Some(old) = old {
+            self.stage.note(|| format!("process {} dies at last", old.number));
+            old.kill();
         }
     }
 

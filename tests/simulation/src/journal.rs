@@ -66,6 +66,11 @@ impl MemoryHooks for Weather {
 
     async fn after_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
         self.stage.note(|| format!("durable: {}", describe(write)));
+        match write {
+            MemoryWrite::Accept(new) => self.stage.recorded(&new.key),
+            MemoryWrite::Commit(change) => self.stage.recorded(&change.key),
+            _ => {}
+        }
         if self.happens(Fault::CrashAfterApply) {
             self.crash("after", write).await;
         }

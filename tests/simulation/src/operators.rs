@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_engine::{CheckNow, OperateError, Resolve, ResolveVerdict, Resolved, Review};
+use ppob_engine::{
+    CheckNow, NewNote, OperateError, Resolve, ResolveVerdict, Resolved, Review, ReviewReason,
+};
 use ppob_journal::{Filter, Page, StoredPayment, Who};
 use ppob_payment::{AttemptState, PaymentState};
+use ppob_routing::Mode;
 use ppob_types::{ConsumerId, PaymentKey, ProviderRef};
 
 use crate::fault::Fault;
@@ -36,8 +39,29 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
                 review_one(&host, &process, &review, seen, &mut random).await;
             }
         }
+        unfreeze(&host, &process).await;
         ask_about_pending(&host, &process, &mut first_seen, &mut random).await;
     }
+}
+
+/// Somebody has looked at what froze a provider.
+async fn unfreeze(host: &Host, process: &Process) {
+    for status in process.engine.providers() {
+        let Mode::Frozen { .. } = status.mode else { continue };
+        let Some(who) = person("sari", false) else { continue };
+        let going_on =
+            process.engine.set_provider_mode(&status.name, Mode::Active, &who, "looked at");
+        if let Some(Ok(())) = process.ask(Box::pin(going_on)).await {
+            host.stage.count(Fault::Unfrozen);
+        }
+    }
+}
+
+/// What was found out about a charge that contradicts how a payment ended: somebody writes it down.
+async fn write_down(process: &Process, key: &PaymentKey) {
+    let Some(who) = person("sari", false) else { return };
+    let note = NewNote { key: key.clone(), text: "looked at".into(), who };
+    let _ = process.ask(Box::pin(process.engine.add_note(note))).await;
 }
 
 async fn review_one(
@@ -48,6 +72,10 @@ async fn review_one(
     random: &mut Random,
 ) {
     let key = &review.payment.key;
+    if review.reason == ReviewReason::LateCharge {
+        write_down(process, key).await;
+        return;
+    }
     if random.permille(300) {
         check(host, process, key, random).await;
     }
@@ -109,17 +137,23 @@ fn person(actor: &str, proven: bool) -> Option<Who> {
 
 async fn resolve(host: &Host, process: &Process, stored: &StoredPayment, random: &mut Random) {
     let stage = &host.stage;
-    let doubted =
-        stored.payment.attempts.iter().rev().find(|attempt| {
-            matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
-        });
+    let doubted = stored.payment.attempts.iter().rev().find(|attempt| {
+        matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
+            || (stored.payment.contradicted && attempt.late_charge.is_some())
+    });
     let Some(attempt) = doubted else {
         return;
     };
-    let reference = stage
-        .truth()
-        .charge_of_attempt(&stored.key, &attempt.id)
-        .map(|charge| charge.reference.clone());
+    if stage.happens(random, Fault::HastyVerdict) {
+        let hasty = person("joko", true).map(|who| verdict(stored, None, who, None));
+        decide(host, process, hasty).await;
+    }
+    let charge = stage.truth().charge_of_attempt(&stored.key, &attempt.id).cloned();
+    // Given back: the provider will say so.
+    if charge.as_ref().is_some_and(|charge| charge.given_back) {
+        return;
+    }
+    let reference = charge.map(|charge| charge.reference);
     let by = |who: Option<Who>, second: Option<&str>| {
         who.map(|who| verdict(stored, reference.as_ref(), who, second))
     };

@@ -2,17 +2,20 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use ppob_journal::{Journal, MemoryJournal, StoredPayment};
-use ppob_types::PaymentKey;
+use ppob_types::CrashPoint;
+use ppob_types::{PaymentKey, ProviderName, ProviderRef};
 use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::checker::Checker;
 use crate::clock::WorldClock;
 use crate::fault::{Counts, Fault};
+use crate::provider::Letter;
 use crate::random::Random;
 use crate::trace::Trace;
 use crate::truth::Truth;
@@ -35,11 +38,30 @@ pub(crate) struct Stage {
     disk: Mutex<Option<MemoryJournal>>,
     /// A named crash point was reached.
     pub(crate) crash_point: Notify,
+    /// A process stands still.
+    pub(crate) stands_still: Notify,
+    /// Callbacks that providers have sent.
+    post: UnboundedSender<(Letter, Work)>,
+    /// What providers still have to do by themselves.
+    works: Arc<AtomicU64>,
+    /// Callbacks that contradict what a provider had said, and were taken.
+    pub(crate) contradictions: AtomicU64,
+}
+
+/// Something that a provider still has to do by itself; done when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Work(Arc<AtomicU64>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Stage {
-    pub(crate) fn new(world: World, keep_trace: bool) -> Self {
-        Self {
+    pub(crate) fn new(world: World, keep_trace: bool) -> (Self, UnboundedReceiver<(Letter, Work)>) {
+        let (post, letters) = unbounded_channel();
+        let stage = Self {
             world,
             clock: WorldClock::new(),
             quiet: AtomicBool::new(false),
@@ -50,7 +72,38 @@ impl Stage {
             trace: Mutex::new(Trace::new(keep_trace)),
             disk: Mutex::default(),
             crash_point: Notify::new(),
-        }
+            stands_still: Notify::new(),
+            post,
+            works: Arc::default(),
+            contradictions: AtomicU64::new(0),
+        };
+        (stage, letters)
+    }
+
+    /// A provider sends a callback.
+    pub(crate) fn post(&self, letter: Letter) {
+        // Once nobody delivers any more, the world has ended.
+        let _ = self.post.send((letter, self.work()));
+    }
+
+    /// A provider has something to do by itself.
+    pub(crate) fn work(&self) -> Work {
+        self.works.fetch_add(1, Ordering::SeqCst);
+        Work(Arc::clone(&self.works))
+    }
+
+    /// Whether no provider has anything to do by itself any more.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.works.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether a reference settles a payment already.
+    pub(crate) fn settles(&self, provider: &ProviderName, reference: &ProviderRef) -> bool {
+        let settled = |disk: MemoryJournal| {
+            let (provider, reference) = (provider.clone(), reference.clone());
+            async move { disk.settled_by(&provider, &reference).await.ok().flatten() }
+        };
+        self.audit(settled).is_some()
     }
 
     /// Whether `fault` happens now. Counts it if it does.
@@ -71,6 +124,14 @@ impl Stage {
 
     pub(crate) fn count(&self, fault: Fault) {
         lock(&self.counts).add(fault);
+    }
+
+    pub(crate) fn count_point(&self, point: CrashPoint, dies: bool) {
+        let mut counts = lock(&self.counts);
+        counts.passes(point);
+        if dies {
+            counts.dies(point);
+        }
     }
 
     pub(crate) fn counts(&self) -> Counts {

@@ -18,6 +18,28 @@ pub(crate) struct Charge {
     pub(crate) reference: ProviderRef,
     /// Since the world began.
     pub(crate) at: Duration,
+    /// The provider gave it back.
+    pub(crate) given_back: bool,
+    /// Somebody on the way said no in the provider's name: who is told so is told wrongly, and no engine
+    /// can know it. But it must not be paid again.
+    pub(crate) denied: bool,
+}
+
+/// How often a payment was charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Charges {
+    pub(crate) all: u32,
+    /// What was not given back.
+    pub(crate) kept: u32,
+    /// Of these, what was denied on the way.
+    pub(crate) known_to_nobody: u32,
+}
+
+impl Charges {
+    /// What stays charged for all that anybody can know.
+    pub(crate) const fn net(self) -> u32 {
+        self.kept - self.known_to_nobody
+    }
 }
 
 /// The ledger of all providers.
@@ -47,6 +69,26 @@ impl Truth {
         let bill = (charge.purchase.product.clone(), charge.purchase.customer.expose().to_owned());
         self.of_bill.insert(bill, charge.at);
         self.charges.push(charge);
+    }
+
+    /// The provider gave the money of this attempt back.
+    pub(crate) fn give_back(&mut self, key: &PaymentKey, reference: &ProviderRef) {
+        let mut charges = self.charges.iter_mut();
+        let charge = charges.find(|charge| charge.key == *key && charge.reference == *reference);
+        if let Some(charge) = charge {
+            charge.given_back = true;
+        }
+    }
+
+    /// How often it was charged, and how many of these stayed.
+    pub(crate) fn count(&self, key: &PaymentKey) -> Charges {
+        let mut count = Charges::default();
+        for charge in self.charges_of(key) {
+            count.all += 1;
+            count.kept += u32::from(!charge.given_back);
+            count.known_to_nobody += u32::from(!charge.given_back && charge.denied);
+        }
+        count
     }
 
     pub(crate) fn charges(&self) -> &[Charge] {

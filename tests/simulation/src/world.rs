@@ -44,6 +44,8 @@ pub(crate) struct ProviderPlan {
     /// How long a client waits for its answer.
     pub(crate) answer_within: Duration,
     pub(crate) exclusive: bool,
+    /// It tells by itself what became of an order.
+    pub(crate) callbacks: bool,
     /// What it adds to every price.
     pub(crate) margin: i64,
 }
@@ -59,6 +61,8 @@ pub(crate) enum Habit {
     Forgetful,
     /// The status check repeats the purchase (as Digiflazz).
     PurchaseIsStatus,
+    /// It cannot be asked at all, and tells by callback.
+    CallbackOnly,
 }
 
 /// What is sold.
@@ -138,7 +142,8 @@ impl World {
 }
 
 fn provider(number: u64, purchase_is_status: bool, random: &mut Random) -> Option<ProviderPlan> {
-    let habits = [Habit::OurReference, Habit::Forgetful, Habit::PurchaseIsStatus];
+    let habits =
+        [Habit::OurReference, Habit::Forgetful, Habit::PurchaseIsStatus, Habit::CallbackOnly];
     let drawn =
         if number == 0 { Habit::OwnReference } else { random.pick(&habits, Habit::OurReference) };
     let habit = match drawn {
@@ -151,6 +156,7 @@ fn provider(number: u64, purchase_is_status: bool, random: &mut Random) -> Optio
         bound: random.seconds(120, 600),
         answer_within: random.seconds(20, 60),
         exclusive: random.permille(500),
+        callbacks: habit == Habit::CallbackOnly || random.permille(500),
         margin: i64::try_from(random.below(400)).unwrap_or(0),
     })
 }

@@ -1,27 +1,28 @@
 //! The checker is not blind: it finds each deliberate mistake.
 #![expect(clippy::print_stdout, reason = "how soon each died is for whoever reads the run")]
 
-use ppob_payment::Mutant;
-use ppob_simulation::{Settings, Variant, simulate};
+use ppob_simulation::{TABLE_HEAD, Variant, hunt, world};
 
 /// Within how many payments each mutant must be found.
 const BUDGET: u64 = 10_000;
 
 #[test]
-fn every_mutant_is_killed() {
-    let mut survivors = Vec::new();
-    for mutant in Mutant::ALL {
-        let variant = Variant { mutant: Some(mutant), ..Variant::default() };
-        let settings = Settings { seed: 1, payments: BUDGET, variant, stop_at_violation: true };
-        let report = simulate(&settings);
-        let harm = report.total.violations.iter().find(|violation| violation.kind.is_harm());
-        let shown = harm.or_else(|| report.total.violations.first());
-        match (report.killed_after, shown) {
-            (Some(payments), Some(violation)) => {
-                println!("{mutant:?} died after {payments} payments, {violation}");
-            }
-            _ => survivors.push(mutant),
-        }
+fn every_mutant_is_killed_and_seen_again_in_its_world() {
+    let kills = hunt(1, BUDGET, 2);
+    println!("{TABLE_HEAD}");
+    for kill in &kills {
+        println!("{kill}");
     }
-    assert_eq!(survivors, Vec::new(), "survived {BUDGET} payments");
+    assert!(kills.len() >= 22, "only {} mutants", kills.len());
+    let alive: Vec<_> =
+        kills.iter().filter(|kill| kill.noticed_after.is_none()).map(|kill| kill.mutant).collect();
+    assert_eq!(alive, Vec::new(), "survived {BUDGET} payments");
+    // The command that a failure prints runs one world by its seed: it must show the same there.
+    for kill in kills.iter().step_by(9) {
+        let variant = Variant { mutant: Some(kill.mutant), ..Variant::default() };
+        let again = world(kill.seed.unwrap_or_default(), variant, true);
+        assert!(again.violations.iter().any(|seen| Some(seen) == kill.seen.as_ref()), "{kill:?}");
+        let shown = kill.seen.as_ref().map(|seen| seen.what.clone()).unwrap_or_default();
+        assert!(again.lines.iter().any(|line| line.contains(&shown)), "{kill:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The real engine in simulated worlds: nothing may go wrong with money.
 #![expect(clippy::print_stdout, reason = "the seed and the counts are for whoever reads the run")]
 
-use ppob_simulation::{Fault, Settings, Variant, replay, simulate, world};
+use ppob_simulation::{Fault, Settings, StopAt, Variant, replay, simulate, world};
 
 /// Seeds of worlds that showed a mistake of the engine when they were written down, and which. A
 /// seed's world changes as the model grows, so they are fixed seeds rather than tests of that mistake.
@@ -21,7 +21,8 @@ const PLAIN: Variant = Variant { mutant: None, purchase_is_status: false };
 fn ten_thousand_faulty_payments_on_fresh_seeds() {
     let seed = seed();
     println!("seed {seed}; the same again: PPOB_SIM_SEED={seed} cargo test -p ppob-simulation");
-    let settings = Settings { seed, payments: 10_000, variant: PLAIN, stop_at_violation: true };
+    let settings =
+        Settings { seed, payments: 10_000, variant: PLAIN, stop_at: StopAt::Violation, threads: 2 };
     let report = simulate(&settings);
     println!("{report}");
     assert!(report.total.violations.is_empty(), "{report}");
@@ -34,9 +35,9 @@ fn two_runs_of_a_seed_are_identical() {
     for seed in [seed(), 1, 2, 3] {
         let (first, second) = (world(seed, PLAIN, true), world(seed, PLAIN, true));
         let differs = first.lines.iter().zip(&second.lines).find(|(one, other)| one != other);
-        assert_eq!(differs, None, "{}", replay(seed));
-        assert_eq!(first.lines.len(), second.lines.len(), "{}", replay(seed));
-        assert_eq!(first.trace, second.trace, "{}", replay(seed));
+        assert_eq!(differs, None, "{}", replay(seed, PLAIN));
+        assert_eq!(first.lines.len(), second.lines.len(), "{}", replay(seed, PLAIN));
+        assert_eq!(first.trace, second.trace, "{}", replay(seed, PLAIN));
         assert_ne!(first.trace, world(seed.wrapping_add(1), PLAIN, false).trace);
     }
 }
@@ -45,7 +46,7 @@ fn two_runs_of_a_seed_are_identical() {
 fn worlds_that_once_showed_a_mistake_show_none() {
     for (seed, what) in REGRESSIONS {
         let outcome = world(*seed, PLAIN, false);
-        assert_eq!(outcome.violations, Vec::new(), "{what}; {}", replay(*seed));
+        assert_eq!(outcome.violations, Vec::new(), "{what}; {}", replay(*seed, PLAIN));
     }
 }
 

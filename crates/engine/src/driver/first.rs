@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ppob_journal::{Acceptance, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_payment::{Event, Mutant, mutated, step};
 use ppob_routing::Product;
-use ppob_types::{CrashPoint, NotSentCause, crash_point};
+use ppob_types::{CrashPoint, NotSentCause};
 
+use super::Begun;
+use super::route::{Chosen, is_still_sending};
 use super::send::Ready;
-use super::{Begun, route::Chosen};
 use crate::engine::Inner;
 use crate::turns::Turn;
 
@@ -32,12 +33,9 @@ impl Inner {
             Some(chosen) => self.with_first_intent(new, chosen),
             None => (new, None),
         };
-        crash_point(CrashPoint::BeforeAcceptance);
+        self.pass(CrashPoint::BeforeAcceptance).await;
         match self.journal.accept(new.clone()).await {
-            Ok(accepted @ Acceptance::Accepted(_)) => {
-                crash_point(CrashPoint::AfterAcceptance);
-                Ok((accepted, ready))
-            }
+            Ok(accepted @ Acceptance::Accepted(_)) => Ok((accepted, ready)),
             Ok(other) => Ok((other, None)),
             Err(error) => Err((error, Box::new(new))),
         }
@@ -78,7 +76,10 @@ impl Inner {
         let not_begun: Vec<Event> = stored
             .payment
             .live_attempt()
-            .filter(|attempt| probe.payment.live_attempt() == Some(*attempt))
+            .filter(|_| {
+                let intended = probe.payment.live_attempt();
+                intended.is_some_and(|intended| is_still_sending(&stored.payment, intended))
+            })
             .map(|attempt| Event::NotBegun {
                 attempt: attempt.number,
                 cause: NotSentCause::NoPermit,

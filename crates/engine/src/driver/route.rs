@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_layers::{NoRoom, Reservation};
-use ppob_payment::{AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
+use ppob_payment::{Attempt, AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
 use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{
     AttemptId, Clock, CrashPoint, FailureReason, NotSentCause, ProductCode, ProviderName, Rupiah,
-    crash_point,
 };
 
 use super::bill::BillVerdict;
@@ -177,8 +176,10 @@ impl Inner {
         payment: &Payment,
     ) -> Result<Chosen, NotNow> {
         let setup = self.providers.get(&candidate.provider).ok_or(NotNow::Outdated)?;
+        self.pass(CrashPoint::BeforeReserve).await;
         let reservation = setup.guarded.reserve.reserve(&product.code).await;
         let reservation = reservation.map_err(NotNow::NoRoom)?;
+        self.pass(CrashPoint::AfterReserve).await;
         // Room was waited for, and a bill read before that: what was said meanwhile holds for an attempt
         // that has not begun.
         if !self.is_still_offered(&product.code, &candidate) {
@@ -189,6 +190,12 @@ impl Inner {
         let start_within = told.config.start_within;
         let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
         let capability = setup.guarded.provider.capability(product.family);
+        let late_execution_bound = if mutated(Mutant::ReconcileTooSoon) {
+            Duration::from_secs(21)
+        } else {
+            // The send may start that much after the intent, and the bound counts from the send.
+            capability.late_execution_bound.saturating_add(start_within)
+        };
         Ok(Chosen {
             attempt: NewAttempt {
                 id: AttemptId::new(serial, made.saturating_add(1)),
@@ -197,8 +204,7 @@ impl Inner {
                 expected_cost: money.expected_cost,
                 max_cost: money.max_cost,
                 expected_total: money.expected_total,
-                // The send may start that much after the intent, and the bound counts from the send.
-                late_execution_bound: capability.late_execution_bound.saturating_add(start_within),
+                late_execution_bound,
             },
             room: Room { setup: Arc::clone(setup), reservation, start_within },
         })
@@ -230,14 +236,18 @@ impl Inner {
             let unrecorded = StoredPayment { payment: after, ..stored };
             return Routed::Ready(Begun::new(unrecorded, Some(ready)));
         }
-        crash_point(CrashPoint::BeforeIntent);
+        self.pass(CrashPoint::BeforeIntent).await;
         match self.journal.commit(intent).await {
             Ok(Committed::Done(stored)) => {
-                crash_point(CrashPoint::AfterIntent);
                 self.live.publish((*stored).clone());
                 Routed::Ready(Begun::new(*stored, Some(ready)))
             }
             Ok(Committed::Stale | Committed::ReferenceTaken { .. }) => self.changed(&stored).await,
+            Err(JournalError::Unacknowledged(_)) if mutated(Mutant::UnacknowledgedIntentIsSent) => {
+                let version = stored.version + 1;
+                let hoped_for = StoredPayment { payment: after, version, ..stored };
+                Routed::Ready(Begun::new(hoped_for, Some(ready)))
+            }
             Err(error) => self.settle_unclear_intent(stored, &after, &error).await,
         }
     }
@@ -253,9 +263,8 @@ impl Inner {
         tracing::error!(payment = %stored.key, %error, "an intent was not acknowledged; nothing was sent");
         let Some(current) = self.reload(&stored).await else { return Routed::Missing };
         // Compared by attempt: somebody may have changed the payment since (a caller's abandon).
-        let ours = intended
-            .live_attempt()
-            .filter(|intended| current.payment.attempt(intended.number) == Some(*intended));
+        let ours =
+            intended.live_attempt().filter(|intended| is_still_sending(&current.payment, intended));
         let Some(attempt) = ours else { return Routed::NotBegun(current) };
         let event = Event::NotBegun { attempt: attempt.number, cause: NotSentCause::NoPermit };
         match self.record(current, EventKind::Answered, &[event], Vec::new()).await {
@@ -292,6 +301,11 @@ fn reason_of_no_route(payment: &Payment, otherwise: FailureReason) -> FailureRea
     let refused =
         payment.attempts.iter().any(|attempt| matches!(attempt.state, AttemptState::Rejected(_)));
     if refused { FailureReason::ProviderRefused } else { otherwise }
+}
+
+/// Whether nothing was learnt of an intended attempt; a callback may have said something of it.
+pub(super) fn is_still_sending(payment: &Payment, intended: &Attempt) -> bool {
+    payment.attempt(intended.number).is_some_and(|attempt| attempt.is_still_sending(intended))
 }
 
 /// Nothing was sent, and the provider has no part in that: it may be asked again.

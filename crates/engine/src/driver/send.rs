@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_layers::Reservation;
-use ppob_payment::{Attempt, Event, Payment};
+use ppob_payment::{Attempt, Event, Mutant, Payment, mutated};
 use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
 use ppob_types::{
-    Clock, CrashPoint, Monotonic, Observed, PayAnswer, PayOutcome, ProviderName, RefusalCode,
-    UnknownCause, crash_point,
+    Clock, CrashPoint, Monotonic, NotSentCause, Observed, PayAnswer, PayOutcome, ProviderName,
+    RefusalCode, UnknownCause,
 };
 
 use super::route::Room;
@@ -59,8 +59,9 @@ impl Inner {
         let current = || self.providers.is_current(&provider, setup);
         let before = self.providers.balances.sending(&provider, current);
         let begun = self.clock.monotonic();
-        let answer = self.call(setup, &stored, &attempt, ready.start_by).await;
-        crash_point(CrashPoint::AnswerReceived);
+        self.pass(CrashPoint::AfterIntent).await;
+        let answer = self.call_once(setup, &stored, &attempt, ready.start_by).await;
+        self.pass(CrashPoint::AnswerReceived).await;
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
         ready.reservation.settle(&answer.outcome);
@@ -87,6 +88,46 @@ impl Inner {
         }
     }
 
+    /// The call that pays; once, but in the mistaken engines of the simulation.
+    async fn call_once(
+        self: &Arc<Self>,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        start_by: Monotonic,
+    ) -> PayAnswer {
+        let call = || self.call(setup, stored, attempt, start_by);
+        if mutated(Mutant::SlowCallIsNotSent) {
+            let patience = Duration::from_secs(15);
+            let answer = tokio::time::timeout(patience, call()).await;
+            return answer.unwrap_or_else(|_| PayAnswer::not_sent(NotSentCause::Connect));
+        }
+        if mutated(Mutant::LeaseSteal) {
+            let lease = tokio::time::sleep(Duration::from_secs(5));
+            let mut first = Box::pin(call());
+            return tokio::select! {
+                biased;
+                answer = &mut first => answer,
+                () = lease => tokio::join!(first, self.call_again(setup, stored, attempt)).1,
+            };
+        }
+        let answer = call().await;
+        if mutated(Mutant::RetryIncomplete) && matches!(answer.outcome, PayOutcome::Unknown(_)) {
+            return self.call_again(setup, stored, attempt).await;
+        }
+        answer
+    }
+
+    async fn call_again(
+        self: &Arc<Self>,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+    ) -> PayAnswer {
+        let start_by = self.clock.monotonic().plus(Duration::from_secs(5));
+        self.call(setup, stored, attempt, start_by).await
+    }
+
     async fn call(
         self: &Arc<Self>,
         setup: &ProviderSetup,
@@ -102,15 +143,21 @@ impl Inner {
             inquiry_token: None,
         };
         let context = self.call_context();
+        let start_by = if mutated(Mutant::StartByNotChecked) {
+            self.clock.monotonic().plus(Duration::from_hours(24))
+        } else {
+            start_by
+        };
         #[expect(
             clippy::disallowed_methods,
             reason = "the intent of this attempt was just committed"
         )]
         let (permit, watch) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
-        crash_point(CrashPoint::PermitMinted);
+        self.pass(CrashPoint::PermitMinted).await;
         let call = setup.guarded.provider.pay(&context, &request, permit);
         match AssertUnwindSafe(call).catch_unwind().await {
             Ok(answer) => answer,
+            Err(_) if mutated(Mutant::PanicIsNotSent) => PayAnswer::not_sent(NotSentCause::Connect),
             // The provider's code panicked: how far the send came is known all the same.
             Err(_) => PayAnswer::bare(watch.outcome_without_answer()),
         }
@@ -130,6 +177,9 @@ impl Inner {
         before: BeforeSend,
     ) -> bool {
         let PayOutcome::Rejected(rejection) = &answer.outcome else { return false };
+        if mutated(Mutant::UncorroboratedRefusal) {
+            return true;
+        }
         match setup.guarded.provider.capability(stored.payment.terms.family).refusals {
             RefusalTrust::None => false,
             RefusalTrust::Authenticated => true,

@@ -48,6 +48,8 @@ pub enum Found {
     Refused,
     /// The provider does not find it. That proves nothing.
     NotFound,
+    /// The provider says that it paid, and gave the money back.
+    GivenBack,
     /// A fresh inquiry says that nothing is owed.
     BillGone,
     /// A fresh inquiry still shows the bill.
@@ -195,6 +197,7 @@ impl Found {
             Self::Pending => "the provider says that it still works on it",
             Self::Refused => "the provider says that it refused it",
             Self::NotFound => "the provider does not find it, which proves nothing by itself",
+            Self::GivenBack => "the provider says that it paid, and gave the money back",
             Self::BillGone => {
                 "a fresh inquiry says that nothing is owed: paid by this attempt, or by somebody else"
             }

@@ -7,9 +7,10 @@ use ppob_journal::{
     Agreement, AuditEntry, AuditSubject, Change, Committed, EventKind, NewProposal, Proposal,
     Propose, Proposed, StoredPayment, Who,
 };
-use ppob_payment::{Attempt, Event, Refused, Resolution};
+use ppob_payment::{Attempt, Event, Mutant, Refused, Resolution, mutated};
 use ppob_types::{
-    Basis, Observed, PaymentKey, ProviderRef, Sensitive, StatusReport, StatusVerdict, Timestamp,
+    Basis, CrashPoint, Observed, PaymentKey, ProviderRef, Sensitive, StatusReport, StatusVerdict,
+    Timestamp,
 };
 
 use super::audit::{Deed, standing};
@@ -223,16 +224,17 @@ impl Inner {
         }
         let proposal = case.proposal(resolve, known, self.now());
         let (agreement, other) = match step {
+            NextStep::Propose { .. } if mutated(Mutant::OnePersonIsEnough) => (None, None),
             NextStep::Propose { replaces } => {
                 return self.propose(case, resolve, proposal, replaces).await;
             }
             NextStep::Confirm { proposal } => {
                 let first = case.open.as_ref().map(|open| open.proposed.who.actor.clone());
-                (Agreement::Confirms { proposal, second: resolve.who.clone() }, first)
+                (Some(Agreement::Confirms { proposal, second: resolve.who.clone() }), first)
             }
             NextStep::Named { second_actor } => {
                 let other = Some(second_actor.clone());
-                (Agreement::Named { proposal: Box::new(proposal), second_actor }, other)
+                (Some(Agreement::Named { proposal: Box::new(proposal), second_actor }), other)
             }
         };
         let now = self.now();
@@ -250,7 +252,7 @@ impl Inner {
         let entry = AuditEntry { second_actor: other, ..case.deed(resolve, words).entry(now) };
         let change = Change {
             audit: Some(entry),
-            agreement: Some(agreement),
+            agreement,
             ..change(case.stored, after.payment, EventKind::Resolved, now)
         };
         self.settle(case.stored, change, &after.notes).await.map(Resolved::Settled)
@@ -294,6 +296,7 @@ impl Inner {
         notes: &[ppob_payment::Note],
     ) -> Result<Arc<StoredPayment>, OperateError> {
         let after = change.payment.clone();
+        self.pass(CrashPoint::InVerdict).await;
         let done = match self.journal.commit(change).await {
             Ok(Committed::Done(done)) => *done,
             Ok(Committed::Stale) => {

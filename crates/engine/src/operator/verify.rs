@@ -44,6 +44,9 @@ impl Inner {
             StatusVerdict::NotFound => {
                 return Err(not_confirmed("it does not find that reference"));
             }
+            StatusVerdict::Reversed => {
+                return Err(not_confirmed("it gave the money of that reference back"));
+            }
             StatusVerdict::Rejected(_) => return Err(not_confirmed("it refused that reference")),
         }
         // What is not stated does not fit: absence confirms nothing.

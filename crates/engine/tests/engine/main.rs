@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bills;
+mod callbacks;
 mod doubt;
 mod failover;
 mod idempotency;

@@ -13,8 +13,9 @@ use ppob_engine::{
 use ppob_journal::{MemoryJournal, StoredPayment, Who};
 use ppob_layers::{Limits, Reserve, guard};
 use ppob_provider::{
-    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
-    ProviderError, ProviderErrorKind, ProviderInfo, RefusalTrust, SendPermit, StatusLookup,
+    AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, InquiryRule,
+    PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo, RawCallback,
+    RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_routing::Mapping;
 use ppob_types::{
@@ -114,6 +115,10 @@ pub(crate) struct Scripted {
     pub(crate) will_panic: AtomicBool,
     /// The price list is not answered while this is set.
     pub(crate) no_prices: AtomicBool,
+    /// Nobody can ask what became of an attempt while this is set.
+    pub(crate) cannot_be_asked: AtomicBool,
+    /// What each callback says, by its body.
+    pub(crate) callbacks: Mutex<BTreeMap<Vec<u8>, Callback>>,
 }
 
 impl Scripted {
@@ -148,6 +153,8 @@ impl Scripted {
             will_panic: AtomicBool::new(false),
             no_prices: AtomicBool::new(false),
             balance: AtomicI64::new(balance),
+            cannot_be_asked: AtomicBool::new(false),
+            callbacks: Mutex::default(),
         })
     }
 
@@ -161,6 +168,10 @@ impl Scripted {
 
     pub(crate) fn will_report(&self, report: Result<StatusReport, ProviderError>) {
         self.reports.lock().unwrap().push_back(report);
+    }
+
+    pub(crate) fn name(&self) -> ProviderName {
+        self.info.name.clone()
     }
 
     pub(crate) fn charges(&self) -> usize {
@@ -191,7 +202,12 @@ impl PpobProvider for Scripted {
         Capability {
             pay: true,
             inquiry: InquiryRule::Unbound,
-            status: StatusLookup::ProviderReference,
+            status: if self.cannot_be_asked.load(Ordering::SeqCst) {
+                StatusLookup::None
+            } else {
+                StatusLookup::ProviderReference
+            },
+            callbacks: true,
             late_execution_bound: Duration::from_mins(10),
             refusals: self.refusals,
             repeat_same_day: true,
@@ -253,6 +269,14 @@ impl PpobProvider for Scripted {
             }
             Pay::Panic => unreachable!("a mistake in provider code"),
         }
+    }
+
+    fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
+        if !raw.headers.iter().any(|(name, secret)| name == "secret" && secret.expose() == "right")
+        {
+            return Err(CallbackError::NotAuthentic);
+        }
+        self.callbacks.lock().unwrap().get(&raw.body).cloned().ok_or(CallbackError::Unreadable)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

@@ -35,6 +35,8 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::LATEST_CURSOR, 0, "SEARCH event"),
         (sql::PAYMENT_BY_KEY, 2, "sqlite_autoindex_payment_1"),
         (sql::GUARD_GIVE_BACK, 2, "payment_open_of_customer"),
+        (sql::PAYMENT_BY_REFERENCE, 2, "one_payment_per_reference"),
+        (sql::PAYMENT_BY_SERIAL, 1, "SEARCH payment USING INTEGER PRIMARY KEY"),
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
         (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),

@@ -80,14 +80,18 @@ impl Data {
     }
 
     pub(super) fn accept(&mut self, new: &NewPayment) -> Result<Acceptance, JournalError> {
-        if let Some(known) = self.payment(&new.key) {
-            return Ok(if known.fingerprint == new.fingerprint {
+        let forgets = mutated(Mutant::IdsForgotten);
+        let known =
+            self.payment(&new.key).filter(|known| !forgets || !known.payment.is_concluded());
+        if let Some(known) = known {
+            let is_same = known.fingerprint == new.fingerprint;
+            return Ok(if is_same || mutated(Mutant::FingerprintNotChecked) {
                 Acceptance::Known(Box::new(known.clone()))
             } else {
                 Acceptance::Conflict
             });
         }
-        if self.buried.contains(&new.key) {
+        if self.buried.contains(&new.key) && !mutated(Mutant::TombstoneIgnored) {
             return Ok(Acceptance::Abandoned);
         }
         let guard = new.guard_key();
@@ -107,7 +111,7 @@ impl Data {
         let over = last.is_some_and(|last| new.now.since(last.at) >= new.duplicate_window);
         if let Some(last) = last.filter(|_| !over) {
             let needed = last.repeat.saturating_add(1);
-            if new.request.repeat != needed {
+            if new.request.repeat != needed && !mutated(Mutant::RepeatNotChecked) {
                 let succeeded_at = (last.consumer == new.key.consumer).then_some(last.at);
                 return Ok(Acceptance::RepeatNeeded { repeat: needed, succeeded_at });
             }
@@ -238,6 +242,10 @@ impl Data {
             state: stored.payment.state(),
             at: stored.updated_at,
         });
+        if mutated(Mutant::GuardReleasedInDoubt) && stored.payment.state() == PaymentState::InDoubt
+        {
+            self.guards.remove(&stored.guard_key());
+        }
         self.payments.insert(serial, stored);
     }
 
@@ -303,6 +311,9 @@ impl Data {
     }
 
     fn reference_owner(&self, payment: &Payment, serial: u64) -> Option<PaymentKey> {
+        if mutated(Mutant::ReferenceSettlesTwo) {
+            return None;
+        }
         settled(payment)
             .filter_map(|reference| self.settled.get(&reference))
             .find(|owner| **owner != serial)

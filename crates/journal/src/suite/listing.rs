@@ -1,14 +1,16 @@
 //! Listings: due, open, filtered, paged.
 
 use ppob_payment::{Approval, PaymentState};
-use ppob_types::{Family, PayOutcome, ProductCode, Rupiah, Timestamp, TokenState, UnknownCause};
+use ppob_types::{
+    Family, PayOutcome, ProductCode, ProviderRef, Rupiah, Timestamp, TokenState, UnknownCause,
+};
 
 use super::Backend;
 use super::builders::{
-    accept, accept_at, accepted, answer, at, begin, consumer, fail, key, new_payment, purchase,
-    succeed, token_request,
+    PROVIDER, accept, accept_at, accepted, answer, answered, at, begin, commit, consumer, fail,
+    key, new_payment, provider, purchase, succeed, token_request,
 };
-use crate::{Filter, Page, StoredPayment};
+use crate::{EventKind, Filter, Page, StoredPayment};
 
 const ALL: Page = Page { before_serial: None, limit: 100 };
 
@@ -159,4 +161,29 @@ pub async fn a_list_is_paged_by_serial_newest_first(backend: &dyn Backend) {
         accept(&journal, "shop", number).await;
     }
     assert_eq!(seen, expected);
+}
+
+/// What a provider's callback names: our attempt, whose id carries the serial, or its own reference.
+pub async fn a_payment_is_found_by_its_serial_and_by_the_reference_that_it_settles(
+    backend: &dyn Backend,
+) {
+    let journal = backend.open().await;
+    accept(&journal, "shop", 1).await;
+    let begun = begin(&journal, &accept(&journal, "shop", 2).await).await;
+    let event = answered(&begun, PayOutcome::Pending, Some("00000002"));
+    let pending = commit(&journal, &begun, event, EventKind::Answered, at(1)).await;
+    let (reference, here) = (ProviderRef::new("00000002").unwrap(), provider(PROVIDER));
+    let found = journal.load_by_serial(pending.serial).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&pending));
+    assert_eq!(journal.load_by_serial(u64::MAX).await.unwrap(), None);
+    let settled = journal.settled_by(&here, &reference).await.unwrap();
+    assert_eq!(settled, None, "it settles nothing before it is known to have paid");
+    let event = answered(&pending, PayOutcome::Succeeded, Some("00000002"));
+    let paid = commit(&journal, &pending, event, EventKind::Answered, at(2)).await;
+    let settled = journal.settled_by(&here, &reference).await.unwrap();
+    assert_eq!(settled.as_ref(), Some(&paid));
+    let elsewhere = provider("digiflazz");
+    assert_eq!(journal.settled_by(&elsewhere, &reference).await.unwrap(), None);
+    let other = ProviderRef::new("00000003").unwrap();
+    assert_eq!(journal.settled_by(&here, &other).await.unwrap(), None);
 }

@@ -11,7 +11,7 @@ use ppob_types::{
 
 use super::conclude::{fail, paid_by};
 use super::{Note, Refused};
-use crate::{AttemptState, LateCharge, Mutant, Payment, mutated};
+use crate::{AttemptState, LateCharge, Mutant, Payment, PaymentState, mutated};
 
 /// News about one attempt, wherever it came from.
 #[derive(Debug)]
@@ -39,6 +39,11 @@ impl News {
             PayOutcome::Unknown(UnknownCause::TimedOut) if mutated(Mutant::TimeoutIsFailed) => {
                 AttemptState::NotExecuted
             }
+            PayOutcome::Unknown(UnknownCause::ConnectionLost)
+                if mutated(Mutant::ResetIsNotSent) =>
+            {
+                AttemptState::NotSent(ppob_types::NotSentCause::Connect)
+            }
             PayOutcome::Unknown(cause) => AttemptState::Unknown(cause),
         };
         // An answer about somebody else's payment shows nothing of ours: its reference and its money
@@ -51,10 +56,10 @@ impl News {
         Self { state, observed, basis: Basis::ProviderAnswer, refusal_trusted }
     }
 
-    /// `NotFound` is no news about the state and is handled before.
+    /// `NotFound` and `Reversed` are no news about the attempt's own state and are handled before.
     pub(super) fn reported(report: StatusReport, basis: Basis, refusal_trusted: bool) -> Self {
         let state = match report.verdict {
-            StatusVerdict::Succeeded => AttemptState::Succeeded,
+            StatusVerdict::Succeeded | StatusVerdict::Reversed => AttemptState::Succeeded,
             StatusVerdict::Pending | StatusVerdict::NotFound => AttemptState::Pending,
             StatusVerdict::Rejected(rejection) => AttemptState::Rejected(rejection),
         };
@@ -70,8 +75,22 @@ pub(super) fn apply_news(
     now: Timestamp,
 ) -> Result<Vec<Note>, Refused> {
     let concluded = payment.is_concluded();
+    let given_back = payment.state() == PaymentState::Reversed;
     let attempt = payment.attempt_mut(number).ok_or(Refused::NoSuchAttempt)?;
     match merge(&attempt.state, &news.state) {
+        // Some providers call refused what they gave back: nothing stays paid, as is known.
+        Merge::Contradiction if given_back && attempt.state == AttemptState::Succeeded => {
+            Ok(Vec::new())
+        }
+        // The mistaken engine believes a callback more than what it has told.
+        Merge::Contradiction
+            if mutated(Mutant::CallbackFlipsFailure)
+                && news.basis == Basis::Callback
+                && news.state == AttemptState::Succeeded =>
+        {
+            attempt.state = AttemptState::Succeeded;
+            paid_by(payment, number, news.observed, news.basis, now)
+        }
         Merge::Keep => {
             attempt.keep_answer_to_pay(&news.observed, news.basis);
             attempt.observed.merge(news.observed);

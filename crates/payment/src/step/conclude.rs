@@ -3,7 +3,7 @@
 use ppob_types::{Basis, FailureReason, Observed, Timestamp};
 
 use super::{Note, Refused};
-use crate::{Conclusion, Payment};
+use crate::{Conclusion, Mutant, Payment, mutated};
 
 /// The payment failed. No attempt is alive.
 pub(super) fn fail(payment: &mut Payment, reason: FailureReason, basis: Basis, now: Timestamp) {
@@ -27,7 +27,8 @@ pub(super) fn paid_by(
     }
     known.observed.merge(earlier);
     let total = known.observed.total.unwrap_or(known.expected_total);
-    let cost = known.cost();
+    let cost =
+        if mutated(Mutant::ExpectedCostRecorded) { known.expected_cost } else { known.cost() };
     let notes = if known.cost_is_unexpected() {
         vec![Note::CostUnexpected { attempt }]
     } else {

@@ -32,13 +32,16 @@ pub(crate) fn of_check(
 ) -> v1::Evidence {
     let kind = match found {
         Found::BillGone | Found::BillStillThere | Found::Nothing => "REINQUIRY",
-        Found::Paid | Found::Pending | Found::Refused | Found::NotFound | Found::Underway => {
-            "STATUS_CHECK"
-        }
+        Found::Paid
+        | Found::Pending
+        | Found::Refused
+        | Found::NotFound
+        | Found::GivenBack
+        | Found::Underway => "STATUS_CHECK",
     };
     let leaning = match found {
         Found::Paid | Found::BillGone => Leaning::Executed,
-        Found::Refused | Found::BillStillThere => Leaning::NotExecuted,
+        Found::Refused | Found::GivenBack | Found::BillStillThere => Leaning::NotExecuted,
         Found::Pending | Found::NotFound | Found::Nothing | Found::Underway => Leaning::None,
     };
     let text = format!("Asked now: {}.", found.as_str());

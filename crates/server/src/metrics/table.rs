@@ -111,7 +111,7 @@ pub const METRICS: &[Metric] = &[
     counter(
         "ppob_payment_outcomes_total",
         "payments",
-        &[FAMILY_LABEL, ("state", "`SUCCEEDED`, `FAILED`")],
+        &[FAMILY_LABEL, ("state", "`SUCCEEDED`, `FAILED`, `REVERSED`")],
         "Payments that ended, and how.",
     ),
     counter(
@@ -162,6 +162,18 @@ pub const METRICS: &[Metric] = &[
         "facts",
         &[],
         "Facts that contradict what was known for certain; the provider is frozen.",
+    ),
+    counter(
+        "ppob_callbacks_total",
+        "callbacks",
+        &[
+            PROVIDER_LABEL,
+            (
+                "result",
+                "`recorded`, `asked` (the provider is asked), `unknown-reference`, `mismatch`, `unproven`, `not-authentic`, `unreadable`, `no-such-provider`, `later`",
+            ),
+        ],
+        "What providers told by themselves, and what became of it.",
     ),
     counter(
         "ppob_late_charges_total",

@@ -1,6 +1,6 @@
 //! What must hold of the records, held against the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ppob_journal::{
     Cursor, Filter, GuardKey, Journal, Page, PaymentEvent, StoredPayment, success_at,
@@ -10,44 +10,13 @@ use ppob_types::PaymentKey;
 
 use super::ViolationKind;
 use crate::stage::Stage;
-
-/// A charge just came: no other open payment for the same purchase may be charged already.
-pub(crate) fn one_open_path(stage: &Stage, key: &PaymentKey) {
-    let Some(stored) = stage.on_disk(key) else {
-        return;
-    };
-    let open =
-        stage.audit(|disk| async move { disk.open_payments(0, 10_000).await.unwrap_or_default() });
-    let same =
-        open.iter().filter(|other| other.key != *key && other.guard_key() == stored.guard_key());
-    let charged = same
-        .filter(|other| stage.truth().charges_of(&other.key).next().is_some())
-        .find(|other| !is_passed_by(stage, other, &stored) && !displaces(other, &stored))
-        .map(|other| other.key.clone());
-    if let Some(other) = charged {
-        let what = format!("{key} was charged while {other} was charged and open");
-        stage.violated(ViolationKind::TwoOpenPaths, what);
-    }
-}
-
-/// Whether `newer` was let in on purpose although `older` is in doubt.
-fn displaces(newer: &StoredPayment, older: &StoredPayment) -> bool {
-    newer.request.despite_in_doubt.as_ref() == Some(&older.key.id)
-        && newer.key.consumer == older.key.consumer
-}
-
-/// Whether the owner of `older` let a payment pass it by, and `newer` is that payment or one after it:
-/// each of them says so with a higher `repeat`.
-fn is_passed_by(stage: &Stage, older: &StoredPayment, newer: &StoredPayment) -> bool {
-    newer.request.repeat > older.request.repeat
-        && records(stage).iter().any(|other| displaces(other, older))
-}
+use crate::world::Habit;
 
 /// Everything has had time to end: now the records must agree with the ledger.
-pub(crate) fn audit(stage: &Stage) -> Vec<StoredPayment> {
+pub(crate) fn audit(stage: &Stage, in_review: &BTreeSet<PaymentKey>) -> Vec<StoredPayment> {
     let payments = records(stage);
     for stored in &payments {
-        one(stage, stored);
+        one(stage, stored, in_review);
         money(stage, stored);
     }
     unrecorded(stage);
@@ -62,25 +31,48 @@ pub(crate) fn records(stage: &Stage) -> Vec<StoredPayment> {
     stage.audit(|disk| async move { disk.list(&Filter::default(), page).await.unwrap_or_default() })
 }
 
-fn one(stage: &Stage, stored: &StoredPayment) {
+fn one(stage: &Stage, stored: &StoredPayment, in_review: &BTreeSet<PaymentKey>) {
     let key = &stored.key;
-    let charges = stage.truth().charges_of(key).count();
+    let charges = stage.truth().count(key);
     let told = stored.payment.state();
-    let kind = match (told, charges) {
-        (PaymentState::Succeeded, 1) | (PaymentState::Failed | PaymentState::Reversed, 0) => return,
+    let kind = match (told, charges.kept) {
+        (PaymentState::Succeeded, 1) => return,
+        (PaymentState::Reversed, 0) if charges.all == 1 => return,
+        (PaymentState::Failed, kept) if kept <= 1 && charges.net() == 0 => return,
         (_, 2..) => ViolationKind::PaidTwice,
+        (PaymentState::Succeeded, 0) if charges.all > 0 => ViolationKind::ReversalUntold,
         (PaymentState::Succeeded, _) => ViolationKind::SucceededUnpaid,
-        (PaymentState::Failed | PaymentState::Reversed, _) => ViolationKind::FailedButPaid,
+        (PaymentState::Reversed, _) => ViolationKind::ReversedUnpaid,
+        (PaymentState::Failed, _) => ViolationKind::FailedButPaid,
         (PaymentState::Accepted | PaymentState::Processing | PaymentState::InDoubt, _) => {
+            // Paid at a provider that nobody can ask and that will not say so any more: only a person
+            // can find out, and the engine has to show it to one.
+            if cannot_be_verified(stage, stored) && in_review.contains(key) {
+                return;
+            }
             ViolationKind::NeverEnds
         }
     };
-    stage.violated(kind, format!("{key}: {} at the end, charged {charges} times", told.as_str()));
+    let all = charges.all;
+    stage.violated(kind, format!("{key}: {} at the end, charged {all} times", told.as_str()));
+}
+
+/// Whether what this payment waits for was paid at a provider that cannot be asked.
+pub(crate) fn cannot_be_verified(stage: &Stage, stored: &StoredPayment) -> bool {
+    let mut doubted = stored.payment.attempts.iter().rev();
+    let doubted = doubted.find(|attempt| attempt.is_alive() || attempt.late_charge.is_some());
+    let Some(attempt) = doubted else { return false };
+    let mut plans = stage.world.providers.iter();
+    let plan = plans.find(|plan| plan.name == attempt.provider);
+    plan.is_some_and(|plan| plan.habit == Habit::CallbackOnly)
+        && stage.truth().charge_of_attempt(&stored.key, &attempt.id).is_some()
 }
 
 /// What is recorded of a success is what was charged.
 fn money(stage: &Stage, stored: &StoredPayment) {
-    let Some(Conclusion::Succeeded { cost, .. }) = stored.payment.conclusion else {
+    let (Some(Conclusion::Succeeded { cost, .. }) | Some(Conclusion::Reversed { cost, .. })) =
+        stored.payment.conclusion
+    else {
         return;
     };
     let recorded = stored.payment.paid_attempt().map(|paid| paid.observed.clone());

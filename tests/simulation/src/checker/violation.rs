@@ -47,6 +47,10 @@ kinds! {
     SucceededUnpaid = "told succeeded, not paid", true;
     /// Told not paid, and something is or was later charged.
     FailedButPaid = "told failed, paid", true;
+    /// Told that the money was given back, and it was not.
+    ReversedUnpaid = "told reversed, not given back", true;
+    /// Money was given back, and the payment never says so.
+    ReversalUntold = "given back, never told", true;
     /// The cost or reference that is recorded is not that of the charge.
     WrongMoney = "recorded otherwise than charged", true;
     /// Two final answers differ.
@@ -65,6 +69,22 @@ kinds! {
     WrongPurchase = "charged for something else", true;
     /// Two payments for one product and customer could be charged at one time.
     TwoOpenPaths = "two open payments for one purchase", true;
+    /// A payment in doubt was passed by, and was paid after that.
+    PaidAfterPassedBy = "paid after it was passed by", true;
+    /// A request left after the time until which the payment was to begin.
+    SentTooLate = "sent after its time", true;
+    /// Told before it was durable.
+    ToldUndurable = "told before it was durable", true;
+    /// A stream of events left one out, told one twice, or out of order.
+    StreamBroken = "a stream with a gap or out of order", true;
+    /// One attempt was sent twice.
+    SentTwice = "one attempt sent twice", false;
+    /// An attempt was called not executed while the provider could still execute it.
+    NegativeTooSoon = "called not executed while it could be executed", false;
+    /// Two attempts of one payment may both be paid.
+    TwoAlive = "two attempts alive", false;
+    /// Another provider was asked after a refusal that proves nothing.
+    FailoverWithoutProof = "another provider after an unproven refusal", false;
     /// A request left before its intent was durable.
     SentWithoutIntent = "sent without a durable intent", false;
     /// A charge whose record neither succeeded nor is open.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use ppob_types::{RefusalCode, RefusalScope, Rejection, Rupiah, UnknownCause};
+use ppob_types::{ProviderRef, RefusalCode, RefusalScope, Rejection, Rupiah, UnknownCause};
 
 use crate::fault::Fault;
 use crate::random::Random;
 use crate::stage::Stage;
-use crate::world::ProviderPlan;
+use crate::world::{Habit, ProviderPlan};
 
 /// What will become of one call.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub(crate) struct Call {
     /// When the answer comes that does not wait for the work.
     pub(crate) latency: Duration,
     pub(crate) token_later: bool,
+    /// The callback comes before the answer.
+    pub(crate) told_early: bool,
+    /// The reference of an earlier purchase of the same, whose answer comes again.
+    pub(crate) stale: Option<ProviderRef>,
     /// A status check finds it only this long after the arrival.
     pub(crate) lag: Duration,
 }
@@ -57,6 +61,10 @@ pub(crate) enum Reply {
     None,
     Foreign,
     Panic,
+    /// A "no" that somebody on the way says.
+    Denied,
+    /// The answer of an earlier purchase.
+    Stale,
 }
 
 const ODD: [(Fault, UnknownCause, bool); 8] = [
@@ -80,7 +88,12 @@ const PLAIN: [(Fault, Reply, bool); 6] = [
 ];
 
 impl Call {
-    pub(crate) fn draw(stage: &Stage, plan: &ProviderPlan, random: &mut Random) -> Self {
+    pub(crate) fn draw(
+        stage: &Stage,
+        plan: &ProviderPlan,
+        earlier: Option<ProviderRef>,
+        random: &mut Random,
+    ) -> Self {
         let mut call = Self {
             connect: random.millis(1, 60),
             before: Before::Connected,
@@ -89,26 +102,45 @@ impl Call {
             reply: Reply::Whole,
             latency: random.millis(50, 3_000),
             token_later: false,
+            told_early: false,
+            stale: None,
             lag: Duration::ZERO,
         };
         let lags = stage.would(random, Fault::StatusLag);
         if lags {
             call.lag = random.seconds(30, 300);
         }
-        call.bend(stage, plan, random);
+        call.bend(stage, plan, earlier, random);
         // Nothing that is there takes longer than the bound; the send began before the connection.
         call.after = call.after.min(plan.bound.saturating_sub(call.connect));
         call
     }
 
     /// The first fault that happens decides.
-    fn bend(&mut self, stage: &Stage, plan: &ProviderPlan, random: &mut Random) {
+    fn bend(
+        &mut self,
+        stage: &Stage,
+        plan: &ProviderPlan,
+        earlier: Option<ProviderRef>,
+        random: &mut Random,
+    ) {
         if stage.happens(random, Fault::ConnectionRefused) {
             self.before = Before::Refused;
             return;
         }
         if stage.happens(random, Fault::PanicBefore) {
             self.before = Before::Panic;
+            return;
+        }
+        if earlier.is_some() && stage.happens(random, Fault::StaleAnswer) {
+            self.reply = Reply::Stale;
+            self.stale = earlier;
+            self.executes(false);
+            return;
+        }
+        // Only where nothing proves who speaks.
+        if plan.habit == Habit::OwnReference && stage.happens(random, Fault::RefusedForged) {
+            self.reply = Reply::Denied;
             return;
         }
         for (fault, cause, paid) in ODD {
@@ -138,6 +170,7 @@ impl Call {
             };
             return;
         }
+        self.told_early = plan.callbacks && stage.happens(random, Fault::CallbackEarly);
         self.pend_or_refuse(stage, plan, random);
         self.token_later = stage.happens(random, Fault::TokenLater);
     }

@@ -1,6 +1,7 @@
 //! Model providers. They outlive every crash of the engine and keep the truth.
 
 mod call;
+mod letters;
 mod orders;
 mod prices;
 mod status;
@@ -11,17 +12,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_payment::{Mutant, mutated};
 use ppob_provider::{
-    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
-    ProviderError, ProviderErrorKind, ProviderInfo, PurchaseAsStatus, RefusalTrust, SendPermit,
-    StatusLookup,
+    AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, InquiryRule,
+    PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo, PurchaseAsStatus,
+    RawCallback, RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, Observed, PayAnswer, PayOutcome, PriceList, ProviderRef, Rupiah,
-    StatusReport, UnknownCause,
+    Bill, Family, NotSentCause, Observed, PayAnswer, PayOutcome, PriceList, ProviderRef,
+    RefusalCode, RefusalScope, Rejection, Rupiah, StatusReport, UnknownCause,
 };
 use tokio::time::{Instant, sleep};
 
 use self::call::{Before, Call, Reply};
+pub(crate) use self::letters::Letter;
 use self::orders::{Fate, State};
 use crate::fault::Fault;
 use crate::random::Random;
@@ -92,7 +94,11 @@ impl Model {
     fn finish(&self, order: usize) {
         let charge = {
             let now = self.stage().clock.true_time();
-            let Some(done) = self.state().finish(order, now) else {
+            let done = self.state().finish(order, now);
+            if self.state().order(order).is_some_and(|order| order.fate != Fate::Working) {
+                self.tell_once(order);
+            }
+            let Some(done) = done else {
                 return;
             };
             done
@@ -111,7 +117,47 @@ impl Model {
             amount: charge.cost,
             reference: charge.reference,
             at: self.shared.stage.clock.elapsed(),
+            given_back: false,
+            denied: charge.is_denied,
         });
+        self.may_give_back(order);
+    }
+
+    /// Some money comes back. Only from who says so by itself: the engine asks nobody about what ended.
+    fn may_give_back(&self, order: usize) {
+        let after = {
+            let mut state = self.state();
+            let gives =
+                self.plan().callbacks && self.stage().happens(&mut state.random, Fault::GivenBack);
+            gives.then(|| state.random.seconds(1, 1_500))
+        };
+        let Some(after) = after else { return };
+        let (model, work) = (self.clone(), self.stage().work());
+        tokio::spawn(async move {
+            sleep(after).await;
+            let back = model.state().give_back(order);
+            let Some(back) = back else { return };
+            let key = model.stage().truth().owner(&back.attempt);
+            if let Some(key) = key {
+                model
+                    .stage()
+                    .note(|| format!("given back {key} {} as {}", back.cost, back.reference));
+                model.stage().truth().give_back(&key, &back.reference);
+            }
+            model.tell(order);
+            drop(work);
+        });
+    }
+
+    /// News of what an order came to, when it has come to it.
+    fn tell_once(&self, order: usize) {
+        let is_new = self
+            .state()
+            .order_mut(order)
+            .is_some_and(|order| !std::mem::replace(&mut order.is_told, true));
+        if is_new {
+            self.tell(order);
+        }
     }
 
     async fn answer(&self, order: usize, call: &Call, sent: Instant) -> PayAnswer {
@@ -119,7 +165,25 @@ impl Model {
             Reply::Whole => {
                 sleep(call.after).await;
                 self.finish(order);
+                if call.told_early {
+                    sleep(call.latency + Duration::from_secs(1)).await;
+                }
                 self.state().say(order, call.token_later)
+            }
+            Reply::Denied => {
+                sleep(call.latency).await;
+                let no =
+                    Rejection { code: RefusalCode::ProductClosed, scope: RefusalScope::Provider };
+                PayAnswer::bare(PayOutcome::Rejected(no))
+            }
+            Reply::Stale => {
+                sleep(call.latency).await;
+                let mut state = self.state();
+                let earlier = call.stale.as_ref().and_then(|named| state.find_reference(named));
+                earlier.map_or_else(
+                    || PayAnswer::unknown(UnknownCause::Unreadable),
+                    |earlier| state.say(earlier, false),
+                )
             }
             Reply::Pending => {
                 sleep(call.latency).await;
@@ -162,11 +226,15 @@ impl PpobProvider for Model {
         Capability {
             pay: true,
             inquiry: if family.is_bill() { InquiryRule::Unbound } else { InquiryRule::None },
-            client_reference: matches!(habit, Habit::OurReference | Habit::PurchaseIsStatus),
+            client_reference: matches!(
+                habit,
+                Habit::OurReference | Habit::PurchaseIsStatus | Habit::CallbackOnly
+            ),
             status: match habit {
                 Habit::OwnReference => StatusLookup::ProviderReference,
                 Habit::OurReference | Habit::Forgetful => StatusLookup::Either,
                 Habit::PurchaseIsStatus => StatusLookup::ClientReference,
+                Habit::CallbackOnly => StatusLookup::None,
             },
             status_is_purchase: (habit == Habit::PurchaseIsStatus).then_some(PurchaseAsStatus {
                 min_gap: Duration::from_secs(20),
@@ -174,7 +242,7 @@ impl PpobProvider for Model {
             }),
             cost_cap: false,
             repeat_same_day: true,
-            callbacks: false,
+            callbacks: self.plan().callbacks,
             late_execution_bound: self.plan().bound,
             refusals: match habit {
                 Habit::OwnReference => RefusalTrust::CorroboratedByBalance,
@@ -203,6 +271,10 @@ impl PpobProvider for Model {
             Err(cause) => return PayAnswer::not_sent(cause),
         };
         let sent = Instant::now();
+        let owner = self.stage().truth().owner(&request.attempt);
+        if let Some(key) = &owner {
+            self.stage().starts(key);
+        }
         let call = self.state().plan_call(self.stage(), self.plan(), request);
         started.phase().mark_connecting();
         sleep(call.connect).await;
@@ -213,9 +285,8 @@ impl PpobProvider for Model {
         }
         started.phase().mark_connected();
         self.stage().note(|| format!("sent {} to {}: {call:?}", request.attempt, self.info().name));
-        let owner = self.stage().truth().owner(&request.attempt);
         if let Some(key) = owner {
-            self.stage().sent(&key, &request.attempt);
+            self.stage().sent(&key, &request.attempt, self.plan().bound);
         }
         let order = self.arrive(request, &call);
         self.answer(order, &call, sent).await
@@ -233,6 +304,10 @@ impl PpobProvider for Model {
         };
         sleep(if silent { Duration::from_secs(50) } else { latency }).await;
         self.status(attempt)
+    }
+
+    fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
+        self.read_letter(raw)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

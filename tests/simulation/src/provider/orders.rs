@@ -45,6 +45,14 @@ pub(crate) struct Order {
     paid_at: Option<Timestamp>,
     token_asked: u32,
     token_later: bool,
+    /// Its callback comes before its answer.
+    pub(crate) is_told_early: bool,
+    /// A callback of what it came to has gone out.
+    pub(crate) is_told: bool,
+    /// Whoever sent it has a whole answer.
+    pub(crate) was_told_whole: bool,
+    /// The charge was denied on the way.
+    pub(crate) is_denied: bool,
 }
 
 /// What became of an order.
@@ -54,6 +62,8 @@ pub(crate) enum Fate {
     Executed,
     Refused(Rejection, Option<Rupiah>),
     Dropped,
+    /// Executed, and given back.
+    GivenBack,
 }
 
 impl State {
@@ -68,8 +78,19 @@ impl State {
         }
     }
 
-    pub(crate) fn plan_call(&mut self, stage: &Stage, plan: &ProviderPlan, _: &PayRequest) -> Call {
-        Call::draw(stage, plan, &mut self.random)
+    pub(crate) fn plan_call(
+        &mut self,
+        stage: &Stage,
+        plan: &ProviderPlan,
+        request: &PayRequest,
+    ) -> Call {
+        // One that is known to be somebody's: a provider that never told it could not be caught.
+        let settled = self
+            .earlier_equal(&request.purchase)
+            .map(|order| &order.reference)
+            .find(|named| stage.settles(&plan.name, named))
+            .cloned();
+        Call::draw(stage, plan, settled, &mut self.random)
     }
 
     pub(crate) fn balance(&self) -> Rupiah {
@@ -113,6 +134,10 @@ impl State {
             paid_at: None,
             token_asked: 0,
             token_later: call.token_later,
+            is_told_early: call.told_early,
+            is_told: false,
+            was_told_whole: matches!(call.reply, super::call::Reply::Whole),
+            is_denied: matches!(call.reply, super::call::Reply::Denied),
         });
         self.orders.len() - 1
     }
@@ -136,6 +161,31 @@ impl State {
             Work::Drop => order.fate = Fate::Dropped,
         }
         None
+    }
+
+    /// The money of an executed order goes back.
+    pub(crate) fn give_back(&mut self, index: usize) -> Option<Order> {
+        let order = self.orders.get_mut(index).filter(|order| order.fate == Fate::Executed)?;
+        order.fate = Fate::GivenBack;
+        self.balance += order.cost.get();
+        Some(order.clone())
+    }
+
+    /// The attempt of another order, for another customer.
+    pub(crate) fn somebody_elses_attempt(&self, order: &Order) -> Option<AttemptId> {
+        let mut others = self.orders.iter().rev();
+        let other = others.find(|other| other.purchase.customer != order.purchase.customer);
+        other.map(|other| other.attempt.clone())
+    }
+
+    /// The earlier executed orders of the same thing for the same customer, latest first.
+    pub(crate) fn earlier_equal(&self, purchase: &Purchase) -> impl Iterator<Item = &Order> {
+        let is_equal = |order: &&Order| {
+            order.fate == Fate::Executed
+                && order.purchase.product == purchase.product
+                && order.purchase.customer == purchase.customer
+        };
+        self.orders.iter().rev().filter(is_equal)
     }
 
     fn total_of(&self, purchase: &Purchase) -> Option<Rupiah> {
@@ -164,7 +214,7 @@ impl State {
                 outcome: PayOutcome::Rejected(rejection.clone()),
                 observed: Observed { balance_after: *stated, ..Observed::default() },
             },
-            Fate::Dropped => PayAnswer::unknown(UnknownCause::Unreadable),
+            Fate::Dropped | Fate::GivenBack => PayAnswer::unknown(UnknownCause::Unreadable),
         }
     }
 

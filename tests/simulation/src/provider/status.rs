@@ -4,6 +4,7 @@ use ppob_payment::{Mutant, mutated};
 use ppob_provider::{AttemptRef, PayRequest, ProviderError, ProviderErrorKind};
 use ppob_types::{Observed, StatusReport, StatusVerdict};
 
+use super::letters::can_be_asked;
 use super::{Fate, Model, no_answer};
 use crate::fault::Fault;
 use crate::world::Habit;
@@ -11,6 +12,9 @@ use crate::world::Habit;
 impl Model {
     /// What is known of an attempt now.
     pub(super) fn status(&self, asked: &AttemptRef) -> Result<StatusReport, ProviderError> {
+        if !can_be_asked(self.plan()) {
+            return Err(ProviderError::unsupported("status check"));
+        }
         let lost = self.stage().happens(&mut self.state().random, Fault::StatusLost);
         let Some(order) = self.look_up(asked) else {
             if self.plan().habit == Habit::PurchaseIsStatus {
@@ -46,6 +50,10 @@ impl Model {
                     ..Observed::default()
                 },
             },
+            Fate::GivenBack => StatusReport {
+                verdict: StatusVerdict::Reversed,
+                observed: order.shows(balance, false),
+            },
             Fate::Executed => {
                 let with_token = order.token_is_there();
                 let mut observed = order.shows(balance, with_token);
@@ -76,6 +84,7 @@ impl Model {
                 by_reference().or_else(|| state.find_attempt(&asked.attempt))
             }
             Habit::PurchaseIsStatus => state.find_arrived(&asked.attempt),
+            Habit::CallbackOnly => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, Timestamp};
+use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Timestamp};
 
 use super::Data;
 use crate::{Cursor, Filter, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply};
@@ -10,6 +10,19 @@ use crate::{Cursor, Filter, Page, PaymentEvent, StoredInquiry, StoredPayment, Un
 impl Data {
     pub(in crate::memory) fn payment(&self, key: &PaymentKey) -> Option<&StoredPayment> {
         self.payments.get(self.serials.get(key)?)
+    }
+
+    pub(in crate::memory) fn payment_of_serial(&self, serial: u64) -> Option<&StoredPayment> {
+        self.payments.get(&serial)
+    }
+
+    pub(in crate::memory) fn settled_by(
+        &self,
+        provider: &ProviderName,
+        reference: &ProviderRef,
+    ) -> Option<&StoredPayment> {
+        let place = (provider.clone(), reference.clone());
+        self.settled.get(&place).and_then(|serial| self.payments.get(serial))
     }
 
     pub(in crate::memory) fn list(&self, filter: &Filter, page: Page) -> Vec<StoredPayment> {

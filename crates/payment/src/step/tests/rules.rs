@@ -192,6 +192,93 @@ fn only_a_success_can_be_reversed_and_its_money_stays_as_told() {
 }
 
 #[test]
+fn money_that_is_given_back_reverses_a_success_and_ends_a_doubt() {
+    let begun = after(&accepted(Family::Telkom), [begin_event(1)]);
+    let back = || reported(1, StatusVerdict::Reversed);
+    let paid = after(&begun, [answered(1, PayOutcome::Succeeded, false)]);
+    for before in [paid.clone(), after(&begun, [answered(1, unknown(), false)])] {
+        let reversed = step(&before, back(), start()).unwrap();
+        assert_eq!((reversed.payment.state(), reversed.notes), (PaymentState::Reversed, vec![]));
+        assert!(crate::broken(&before, &reversed.payment).is_empty());
+        // Late news of what was before, and the word some providers have for it, change nothing.
+        let no = refusal(RefusalCode::Other, RefusalScope::Provider);
+        for late in [StatusVerdict::Succeeded, StatusVerdict::Rejected(no), StatusVerdict::Reversed]
+        {
+            let later = step(&reversed.payment, reported(1, late), start()).unwrap();
+            assert_eq!(later.payment.conclusion, reversed.payment.conclusion);
+            assert_eq!(later.notes, []);
+        }
+    }
+}
+
+#[test]
+fn money_given_back_agrees_with_a_refusal_and_not_with_what_never_left() {
+    let begun = after(&accepted(Family::Telkom), [begin_event(1)]);
+    let no = refusal(RefusalCode::NumberInvalid, RefusalScope::Bill);
+    let failed = after(&begun, [answered(1, PayOutcome::Rejected(no), true)]);
+    let back = step(&failed, reported(1, StatusVerdict::Reversed), start()).unwrap();
+    assert_eq!((back.payment.conclusion.clone(), back.notes), (failed.conclusion, vec![]));
+    let not_sent = after(&begun, [answered(1, PayOutcome::NotSent(NotSentCause::Connect), false)]);
+    let odd = step(&not_sent, reported(1, StatusVerdict::Reversed), start()).unwrap();
+    assert_eq!(odd.notes, [Note::ContradictingEvidence { attempt: 1 }]);
+    assert_eq!(next(&odd.payment, start()), Next::Review);
+}
+
+#[test]
+fn a_reversed_payment_awaits_no_token() {
+    let paid = after(
+        &accepted(Family::PlnPrepaid),
+        [begin_event(1), answered(1, PayOutcome::Succeeded, false)],
+    );
+    let reversed = after(&paid, [Event::Reversed { basis: Basis::Callback }]);
+    assert_eq!(reversed.token_state(), TokenState::None);
+    assert_eq!((next(&reversed, start()), reversed.next_check_at), (Next::Nothing, None));
+}
+
+#[test]
+fn what_a_callback_says_changes_nothing_but_when_the_provider_is_asked() {
+    let says = |verdict| Event::Hinted {
+        attempt: 1,
+        says: verdict,
+        provider_ref: ppob_types::ProviderRef::new("1234567"),
+    };
+    let no = || StatusVerdict::Rejected(refusal(RefusalCode::Other, RefusalScope::Bill));
+    let begun = after(&accepted(Family::Telkom), [begin_event(1)]);
+    let early = after(&begun, [says(StatusVerdict::Succeeded)]);
+    assert_eq!(next(&early, start()), Next::AwaitAnswer);
+    let doubted = after(&early, [answered(1, unknown(), false)]);
+    assert_eq!(doubted.next_check_at, Some(start()), "at once, and not in half a minute");
+    assert_eq!(doubted.attempts[0].reference_to_ask_by().unwrap().as_str(), "1234567");
+    assert_eq!(doubted.attempts[0].observed.provider_ref, None, "not taken for ours yet");
+    let failed = after(
+        &begun,
+        [answered(1, PayOutcome::Rejected(refusal(RefusalCode::Other, RefusalScope::Bill)), true)],
+    );
+    let hinted = after(&failed, [says(StatusVerdict::Succeeded)]);
+    assert_eq!(hinted.conclusion, failed.conclusion);
+    assert_eq!(next(&hinted, start()), Next::Check { attempt: 1, at: start() });
+    assert!(!hinted.may_be_stripped());
+    let answer = after(&hinted, [reported(1, no())]);
+    let asked_again = after(&answer, (0..4).map(|_| reported(1, no())));
+    assert_eq!(
+        (next(&answer, start()) == Next::Nothing, next(&asked_again, start())),
+        (false, Next::Nothing)
+    );
+    // What is known already is no news.
+    assert_eq!(after(&failed, [says(no())]), failed);
+}
+
+#[test]
+fn paid_already_said_of_an_unknown_attempt_moves_the_schedule_on() {
+    let doubted = after(&accepted(Family::Telkom), [begin_event(1), answered(1, unknown(), false)]);
+    let due = doubted.next_check_at.unwrap();
+    let paid = StatusVerdict::Rejected(refusal(RefusalCode::BillAlreadyPaid, RefusalScope::Bill));
+    let later = step(&doubted, reported(1, paid), due).unwrap().payment;
+    assert_eq!(later.attempts[0].evidence[0].kind, EvidenceKind::BillGone);
+    assert!(later.next_check_at.unwrap() > due, "or the provider is asked again without a pause");
+}
+
+#[test]
 fn status_checks_slow_down_and_are_spread() {
     let mut payment =
         after(&accepted(Family::Telkom), [begin_event(1), answered(1, unknown(), false)]);

@@ -15,6 +15,8 @@ use crate::{Mutant, PaymentState, broken, mutated};
 enum Truth {
     NeverArrived,
     Paid,
+    /// Paid, and given back at some moment.
+    GivenBack,
     RefusedHere,
     RefusedEverywhere,
 }
@@ -22,11 +24,21 @@ enum Truth {
 const TRUTHS: [Truth; 4] =
     [Truth::NeverArrived, Truth::Paid, Truth::RefusedHere, Truth::RefusedEverywhere];
 
+/// With callbacks that say anything at all, which only lead to questions.
+const WITH_REVERSALS: [Truth; 4] =
+    [Truth::NeverArrived, Truth::Paid, Truth::GivenBack, Truth::RefusedHere];
+
 type World = (Payment, Vec<Truth>);
 
 #[test]
 fn no_honest_world_leads_to_a_second_payment_a_lost_one_or_a_lie() {
-    let (payments, steps) = walk().unwrap();
+    let (payments, steps) = walk(&TRUTHS, 5).unwrap();
+    assert!(payments > 1_000, "the walk reached only {payments} payments in {steps} steps");
+}
+
+#[test]
+fn no_honest_world_with_reversals_and_callbacks_leads_to_one_either() {
+    let (payments, steps) = walk(&WITH_REVERSALS, 2).unwrap();
     assert!(payments > 1_000, "the walk reached only {payments} payments in {steps} steps");
 }
 
@@ -36,7 +48,7 @@ fn the_walk_catches_the_mistakes_that_are_made_in_the_machine() {
     for mutant in [Mutant::FailoverOnUnknown, Mutant::TimeoutIsFailed, Mutant::ResendAfterCrash] {
         crate::set_mutant(mutant);
         assert!(mutated(mutant));
-        let found = walk();
+        let found = walk(&TRUTHS, 5);
         crate::clear_mutant();
         assert!(found.is_err(), "{mutant:?} survived the walk");
     }
@@ -45,14 +57,14 @@ fn the_walk_catches_the_mistakes_that_are_made_in_the_machine() {
 #[cfg(not(feature = "mutants"))]
 #[test]
 fn without_the_feature_no_mistake_can_be_switched_on() {
-    assert!(Mutant::ALL.into_iter().all(|mutant| !mutated(mutant)));
+    assert!(Mutant::ALL.iter().all(|mutant| !mutated(*mutant)));
 }
 
 /// The first thing that is wrong, or how many payments were reached and steps taken.
-fn walk() -> Result<(usize, usize), String> {
+fn walk(all: &[Truth], attempts: u32) -> Result<(usize, usize), String> {
     let now = start().plus(Duration::from_mins(1));
     let mut payment = accepted(Family::Telkom);
-    payment.terms.max_attempts = 5;
+    payment.terms.max_attempts = attempts;
     payment.terms.pay_by = now.plus(BOUND).plus(BOUND);
     // All verdicts come after the bound; that it is kept is a rule of its own.
     let late = now.plus(BOUND);
@@ -61,9 +73,14 @@ fn walk() -> Result<(usize, usize), String> {
     let mut open: Vec<World> = vec![(payment, Vec::new())];
     while let Some((payment, truths)) = open.pop() {
         let number = u32::try_from(truths.len()).unwrap() + 1;
-        let begins =
-            TRUTHS.map(|truth| (begin_event(number), [truths.clone(), vec![truth]].concat(), now));
+        let begins = all.iter().map(|truth| {
+            let truths = [truths.clone(), vec![*truth]].concat();
+            (begin_event(number), truths, now)
+        });
+        let rumours = all.contains(&Truth::GivenBack);
+        let said = (1..number).filter(|_| rumours).flat_map(callbacks);
         let news = (1..).zip(&truths).flat_map(|(number, truth)| messages(number, *truth));
+        let news = news.chain(said);
         let others = news.chain(everything_else()).map(|event| (event, truths.clone(), late));
         for (event, truths, at) in others.chain(begins) {
             steps += 1;
@@ -88,7 +105,9 @@ fn checked_step(
     let Ok(Step { payment: after, notes }) = step(payment, event.clone(), at) else {
         return Ok(None);
     };
-    let paid = truths.iter().filter(|truth| **truth == Truth::Paid).count();
+    let charged = |truth: &&Truth| matches!(**truth, Truth::Paid | Truth::GivenBack);
+    let given_back = truths.iter().filter(|truth| **truth == Truth::GivenBack).count();
+    let paid = truths.iter().filter(charged).count();
     let told = after.state();
     let wrong = if notes.iter().any(|note| *note != Note::AbandonRefused) {
         "an alarm in an honest world"
@@ -98,6 +117,8 @@ fn checked_step(
         "paid twice"
     } else if told == PaymentState::Succeeded && paid != 1 {
         "told succeeded, not paid"
+    } else if told == PaymentState::Reversed && given_back != 1 {
+        "told reversed, not given back"
     } else if told == PaymentState::Failed && paid != 0 {
         "told failed, paid"
     } else {
@@ -115,8 +136,22 @@ fn key(payment: &Payment, truths: &[Truth]) -> String {
         Some(Conclusion::Succeeded { .. }) => "succeeded",
         Some(Conclusion::Reversed { .. }) => "reversed",
     };
-    let flags = (payment.contradicted, payment.no_further_attempt);
+    let flags = (payment.contradicted, payment.no_further_attempt, hints(payment));
     format!("{attempts:?}{truths:?}{conclusion}{flags:?}{}", payment.next_check_at.is_some())
+}
+
+fn hints(payment: &Payment) -> Vec<Option<(&'static str, u32)>> {
+    let hints = payment.attempts.iter().map(|attempt| attempt.hint.as_ref());
+    // How often the provider was asked about it ends it one day; once stands for any number of times.
+    hints.map(|hint| hint.map(|hint| (hint.says.class(), hint.checks.min(1)))).collect()
+}
+
+/// What anybody may say in a callback. None of it counts before the provider was asked.
+fn callbacks(number: u32) -> Vec<Event> {
+    let no = || refusal(RefusalCode::ProductClosed, RefusalScope::Provider);
+    let all = [StatusVerdict::Succeeded, StatusVerdict::Rejected(no()), StatusVerdict::Reversed];
+    let says = |says| Event::Hinted { attempt: number, says, provider_ref: None };
+    all.into_iter().map(says).chain([Event::HintSpent { attempt: number }]).collect()
 }
 
 /// Everything an honest provider and a bad network could say about an attempt.
@@ -137,13 +172,16 @@ fn messages(number: u32, truth: Truth) -> Vec<Event> {
             events.push(Event::NotBegun { attempt: number, cause: NotSentCause::NoPermit });
             events.push(resolved(Resolution::NotExecuted));
         }
-        Truth::Paid => {
+        Truth::Paid | Truth::GivenBack => {
             let observed = Box::new(Observed::default());
             events.push(answered(number, PayOutcome::Succeeded, false));
             events.push(answered(number, PayOutcome::Pending, false));
             events.push(reported(number, StatusVerdict::Pending));
             events.push(reported(number, StatusVerdict::Succeeded));
             events.push(resolved(Resolution::Executed { observed, basis: Basis::Operator }));
+            if truth == Truth::GivenBack {
+                events.push(reported(number, StatusVerdict::Reversed));
+            }
         }
         Truth::RefusedHere | Truth::RefusedEverywhere => {
             let no = if truth == Truth::RefusedHere { here() } else { everywhere() };
