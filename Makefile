@@ -6,6 +6,9 @@ SHELL := bash
 
 # Payments of one run of the simulation.
 N ?= 100000
+# Deaths of one run of the crash test, and what repeats its plan.
+KILLS ?= 200
+SEED ?=
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # Tools of this repository; nothing is installed on the machine itself.
@@ -14,7 +17,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate flood rights sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate crash flood rights sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -96,6 +99,11 @@ buf-release: buf-tool ## Keeps the protos of a release, for `make buf` to compar
 
 simulate: setup ## Simulates N payments with faults (make simulate N=100000).
 	cargo run --release --locked -p ppob-simulation -- --payments $(N)
+
+crash: setup ## Kills the real binary KILLS times under load, cuts answers at every byte, audits (make crash KILLS=200 SEED=7).
+	cargo build --locked -p ppob-crash --bins
+	cargo run --locked --quiet -p ppob-crash --bin ppob-crash -- --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+	cargo run --locked --quiet -p ppob-crash --bin ppob-wire
 
 flood: setup ## Floods an engine of its own, and prints what other callers and the record made of it.
 	cargo run --release --locked -p ppob-e2e --bin ppob-flood

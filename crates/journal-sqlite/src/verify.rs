@@ -1,5 +1,6 @@
 //! Whether a journal, or a backup of one, is whole.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use crate::connection::open_reader;
@@ -127,8 +128,14 @@ pub fn check_quickly(path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
-    let connection = open_reader(path).map_err(failed)?;
-    let found = first_line(&connection, "PRAGMA quick_check(1)").map_err(failed)?;
+    let found =
+        open_reader(path).and_then(|connection| first_line(&connection, "PRAGMA quick_check(1)"));
+    let found = found.map_err(|error| {
+        // SQLite needs to write beside a file even to read it, and says only that it cannot be opened.
+        let written = OpenOptions::new().append(true).open(path);
+        written
+            .map_or_else(|denied| OpenError::from_io(path.to_owned(), &denied), |_| failed(error))
+    })?;
     if found == "ok" {
         return Ok(());
     }

@@ -2,9 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use ppob_types::{CrashPoint, watch_crash_points};
 use rustix::process::{Signal, getpid, kill_process};
@@ -14,6 +16,14 @@ use rustix::process::{Signal, getpid, kill_process};
 pub const AT: &str = "CRASH_AT";
 /// The file that is written right before.
 pub const MARK: &str = "CRASH_MARK";
+
+/// How often a thread that stands still looks whether it may go on.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// The file that lets a process go on that stood still, beside its mark.
+pub fn go_on(mark: &Path) -> PathBuf {
+    mark.with_extension("go-on")
+}
 
 /// What happens, and when.
 #[derive(Debug)]
@@ -61,6 +71,13 @@ fn passed(point: CrashPoint) {
             let _told_or_not = fs::write(mark, point.as_str());
         }
         let _sent_to_ourselves = kill_process(getpid(), armed.signal);
+        // The signal may reach another thread first; this one must not get any further meanwhile.
+        let may_go_on = armed.mark.as_deref().map(go_on);
+        while armed.signal == Signal::KILL
+            || may_go_on.as_deref().is_some_and(|file| !file.exists())
+        {
+            sleep(LOOK);
+        }
     }
 }
 

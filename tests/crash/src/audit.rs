@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(count(&[doubt()], &one(), &[]), 0);
         assert_eq!(count(&[doubt()], &Truth::new(), &[]), 0);
         let failed = payment("b", PaymentState::Failed, AttemptState::Rejected);
-        assert_eq!(count(&[failed.clone()], &truth(vec![], 1), &[]), 0);
+        assert_eq!(count(std::slice::from_ref(&failed), &truth(vec![], 1), &[]), 0);
         assert_eq!(count(&[failed, paid()], &truth(vec![charge("7")], 2), &[]), 0);
         let unanswered = Entry { unanswered: 1, ..Entry::default() };
         assert_eq!(count(&[], &Truth::new(), &[("a", unanswered)]), 0);

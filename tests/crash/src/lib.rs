@@ -20,3 +20,25 @@ pub mod run;
 pub mod told;
 pub mod truth;
 pub mod wire;
+
+use std::path::PathBuf;
+
+use ppob_e2e::{Problem, Result};
+
+/// The binary that is broken: the given one, or the one beside the program that asks.
+///
+/// # Errors
+/// If there is none.
+pub fn program(given: Option<PathBuf>) -> Result<String> {
+    let program = match given {
+        Some(given) => given,
+        None => std::env::current_exe()?.with_file_name("ppob-crashing"),
+    };
+    if program.is_file() {
+        return Ok(program.display().to_string());
+    }
+    Err(Problem::new(format!(
+        "{} is not there; `make crash` builds it, and so does cargo build -p ppob-crash --bins",
+        program.display()
+    )))
+}

@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(3);
 #[derive(Debug)]
 pub enum Started {
     /// It works.
-    Alive(Engine),
+    Alive(Box<Engine>),
     /// It died where it was told to.
     Died,
 }
@@ -47,7 +47,7 @@ pub async fn start(world: &mut World, death: Option<Death>) -> Result<Started> {
         world.environment.push((MARK, mark.display().to_string()));
     }
     match Engine::of_serve(world.start_serve()?, None).await {
-        Ok(engine) => Ok(Started::Alive(engine)),
+        Ok(engine) => Ok(Started::Alive(Box::new(engine))),
         Err(_) if mark.exists() => Ok(Started::Died),
         Err(problem) => Err(problem),
     }
@@ -60,7 +60,7 @@ pub async fn start(world: &mut World, death: Option<Death>) -> Result<Started> {
 /// If it ends by itself.
 pub async fn work(
     world: &World,
-    engine: Engine,
+    engine: Box<Engine>,
     death: Death,
     callers: &Arc<Callers>,
     random: &mut Random,

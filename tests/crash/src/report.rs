@@ -24,7 +24,7 @@ pub struct Report {
     /// Attempts whose outcome became unknown.
     pub unknowns: usize,
     /// Payments in doubt whose charge was found by its number, as an operator would.
-    pub found: usize,
+    pub settled: usize,
     /// Debits of the provider, and their sum in rupiah.
     pub charged: (usize, i64),
     /// Payments that succeeded by the record, and their cost in rupiah.
@@ -36,6 +36,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// Keeps what breaks the promise, once.
+    pub fn found(&mut self, sentences: impl IntoIterator<Item = String>) {
+        for sentence in sentences {
+            if !self.violations.contains(&sentence) {
+                self.violations.push(sentence);
+            }
+        }
+    }
+
     /// How often an engine died.
     pub fn deaths(&self) -> u32 {
         self.kills.values().sum()
@@ -67,7 +76,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "found       {} in doubt were charged, and settled by their number",
-            self.found
+            self.settled
         )?;
         for (what, (count, rupiah)) in [("charged", self.charged), ("recorded", self.recorded)] {
             writeln!(f, "{what:<11} {count} payments, {rupiah} rupiah")?;

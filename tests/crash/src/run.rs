@@ -25,6 +25,8 @@ use crate::truth::{posts, truth};
 const LOGINS: [&str; 3] = ["one", "two", "three"];
 /// Who calls where nobody shows credentials.
 const CONSUMER: &str = "local";
+/// How long an equal payment has to be meant, in seconds.
+const WINDOW: u64 = 30 * 86_400;
 /// Forward at the end, so that everything that would be asked for later is asked for now.
 const FORWARD: i64 = 26 * 3_600;
 
@@ -37,6 +39,9 @@ pub async fn world(program: &str) -> Result<World> {
     world.program = vec![program.to_owned()];
     let steps = world.directory().join("clock");
     world.environment.push((STEPS, steps.display().to_string()));
+    // Longer than any run: an equal payment is one that nobody meant.
+    world.config.push_str("[payments]\nduplicate_window_listed_s = ");
+    world.config.push_str(&WINDOW.to_string());
     Ok(world)
 }
 
@@ -66,7 +71,7 @@ pub async fn run(
             Started::Alive(engine) => {
                 if let Some(found) = audit(&world, &engine, &callers).await {
                     report.audits += 1;
-                    report.violations.extend(found);
+                    report.found(found);
                 }
                 work(&world, engine, death, &callers, &mut random).await?
             }
@@ -79,7 +84,7 @@ pub async fn run(
         progress(number + 1, death, as_told, &report.violations);
     }
     settle(&mut world, &callers, &mut report).await?;
-    report.violations.extend(callers.told.lies());
+    report.found(callers.told.lies());
     report.asked_for = callers.told.asked_for();
     report.took = begun.elapsed();
     Ok(report)
@@ -96,12 +101,17 @@ async fn audit(world: &World, engine: &Engine, callers: &Callers) -> Option<Vec<
     Some(violations(&payments, &truth(&world.provider, posts), &told))
 }
 
+/// As [`audit`], of an engine that nobody kills.
+async fn last_audit(world: &World, engine: &Engine, callers: &Callers) -> Result<Vec<String>> {
+    let found = audit(world, engine, callers).await;
+    found.ok_or_else(|| Problem::new("the engine does not tell its payments"))
+}
+
 /// Nothing is wrong any more: everybody asks again, everything ends or is in doubt, and what is in doubt
 /// and was charged is settled by the number of the charge.
 async fn settle(world: &mut World, callers: &Callers, report: &mut Report) -> Result<()> {
     world.provider.clear_faults();
     world.provider.wait_for_late_executions().await;
-    step(&world.directory().join("clock"), FORWARD, FORWARD.unsigned_abs())?;
     let Started::Alive(engine) = start(world, None).await? else {
         return Err(Problem::new("the engine died although nobody told it to"));
     };
@@ -113,6 +123,7 @@ async fn settle(world: &mut World, callers: &Callers, report: &mut Report) -> Re
                 .map_err(|problem| Problem::new(format!("{id}: {problem}")))?;
         }
     }
+    step(&world.directory().join("clock"), FORWARD, FORWARD.unsigned_abs())?;
     let payments =
         until_within(Duration::from_mins(2), "everything ends or is in doubt", async || {
             let payments = engine.payments().await.map_err(|problem| problem.to_string())?;
@@ -127,23 +138,26 @@ async fn settle(world: &mut World, callers: &Callers, report: &mut Report) -> Re
             .await
             .unwrap_or_else(|| vec!["the last audit was not answered".to_owned()]),
     );
-    report.found = find(world, &engine, &payments).await?;
+    report.settled = find(world, &engine, &payments).await?;
     let payments = engine.payments().await?;
-    report.violations.extend(audit(world, &engine, callers).await.unwrap_or_default());
+    report.found(last_audit(world, &engine, callers).await?);
+    report.settled = find(world, &engine, &payments).await?;
+    let payments = engine.payments().await?;
+    report.found(last_audit(world, &engine, callers).await?);
     report.audits += 2;
     report.payments = by_state(&payments);
-    let charges = world.provider.ledger().charges;
-    report.charged = (charges.len(), charges.iter().map(|charge| charge.cost).sum());
+    let ledger = world.provider.ledger();
+    report.charged = (ledger.charges.len(), ppob_e2e::audit::charged(&ledger));
     let succeeded = payments.iter().filter(|one| one.state() == PaymentState::Succeeded);
     report.recorded =
         (succeeded.clone().count(), succeeded.filter_map(|payment| payment.cost_rupiah).sum());
     if report.charged != report.recorded {
         let (charged, recorded) = (report.charged, report.recorded);
-        report.violations.push(format!("charged {charged:?}, recorded {recorded:?}"));
+        report.found([format!("charged {charged:?}, recorded {recorded:?}")]);
     }
     let broken = engine.metrics().await?.sum("ppob_invariant_violations_total").unwrap_or(0);
     if broken > 0 {
-        report.violations.push(format!("the engine itself counts {broken} broken invariants"));
+        report.found([format!("the engine itself counts {broken} broken invariants")]);
     }
     engine.stop().await?;
     Ok(())

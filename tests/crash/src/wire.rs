@@ -72,9 +72,8 @@ impl Line {
         world.program = vec![program.to_owned()];
         let peer = Peer::start(world.provider.address()).await?;
         world.config = world.config.replace(&world.provider.base_url(), &peer.base_url());
-        world
-            .config
-            .push_str(&format!("pay_timeout_ms = {pay_timeout}\nconnect_timeout_ms = 1000\n"));
+        world.config.push_str("connect_timeout_ms = 1000\npay_timeout_ms = ");
+        world.config.push_str(&pay_timeout.to_string());
         // Short answers: every byte of them costs a payment.
         let short = FaultKind::MissingFields { fields: Vec::new() };
         world.provider.add_fault(Fault::new(short).verb(Verb::Pay))?;

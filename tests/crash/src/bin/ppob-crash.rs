@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use ppob_crash::program;
 use ppob_crash::run::run;
-use ppob_e2e::{Problem, Result};
+use ppob_e2e::Result;
 
 /// Kills the real binary under load, by kill -9 and at named moments, and audits it after each death.
 /// Ends with 1 if anything breaks the promise.
@@ -28,29 +29,15 @@ struct Arguments {
 async fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let seed = arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
-    let program = match arguments.program {
-        Some(program) => program,
-        None => beside()?,
-    };
+    let program = program(arguments.program)?;
     let kills = usize::try_from(arguments.kills)?;
     let mut out = std::io::stdout();
     writeln!(out, "{kills} deaths; again: make crash KILLS={kills} SEED={seed}")?;
-    let report = run(&program.display().to_string(), kills, seed, |number, death, came, found| {
+    let report = run(&program, kills, seed, |number, death, came, found| {
         let not = if came { "" } else { " (did not come)" };
         let _unsaid = writeln!(out, "{number:>5} {death}{not}; violations so far {}", found.len());
     })
     .await?;
     write!(std::io::stdout(), "{report}")?;
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn beside() -> Result<PathBuf> {
-    let program = std::env::current_exe()?.with_file_name("ppob-crashing");
-    if program.is_file() {
-        return Ok(program);
-    }
-    Err(Problem::new(format!(
-        "{} is not there; build it: cargo build -p ppob-crash --bins, in the same profile",
-        program.display()
-    )))
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use ppob_api::error::{may_be_accepted, reason, reason_of};
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    CreatePaymentRequest, Payment, PaymentState, ResolvePaymentRequest, VerdictNotExecuted,
+    CreatePaymentRequest, Payment, PaymentState, RefreshCatalogRequest, ResolvePaymentRequest,
+    VerdictNotExecuted,
 };
 use ppob_crash::clock::{STEPS, step};
 use ppob_e2e::request::{TOKEN_AT_PROVIDER, fresh_customer, token, without_waiting};
@@ -101,7 +102,10 @@ async fn a_clock_set_forward_by_a_day_lets_nothing_pass_early() -> Result<()> {
     stepped.nothing_has_passed(&engine, &paid, "a day ahead").await?;
     stepped.set(0)?;
     stepped.nothing_has_passed(&engine, &paid, "and back").await?;
-    // What is bought then is bought as always.
+    // Once prices are a day newer, too, what is bought is bought as always.
+    let refresh = RefreshCatalogRequest { actor: "sari".to_owned(), ..Default::default() };
+    engine.operators().await?.refresh_catalog(refresh).await?;
+    engine.wait_for_prices().await?;
     let later = engine.pay(token("clock-later", &fresh_customer())).await?;
     assert_eq!(later.state(), PaymentState::Succeeded);
     engine.kill().await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ppob_api::v1::PaymentState;
-use ppob_crash::arm::{AT, MARK};
+use ppob_crash::arm::{AT, MARK, go_on};
 use ppob_crash::audit::violations;
 use ppob_crash::callers::{Caller, Callers};
 use ppob_crash::clock::{STEPS, step};
@@ -51,6 +51,7 @@ impl Stopping {
     /// Time passes, then it goes on.
     async fn goes_on(&self, engine: &Engine) -> Result<()> {
         step(&self.steps, i64::try_from(STANDSTILL)?, STANDSTILL)?;
+        fs::write(go_on(&self.mark), "")?;
         engine.process().signal("CONT").await
     }
 }
@@ -98,7 +99,7 @@ async fn an_engine_stopped_under_load_keeps_its_promise_when_it_goes_on() -> Res
     let mut random = Random::new(7);
     let world = run::world(PROGRAM).await?;
     let steps = world.directory().join("clock");
-    let stopping = Stopping { mark: PathBuf::new(), steps, world };
+    let stopping = Stopping { mark: world.directory().join("stopped-at"), steps, world };
     let engine = stopping.world.serve().await?;
     let callers = Arc::new(Callers::default());
     let mut working = JoinSet::new();
