@@ -9,6 +9,7 @@
 
 mod apply;
 mod backup;
+mod chain;
 mod connection;
 mod decode;
 mod error;
@@ -23,6 +24,7 @@ mod reader;
 mod restore;
 mod rotate;
 mod sealed;
+mod sends;
 mod serials;
 mod sql;
 mod stats;
@@ -32,11 +34,13 @@ mod verify;
 mod writer;
 
 pub use backup::{BackupError, back_up};
+pub use chain::{Head, NoHead};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
 pub use marks::RestoreMark;
 pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};
+pub use sends::{SendSettings, SendsError, SentHead};
 pub use stats::SqliteStats;
 pub use verify::{Verified, VerifyError, check_quickly, verify};

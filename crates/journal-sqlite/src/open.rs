@@ -12,7 +12,7 @@ use crate::connection::WriteConnection;
 use crate::keys::{self, KeySource, Keys};
 use crate::marks::{self, RestoreMark, mark_restored};
 use crate::sealed::{Seal, document_content};
-use crate::{OpenError, functions, sql};
+use crate::{OpenError, chain, functions, sql};
 
 const APPLICATION_ID: i64 = 1_347_440_450;
 
@@ -20,7 +20,6 @@ const APPLICATION_ID: i64 = 1_347_440_450;
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) writer: WriteConnection,
-    pub(crate) opened: Opened,
     pub(crate) lock: FileLock,
     pub(crate) keys: Keys,
 }
@@ -60,14 +59,13 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     migrate(path, &writer.connection, found, &keys)?;
     leave_no_trace(&writer, found).map_err(failed)?;
     take_over_restore(path, &writer.connection, &keys)?;
-    let opened = begin_epoch(&writer.connection).map_err(failed)?;
     if created {
         // Makes the new file's name durable, as its contents are.
         File::open(directory)
             .and_then(|directory| directory.sync_all())
             .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     }
-    Ok(Ready { writer, opened, lock, keys })
+    Ok(Ready { writer, lock, keys })
 }
 
 /// The file that stands beside a journal while a backup is being put in its place.
@@ -133,6 +131,9 @@ fn migrate(path: &Path, connection: &Connection, found: i64, keys: &Keys) -> Res
             keys::keep(path, connection, &keys.sealer, &keys.master)?;
             keys_kept = true;
         }
+        if connection.table_exists(None, "chain").map_err(failed)? {
+            chain::append(connection, None).map_err(failed)?;
+        }
         let broken = "SELECT count(*) FROM pragma_foreign_key_check";
         let broken: i64 = transaction.query_row(broken, [], |row| row.get(0)).map_err(failed)?;
         if broken > 0 {
@@ -178,6 +179,9 @@ fn take_over_restore(path: &Path, connection: &Connection, keys: &Keys) -> Resul
         .map_err(|error| other(error.to_string()))?;
     let both = connection.unchecked_transaction().map_err(failed)?;
     both.execute(sql::DOCUMENT_PUT, (Restored::DOCUMENT, content)).map_err(failed)?;
+    let moments = (restored_at.as_micros(), taken_at.as_micros());
+    both.execute(sql::RESTORE_INSERT, moments).map_err(failed)?;
+    chain::append(&both, Some(restored_at)).map_err(failed)?;
     mark_restored(&both, &RestoreMark { taken_over: true, ..mark }).map_err(failed)?;
     both.commit().map_err(failed)
 }

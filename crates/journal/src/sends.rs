@@ -71,9 +71,7 @@ impl JournalledSend {
             action: "RememberSend".to_owned(),
             subject: AuditSubject::Payment(&self.key).to_string(),
             reason: Sensitive::new(reason),
-            before: before
-                .map_or("unknown", |stored| stored.payment.state().as_str())
-                .to_owned(),
+            before: before.map_or("unknown", |stored| stored.payment.state().as_str()).to_owned(),
             after: format!("{after}; attempt {} at {provider}", self.attempt),
             at,
         }))

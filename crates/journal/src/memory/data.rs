@@ -15,8 +15,8 @@ use self::operators::KnownProposal;
 use super::rules;
 use crate::{
     Acceptance, AuditRecord, Change, Committed, Deposit, EventKind, GuardKey, JournalError,
-    JournalledSend, NewPayment, Note, Opened, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
-    late_charge_at, settled_reference, success_at,
+    JournalledSend, NewPayment, Note, Opened, PaymentEvent, StoredInquiry, StoredPayment,
+    UnlistedReply, late_charge_at, settled_reference, success_at,
 };
 
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use ppob_payment::{Payment, Remembered, remember};
 
 use super::Data;
-use crate::{
-    EventKind, JournalledSend, LostSends, Restored, StoredPayment, begun_by,
-};
+use crate::{EventKind, JournalledSend, LostSends, Restored, StoredPayment, begun_by};
 
 impl Data {
     /// Writes the send down that `stored` has just made possible, if it has.
