@@ -1,5 +1,8 @@
 //! The chain of hashes over everything that was ever written: see `migrations/0007_chain.sql`.
 
+mod check;
+mod finding;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +11,8 @@ use ppob_types::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use self::check::check;
+pub use self::finding::{Finding, FindingKind};
 use crate::sql;
 
 /// What one row of the chain covers begins with this, so that no other text has its hash.

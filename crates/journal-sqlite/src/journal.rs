@@ -99,8 +99,10 @@ impl SqliteJournal {
         let mut sends = SendJournal::open(path, settings, &ready.keys.master)
             .map_err(|cause| OpenError::Sends { directory: settings.directory(path), cause })?;
         remember(path, &ready.writer.connection, &seal, &mut sends)?;
-        let opened = open::begin_epoch(&ready.writer.connection)
+        // Sends that were forgotten may be later than everything in the database.
+        let time_high_water = open::high_water(&ready.writer.connection)
             .map_err(|error| OpenError::from_sqlite(path.to_owned(), &error))?;
+        let opened = Opened { time_high_water, ..ready.opened };
         let failed = |error: std::io::Error| OpenError::from_io(path.to_owned(), &error);
         let counters = Arc::new(Counters::default());
         let (readers, reader_threads) = Readers::start(path).map_err(failed)?;

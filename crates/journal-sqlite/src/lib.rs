@@ -8,6 +8,7 @@
 //! it; the file holds none of it in plain text. There is no other mode.
 
 mod apply;
+mod audited;
 mod backup;
 mod chain;
 mod connection;
@@ -33,14 +34,15 @@ mod tests;
 mod verify;
 mod writer;
 
+pub use audited::{Audited, SendsOf, audit, chain_head};
 pub use backup::{BackupError, back_up};
-pub use chain::{Head, NoHead};
+pub use chain::{Finding, FindingKind, Head, NoHead};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
 pub use marks::RestoreMark;
 pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};
-pub use sends::{SendSettings, SendsError, SentHead};
+pub use sends::{SendSettings, SendsError};
 pub use stats::SqliteStats;
 pub use verify::{Verified, VerifyError, check_quickly, verify};

@@ -20,6 +20,7 @@ const APPLICATION_ID: i64 = 1_347_440_450;
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) writer: WriteConnection,
+    pub(crate) opened: Opened,
     pub(crate) lock: FileLock,
     pub(crate) keys: Keys,
 }
@@ -59,13 +60,14 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     migrate(path, &writer.connection, found, &keys)?;
     leave_no_trace(&writer, found).map_err(failed)?;
     take_over_restore(path, &writer.connection, &keys)?;
+    let opened = begin_epoch(&writer.connection).map_err(failed)?;
     if created {
         // Makes the new file's name durable, as its contents are.
         File::open(directory)
             .and_then(|directory| directory.sync_all())
             .map_err(|error| OpenError::from_io(path.to_owned(), &error))?;
     }
-    Ok(Ready { writer, lock, keys })
+    Ok(Ready { writer, opened, lock, keys })
 }
 
 /// The file that stands beside a journal while a backup is being put in its place.
@@ -200,10 +202,15 @@ pub(crate) fn schema_version(connection: &Connection) -> rusqlite::Result<Option
 
 pub(crate) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Opened> {
     let epoch: i64 = connection.query_row(sql::META_ADD, ("owner_epoch", 1), |row| row.get(0))?;
-    let high_water: i64 =
-        connection.query_row(sql::META_GET, ["time_high_water"], |row| row.get(0))?;
     Ok(Opened {
         owner_epoch: u64::try_from(epoch).unwrap_or_default(),
-        time_high_water: Timestamp::from_micros(high_water),
+        time_high_water: high_water(connection)?,
     })
+}
+
+/// The latest time that was recorded.
+pub(crate) fn high_water(connection: &Connection) -> rusqlite::Result<Timestamp> {
+    let mut statement = connection.prepare_cached(sql::META_GET)?;
+    let micros = statement.query_row(["time_high_water"], |row| row.get(0))?;
+    Ok(Timestamp::from_micros(micros))
 }

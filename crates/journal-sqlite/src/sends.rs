@@ -80,11 +80,11 @@ pub(crate) struct Tail {
 
 /// A head as it was written down with sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SentHead {
+pub(crate) struct SentHead {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The head of the chain after the commit that made the sends durable.
-    pub head: Head,
+    pub(crate) head: Head,
 }
 
 /// The send journal of the process that writes.
@@ -230,30 +230,38 @@ impl SendJournal {
     }
 }
 
-/// Every head in the send journal of the journal at `path`, oldest first; none if there is none.
+/// Everything in a send journal.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// Oldest first.
+    pub(crate) heads: Vec<SentHead>,
+    /// In the order in which they were written.
+    pub(crate) sends: Vec<JournalledSend>,
+}
+
+/// Everything in the send journal of the journal at `path`; nothing if there is none.
 ///
 /// # Errors
 /// [`SendsError`] if it cannot be read.
-pub(crate) fn heads(
+pub(crate) fn written(
     path: &Path,
     settings: &SendSettings,
     master: &MasterKeys,
-) -> Result<Vec<SentHead>, SendsError> {
+) -> Result<Written, SendsError> {
     let directory = settings.directory(path);
     let numbers = segments(&directory)?;
+    let mut written = Written::default();
     if numbers.is_empty() {
-        return Ok(Vec::new());
+        return Ok(written);
     }
     let sealer = keys::unlock(&directory, master)?;
-    let mut heads = Vec::new();
     for number in numbers {
-        let frames = read_segment(&directory, &sealer, number)?;
-        let told = frames
-            .into_iter()
-            .filter_map(|frame| Some(SentHead { at: frame.at, head: frame.head? }));
-        heads.extend(told);
+        for frame in read_segment(&directory, &sealer, number)? {
+            written.heads.extend(frame.head.map(|head| SentHead { at: frame.at, head }));
+            written.sends.extend(frame.sends);
+        }
     }
-    Ok(heads)
+    Ok(written)
 }
 
 fn read_segment(

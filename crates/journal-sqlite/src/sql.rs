@@ -2,6 +2,7 @@
 
 pub(crate) const ACCEPT_LOOKUP: &str = include_str!("sql/accept_lookup.sql");
 pub(crate) const ATTEMPT_INSERT: &str = include_str!("sql/attempt_insert.sql");
+pub(crate) const ATTEMPT_KNOWN: &str = include_str!("sql/attempt_known.sql");
 pub(crate) const ATTEMPT_UPDATE: &str = include_str!("sql/attempt_update.sql");
 pub(crate) const AUDIT_INSERT: &str = include_str!("sql/audit_insert.sql");
 pub(crate) const BURY: &str = include_str!("sql/bury.sql");

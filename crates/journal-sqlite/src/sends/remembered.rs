@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{SendJournal, Tail};
 use crate::apply::{Failure, audit, put_forgotten, put_remembered};
 use crate::decode::{PaymentRow, integer};
+use crate::open::high_water;
 use crate::sealed::{Seal, document_content};
 use crate::{OpenError, chain, sql};
 
@@ -76,14 +77,28 @@ fn one(
     send: &JournalledSend,
     lost: &mut LostSends,
 ) -> Result<(), Failure> {
+    let (consumer, id) = (send.key.consumer.as_str(), send.key.id.as_str());
+    let attempt = (consumer, id, send.attempt.as_str());
+    if connection.prepare_cached(sql::ATTEMPT_KNOWN)?.query_row(attempt, |row| row.get(0))? {
+        return Ok(());
+    }
     let known = connection
         .prepare_cached(sql::PAYMENT_BY_KEY)?
-        .query_row((send.key.consumer.as_str(), send.key.id.as_str()), PaymentRow::read)
+        .query_row((consumer, id), PaymentRow::read)
         .optional()?;
-    let known = known.map(|row| row.decode(seal)).transpose()?;
     let now = now(connection, send)?;
-    let record = known.as_ref().map(|stored| &stored.payment);
-    let remembered = hold(record, &send.payment, &send.attempt, now);
+    let (known, remembered) = match known.map(|row| row.decode(seal)).transpose() {
+        Ok(known) => {
+            let record = known.as_ref().map(|stored| &stored.payment);
+            let remembered = hold(record, &send.payment, &send.attempt, now);
+            (known, remembered)
+        }
+        // Nothing can be added to what cannot be read; a person must look, and nothing else stops.
+        Err(error) => {
+            tracing::error!(payment = %send.key, %error, "a payment whose send was forgotten cannot be read");
+            (None, Remembered::Ended)
+        }
+    };
     lost.add(send, &remembered);
     let entry = send.audit(known.as_ref(), &remembered, now);
     let entry = entry.map_err(|error| JournalError::Corrupt(error.to_string()))?;
@@ -102,10 +117,7 @@ fn one(
 
 /// The latest time that anybody knows of.
 fn now(connection: &Connection, send: &JournalledSend) -> rusqlite::Result<Timestamp> {
-    let high_water: i64 = connection
-        .prepare_cached(sql::META_GET)?
-        .query_row(["time_high_water"], |row| row.get(0))?;
-    Ok(Timestamp::from_micros(high_water).max(send.begun_at()))
+    Ok(high_water(connection)?.max(send.begun_at()))
 }
 
 fn put(
