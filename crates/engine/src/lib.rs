@@ -18,6 +18,7 @@ mod inquiry;
 mod intake;
 mod limits;
 mod live;
+mod lost_sends;
 mod operator;
 mod persist;
 mod privacy;

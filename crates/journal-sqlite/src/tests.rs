@@ -2,9 +2,12 @@
 
 mod commits;
 mod opening;
+#[path = "../tests/payments/mod.rs"]
+mod payments;
 mod plans;
 mod reads;
 mod sealed;
+mod sends;
 
 use std::path::PathBuf;
 

@@ -2,7 +2,8 @@
 //!
 //! A frame holds the sends of one commit and is appended only after the one before is durable. So what is
 //! not readable at the end was never finished, and nothing was sent for it; what is not readable before
-//! something readable was changed.
+//! something readable was changed. Each frame tells its number, so that this is seen also where several
+//! cannot be read.
 
 use ppob_journal::JournalledSend;
 use ppob_seal::{OVERHEAD, Place, SealError, Sealer};
@@ -14,7 +15,9 @@ use crate::Head;
 
 /// What a segment begins with.
 pub(super) const MAGIC: &[u8] = b"PPOBSND1";
+/// Before what is sealed: its length (4 bytes) and the frame's number (8 bytes).
 const LENGTH: usize = 4;
+const NUMBER: usize = 8;
 const END: &str = ".sends";
 
 /// The sends of one commit.
@@ -69,7 +72,7 @@ pub(super) fn plain<'a>(
     plain
 }
 
-/// Length and sealed bytes.
+/// Length, number and sealed bytes.
 pub(super) fn frame(
     sealer: &Sealer,
     segment: u64,
@@ -78,7 +81,7 @@ pub(super) fn frame(
 ) -> Result<Vec<u8>, SealError> {
     let sealed = sealer.seal(&place(segment, frame), plain)?;
     let length = u32::try_from(sealed.len()).map_err(|_| SealError::TooLong)?;
-    Ok([length.to_be_bytes().as_slice(), &sealed].concat())
+    Ok([length.to_be_bytes().as_slice(), &frame.to_be_bytes(), &sealed].concat())
 }
 
 /// Reads a whole segment.
@@ -89,17 +92,19 @@ pub(super) fn read(bytes: &[u8], sealer: &Sealer, segment: u64) -> Result<Read, 
         return unfinished(bytes, 0, sealer, segment, read);
     }
     while offset < bytes.len() {
-        let ordinal = ordinal(&read);
-        let Some((frame, next)) = frame_at(bytes, offset, sealer, segment, ordinal) else {
-            return unfinished(bytes, offset, sealer, segment, read);
-        };
-        read.frames.push(frame);
-        offset = next;
+        let due = count(&read);
+        match frame_at(bytes, offset, sealer, segment).filter(|found| found.number == due) {
+            Some(found) => {
+                read.frames.push(found.frame);
+                offset = found.end;
+            }
+            None => return unfinished(bytes, offset, sealer, segment, read),
+        }
     }
     Ok(read)
 }
 
-fn ordinal(read: &Read) -> u64 {
+fn count(read: &Read) -> u64 {
     u64::try_from(read.frames.len()).unwrap_or(u64::MAX)
 }
 
@@ -111,30 +116,30 @@ fn unfinished(
     segment: u64,
     read: Read,
 ) -> Result<Read, Changed> {
-    let broken = ordinal(&read);
-    let later = (offset.saturating_add(1)..bytes.len()).any(|start| {
-        // The frame at `offset` is the one that cannot be read; if the header cannot, it is none.
-        let ordinals = [broken, broken.saturating_add(1)];
-        ordinals.iter().any(|one| frame_at(bytes, start, sealer, segment, *one).is_some())
-    });
+    let later = (offset.saturating_add(1)..bytes.len())
+        .any(|start| frame_at(bytes, start, sealer, segment).is_some());
     if later { Err(Changed { offset }) } else { Ok(Read { torn_at: Some(offset), ..read }) }
 }
 
-/// The frame at `offset`, and where the next one begins.
-fn frame_at(
-    bytes: &[u8],
-    offset: usize,
-    sealer: &Sealer,
-    segment: u64,
-    ordinal: u64,
-) -> Option<(Frame, usize)> {
+/// A frame in its place.
+struct Found {
+    frame: Frame,
+    number: u64,
+    /// Where the next one begins.
+    end: usize,
+}
+
+/// The frame at `offset`.
+fn frame_at(bytes: &[u8], offset: usize, sealer: &Sealer, segment: u64) -> Option<Found> {
     let rest = bytes.get(offset..)?;
     let (length, rest) = rest.split_first_chunk::<LENGTH>()?;
+    let (number, rest) = rest.split_first_chunk::<NUMBER>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let number = u64::from_be_bytes(*number);
     let sealed = rest.get(..length).filter(|sealed| sealed.len() >= OVERHEAD)?;
-    let plain = sealer.open(&place(segment, ordinal), sealed).ok()?;
-    let frame = parse(&plain)?;
-    Some((frame, offset.checked_add(LENGTH)?.checked_add(length)?))
+    let plain = sealer.open(&place(segment, number), sealed).ok()?;
+    let end = offset.checked_add(LENGTH + NUMBER)?.checked_add(length)?;
+    Some(Found { frame: parse(&plain)?, number, end })
 }
 
 fn parse(plain: &[u8]) -> Option<Frame> {
@@ -146,4 +151,77 @@ fn parse(plain: &[u8]) -> Option<Frame> {
 
 fn place(segment: u64, frame: u64) -> Place {
     Place::new("send", &[&segment.to_string(), &frame.to_string()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A segment of three frames, and where each of them ends.
+    fn segment(sealer: &Sealer) -> (Vec<u8>, Vec<usize>) {
+        let (mut bytes, mut ends) = (MAGIC.to_vec(), Vec::new());
+        for number in 0..3 {
+            let at = Timestamp::from_seconds(1_800_000_000 + number);
+            let plain = plain(at, None, std::iter::empty());
+            let number = u64::try_from(number).unwrap();
+            bytes.extend(frame(sealer, 7, number, &plain).unwrap());
+            ends.push(bytes.len());
+        }
+        (bytes, ends)
+    }
+
+    #[test]
+    fn wherever_a_segment_is_cut_every_frame_that_is_whole_is_read() {
+        let sealer = Sealer::generate().unwrap();
+        let (bytes, ends) = segment(&sealer);
+        for cut in 0..=bytes.len() {
+            let read = read(&bytes[..cut], &sealer, 7).unwrap();
+            let whole = ends.iter().filter(|end| **end <= cut).count();
+            assert_eq!(read.frames.len(), whole, "cut at {cut}");
+            let between = cut == MAGIC.len() || ends.contains(&cut);
+            assert_eq!(read.torn_at.is_none(), between, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_ends_the_last_frame_and_is_told_before_it() {
+        let sealer = Sealer::generate().unwrap();
+        let (bytes, ends) = segment(&sealer);
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x40;
+            let read = read(&changed, &sealer, 7);
+            if at >= ends[1] {
+                assert_eq!(read.unwrap().frames.len(), 2, "byte {at}");
+            } else {
+                assert!(read.is_err(), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_changed_is_told_also_if_several_frames_were() {
+        let sealer = Sealer::generate().unwrap();
+        let (mut bytes, ends) = segment(&sealer);
+        let from = MAGIC.len();
+        bytes[from..ends[1]].fill(0);
+        assert_eq!(read(&bytes, &sealer, 7).unwrap_err(), Changed { offset: from });
+    }
+
+    #[test]
+    fn a_frame_is_read_in_its_own_segment_and_place_only() {
+        let sealer = Sealer::generate().unwrap();
+        let (bytes, ends) = segment(&sealer);
+        assert_eq!(read(&bytes, &sealer, 8).unwrap().frames.len(), 0);
+        let moved = [&bytes[..ends[0]], &bytes[ends[1]..], &bytes[ends[0]..ends[1]]].concat();
+        assert!(read(&moved, &sealer, 7).is_err());
+    }
+
+    #[test]
+    fn a_segment_is_found_by_its_name() {
+        assert_eq!(number(&name(1_800_000_000_000_000)), Some(1_800_000_000_000_000));
+        for other in ["keys", "keys.new", "1.sends", "00000000000000000001.send"] {
+            assert_eq!(number(other), None, "{other}");
+        }
+    }
 }
