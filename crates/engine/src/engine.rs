@@ -118,6 +118,7 @@ impl Engine {
         let inner = &engine.inner;
         inner.providers.restore(inner.journal.as_ref()).await?;
         inner.freeze_after_a_restore().await?;
+        inner.act_on_lost_sends().await?;
         inner.restore_catalogue().await?;
         let to_drive = Inner::recover(inner).await?;
         // From here on nothing fails.

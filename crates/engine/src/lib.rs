@@ -19,6 +19,7 @@ mod inquiry;
 mod intake;
 mod limits;
 mod live;
+mod lost_sends;
 mod operator;
 mod persist;
 mod points;

@@ -11,8 +11,8 @@ use ppob_payment::{Conclusion, Payment};
 use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
-pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury};
-pub(crate) use self::change::{ChangeAnswer, SealedChange, change};
+pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury, put_forgotten};
+pub(crate) use self::change::{ChangeAnswer, SealedChange, change, put_remembered};
 pub(crate) use self::operators::{add_note, audit, propose, record_deposit, withdraw};
 pub(crate) use self::records::{
     forget_and_save_inquiry, raise_time, reserve_serials, save_document,

@@ -98,6 +98,7 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;",
     )?;
+    functions::register_digest(&connection)?;
     Ok(connection)
 }
 

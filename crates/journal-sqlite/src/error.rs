@@ -6,6 +6,8 @@ use ppob_journal::JournalError;
 use ppob_seal::{KeyError, UnlockError};
 use rusqlite::ErrorCode;
 
+use crate::SendsError;
+
 /// Why a journal cannot be opened. Nothing was changed, and no payment was touched.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -98,6 +100,17 @@ pub enum OpenError {
         path: PathBuf,
         /// Which key is missing or wrong.
         cause: UnlockError,
+    },
+    /// The send journal cannot be used.
+    #[error(
+        "the send journal {directory} cannot be used, so nothing was started and nothing can be sent: {cause}"
+    )]
+    Sends {
+        /// Its directory.
+        directory: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        cause: SendsError,
     },
     /// Anything else.
     #[error("the journal {path} cannot be opened: {cause}")]

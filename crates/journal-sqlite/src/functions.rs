@@ -8,13 +8,27 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
+use crate::chain::Fields;
 use crate::sealed::{CUSTOMER, FINGERPRINT, REPLY};
 
 /// Any number of arguments.
 const ANY: i32 = -1;
 
+/// Gives the function that the chain of hashes needs to a connection, also to one that only reads.
+pub(crate) fn register_digest(connection: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_INNOCUOUS
+        | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("digest", ANY, flags, |arguments| {
+        let mut fields = Fields::new();
+        (0..arguments.len()).for_each(|index| fields.value(arguments.get_raw(index)));
+        Ok(fields.finish().to_vec())
+    })
+}
+
 /// Gives the functions to a connection that writes.
 pub(crate) fn register(connection: &Connection, sealer: &Arc<Sealer>) -> Result<()> {
+    register_digest(connection)?;
     let direct = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
     let in_triggers = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     let keys = Arc::clone(sealer);

@@ -23,10 +23,12 @@ use crate::error::closed;
 use crate::lanes::Lane;
 use crate::reader::Readers;
 use crate::sealed::{self, Seal};
+use crate::sends;
+use crate::sends::{SendJournal, remember};
 use crate::serials::{BLOCK, Serials};
 use crate::stats::Counters;
-use crate::writer::{Fault, Writer, WriterParts};
-use crate::{KeySource, OpenError, SqliteStats, open, query};
+use crate::writer::{Applied, Faults, Writer, WriterParts};
+use crate::{KeySource, OpenError, SendSettings, SqliteStats, open, query};
 
 /// The journal on one SQLite file.
 ///
@@ -61,7 +63,19 @@ impl SqliteJournal {
     /// # Errors
     /// [`OpenError`]: what is wrong with the file and what to do about it.
     pub fn open(path: &Path, keys: &KeySource) -> Result<Self, OpenError> {
-        Self::open_with(path, keys, None)
+        Self::open_with_sends(path, keys, &SendSettings::default())
+    }
+
+    /// As [`SqliteJournal::open`], with the send journal where `sends` says.
+    ///
+    /// # Errors
+    /// [`OpenError`]: what is wrong with the file or the send journal, and what to do about it.
+    pub fn open_with_sends(
+        path: &Path,
+        keys: &KeySource,
+        sends: &SendSettings,
+    ) -> Result<Self, OpenError> {
+        Self::open_with(path, keys, sends, Faults::default())
     }
 
     /// The key file that was created with the journal just now: a person must be told to keep a copy of
@@ -78,9 +92,18 @@ impl SqliteJournal {
     pub(crate) fn open_with(
         path: &Path,
         keys: &KeySource,
-        fault: Option<Fault>,
+        settings: &SendSettings,
+        faults: Faults,
     ) -> Result<Self, OpenError> {
         let ready = open::open(path, keys)?;
+        let seal = Seal::new(Arc::clone(&ready.keys.sealer));
+        let mut sends = SendJournal::open(path, settings, &ready.keys.master)
+            .map_err(|cause| OpenError::Sends { directory: settings.directory(path), cause })?;
+        remember(path, &ready.writer.connection, &seal, &mut sends)?;
+        // Sends that were forgotten may be later than everything in the database.
+        let time_high_water = open::high_water(&ready.writer.connection)
+            .map_err(|error| OpenError::from_sqlite(path.to_owned(), &error))?;
+        let opened = Opened { time_high_water, ..ready.opened };
         let failed = |error: std::io::Error| OpenError::from_io(path.to_owned(), &error);
         let counters = Arc::new(Counters::default());
         let (readers, reader_threads) = Readers::start(path).map_err(failed)?;
@@ -89,14 +112,15 @@ impl SqliteJournal {
             connection: ready.writer,
             sealer: Arc::clone(&ready.keys.sealer),
             counters: Arc::clone(&counters),
+            sends,
             lock: ready.lock,
-            fault,
+            faults,
         })
         .inspect_err(|_| readers.close())
         .map_err(failed)?;
         Ok(Self {
-            opened: ready.opened,
-            seal: Seal::new(ready.keys.sealer),
+            opened,
+            seal,
             created_key_file: ready.keys.created,
             writer,
             readers,
@@ -133,7 +157,7 @@ impl SqliteJournal {
 
     fn committed(&self, answer: ChangeAnswer) -> Result<Committed, JournalError> {
         Ok(match answer {
-            ChangeAnswer::Done { change, serial, version, request } => {
+            ChangeAnswer::Done { change, serial, version, request, recorded: _ } => {
                 let (fingerprint, request) = self.seal.open_request(&change.key, &request)?;
                 Committed::Done(Box::new(StoredPayment {
                     key: change.key,
@@ -179,11 +203,14 @@ impl Journal for SqliteJournal {
 
     async fn accept(&self, new: NewPayment) -> Result<Acceptance, JournalError> {
         let sealed = SealedPayment::new(&self.seal, &new)?;
+        let send = sends::of_acceptance(&new)?;
         let new = Box::new(new);
         let answer = self
             .writer
-            .write(Lane::Intake, Some(new.now), move |connection| {
-                apply::accept(connection, new, &sealed)
+            .write_intent(Lane::Intake, Some(new.now), move |connection| {
+                let answer = apply::accept(connection, new, &sealed)?;
+                let accepted = matches!(answer, AcceptAnswer::Accepted(_));
+                Ok(Applied { answer, send: send.filter(|_| accepted) })
             })
             .await?;
         self.acceptance(answer)
@@ -194,8 +221,10 @@ impl Journal for SqliteJournal {
         let (seal, change) = (self.seal.clone(), Box::new(change));
         let answer = self
             .writer
-            .write(Lane::Outcome, Some(change.now), move |connection| {
-                apply::change(connection, &seal, change, sealed)
+            .write_intent(Lane::Outcome, Some(change.now), move |connection| {
+                let answer = apply::change(connection, &seal, change, sealed)?;
+                let send = sends::of_change(&seal, &answer)?;
+                Ok(Applied { answer, send })
             })
             .await?;
         self.committed(answer)

@@ -45,6 +45,12 @@ impl KeySource {
         Self::Beside { old: Vec::new() }
     }
 
+    /// The master keys for the journal at `path`, if they are there; none is created.
+    pub(crate) fn existing(&self, path: &Path) -> Option<MasterKeys> {
+        let missing = matches!(self, Self::Beside { .. }) && !key_file(path).exists();
+        if missing { None } else { self.master_keys(path).ok().map(|(keys, _)| keys) }
+    }
+
     /// The master keys for the journal at `path`, and the file that was created for it, if one was.
     /// Not asked for a sealed journal whose key file is missing.
     fn master_keys(&self, path: &Path) -> Result<(MasterKeys, Option<PathBuf>), OpenError> {

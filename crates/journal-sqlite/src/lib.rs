@@ -9,7 +9,9 @@
 
 mod anchor;
 mod apply;
+mod audited;
 mod backup;
+mod chain;
 mod connection;
 mod decode;
 mod error;
@@ -24,6 +26,7 @@ mod reader;
 mod restore;
 mod rotate;
 mod sealed;
+mod sends;
 mod serials;
 mod sql;
 mod stats;
@@ -32,12 +35,15 @@ mod tests;
 mod verify;
 mod writer;
 
+pub use audited::{Audited, SendsOf, audit, chain_head};
 pub use backup::{BackupError, back_up};
+pub use chain::{Finding, FindingKind, Head, NoHead};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
 pub use marks::RestoreMark;
 pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};
+pub use sends::{SendSettings, SendsError};
 pub use stats::SqliteStats;
 pub use verify::{Verified, VerifyError, check_quickly, verify};

@@ -12,7 +12,7 @@ use crate::connection::WriteConnection;
 use crate::keys::{self, KeySource, Keys};
 use crate::marks::{self, RestoreMark, mark_restored};
 use crate::sealed::{Seal, document_content};
-use crate::{OpenError, functions, sql};
+use crate::{OpenError, chain, functions, sql};
 
 const APPLICATION_ID: i64 = 1_347_440_450;
 
@@ -133,6 +133,9 @@ fn migrate(path: &Path, connection: &Connection, found: i64, keys: &Keys) -> Res
             keys::keep(path, connection, &keys.sealer, &keys.master)?;
             keys_kept = true;
         }
+        if connection.table_exists(None, "chain").map_err(failed)? {
+            chain::append(connection, None).map_err(failed)?;
+        }
         let broken = "SELECT count(*) FROM pragma_foreign_key_check";
         let broken: i64 = transaction.query_row(broken, [], |row| row.get(0)).map_err(failed)?;
         if broken > 0 {
@@ -180,6 +183,9 @@ fn take_over_restore(path: &Path, connection: &Connection, keys: &Keys) -> Resul
         .map_err(|error| other(error.to_string()))?;
     let both = connection.unchecked_transaction().map_err(failed)?;
     both.execute(sql::DOCUMENT_PUT, (Restored::DOCUMENT, content)).map_err(failed)?;
+    let moments = (restored_at.as_micros(), taken_at.as_micros());
+    both.execute(sql::RESTORE_INSERT, moments).map_err(failed)?;
+    chain::append(&both, Some(restored_at)).map_err(failed)?;
     mark_restored(&both, &RestoreMark { taken_over: true, ..mark }).map_err(failed)?;
     both.commit().map_err(failed)
 }
@@ -198,10 +204,15 @@ pub(crate) fn schema_version(connection: &Connection) -> rusqlite::Result<Option
 
 pub(crate) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Opened> {
     let epoch: i64 = connection.query_row(sql::META_ADD, ("owner_epoch", 1), |row| row.get(0))?;
-    let high_water: i64 =
-        connection.query_row(sql::META_GET, ["time_high_water"], |row| row.get(0))?;
     Ok(Opened {
         owner_epoch: u64::try_from(epoch).unwrap_or_default(),
-        time_high_water: Timestamp::from_micros(high_water),
+        time_high_water: high_water(connection)?,
     })
+}
+
+/// The latest time that was recorded.
+pub(crate) fn high_water(connection: &Connection) -> rusqlite::Result<Timestamp> {
+    let mut statement = connection.prepare_cached(sql::META_GET)?;
+    let micros = statement.query_row(["time_high_water"], |row| row.get(0))?;
+    Ok(Timestamp::from_micros(micros))
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row};
 
 use crate::decode::integer;
 use crate::keys::{self, KeySource, Keys};
-use crate::{OpenError, functions, open};
+use crate::{OpenError, SendSettings, functions, open, sends};
 
 /// How many rows share one commit.
 const BATCH: i64 = 256;
@@ -89,7 +89,7 @@ const COLUMNS: [Sealed; 9] = [
 ];
 
 /// Draws a new data key, seals everything with it, wraps it with the current master key and forgets the
-/// old one. The engine must not run: the journal's lock is taken. It may be killed at any point; asked
+/// old one. The send journal gets a new key for what it holds from now on. The engine must not run: the journal's lock is taken. It may be killed at any point; asked
 /// again it goes on where it was. Blocks for as long as the journal is large.
 ///
 /// # Errors
@@ -97,6 +97,7 @@ const COLUMNS: [Sealed; 9] = [
 pub fn rotate(
     path: &Path,
     source: &KeySource,
+    settings: &SendSettings,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Rotated, OpenError> {
     if !path.exists() {
@@ -116,6 +117,8 @@ pub fn rotate(
     keys::keep(path, connection, &sealer, &master)?;
     transaction.commit().map_err(failed)?;
     crash_point(CrashPoint::RotationBegun);
+    let directory = settings.directory(path);
+    sends::rotate(&directory, &master).map_err(|cause| OpenError::Sends { directory, cause })?;
 
     let sealer = Arc::new(sealer);
     functions::register(connection, &sealer).map_err(failed)?;
@@ -238,7 +241,9 @@ mod tests {
                 "SELECT schema.name || '.' || info.name
                  FROM sqlite_schema AS schema, pragma_table_info(schema.name) AS info
                  WHERE schema.type = 'table' AND info.type = 'BLOB'
-                     AND info.name NOT IN ('wrapped', 'fingerprint_index')
+                     AND info.name NOT IN (
+                         'wrapped', 'fingerprint_index', 'digest', 'hash', 'previous'
+                     )
                  ORDER BY 1",
             )
             .unwrap();

@@ -3,9 +3,12 @@
 mod commits;
 mod moved;
 mod opening;
+#[path = "../tests/payments/mod.rs"]
+mod payments;
 mod plans;
 mod reads;
 mod sealed;
+mod sends;
 
 use std::path::PathBuf;
 

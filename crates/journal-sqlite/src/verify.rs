@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::connection::open_reader;
 use crate::marks::{self, RestoreMark};
 use crate::open::schema_version;
-use crate::{OpenError, sql};
+use crate::{Head, OpenError, chain, sql};
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
@@ -29,6 +29,8 @@ pub struct Verified {
     pub taken_at: Option<Timestamp>,
     /// Whether it came out of a backup.
     pub restored: Option<RestoreMark>,
+    /// The head of its chain of hashes; none in journals of earlier versions, and before the first commit.
+    pub head: Option<Head>,
     /// Rules of money that the rows break, as sentences. The file is whole all the same.
     pub broken_rules: Vec<&'static str>,
 }
@@ -60,6 +62,11 @@ pub enum VerifyError {
         /// What SQLite found first.
         cause: String,
     },
+    /// It was written by an earlier version, and has no chain of hashes.
+    #[error(
+        "the file {0} was written by an earlier version and has no chain of hashes, so nothing can be said about changes; the next start of the engine begins one"
+    )]
+    NoChain(PathBuf),
     /// It cannot be read.
     #[error("the file {path} cannot be read: {cause}")]
     Unreadable {
@@ -106,6 +113,10 @@ const RULES: [(&str, &str); 6] = [
     ),
 ];
 
+/// What is said if the chain of hashes does not fit.
+const TAMPERED: &str = "rows were changed or removed by other means than the engine; `ppob audit verify` \
+                        says which";
+
 /// Reads all of a journal, also beside a running engine, and says what it holds.
 ///
 /// # Errors
@@ -147,14 +158,7 @@ pub(crate) fn examine(path: &Path, connection: &Connection) -> Result<Verified, 
     let failed = |error: rusqlite::Error| VerifyError::of(path, &error);
     // One view, whatever is written meanwhile.
     let view = connection.unchecked_transaction().map_err(failed)?;
-    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found = schema_version(&view)
-        .map_err(failed)?
-        .filter(|version| *version > 0)
-        .ok_or_else(|| VerifyError::NotAJournal(path.to_owned()))?;
-    if found > known {
-        return Err(VerifyError::TooNew { path: path.to_owned(), found, known });
-    }
+    let found = known_version(path, &view)?;
     let damaged = |cause: String| VerifyError::Damaged { path: path.to_owned(), cause };
     let pages = first_line(&view, "PRAGMA integrity_check(1)").map_err(failed)?;
     if pages != "ok" {
@@ -164,6 +168,20 @@ pub(crate) fn examine(path: &Path, connection: &Connection) -> Result<Verified, 
         return Err(damaged("a row refers to a payment that is not there".to_owned()));
     }
     read(&view, found).map_err(failed)
+}
+
+/// The version of the schema, if this program knows it.
+pub(crate) fn known_version(path: &Path, view: &Connection) -> Result<i64, VerifyError> {
+    let failed = |error: rusqlite::Error| VerifyError::of(path, &error);
+    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = schema_version(view)
+        .map_err(failed)?
+        .filter(|version| *version > 0)
+        .ok_or_else(|| VerifyError::NotAJournal(path.to_owned()))?;
+    if found > known {
+        return Err(VerifyError::TooNew { path: path.to_owned(), found, known });
+    }
+    Ok(found)
 }
 
 fn read(view: &Connection, schema_version: i64) -> rusqlite::Result<Verified> {
@@ -186,8 +204,13 @@ fn read(view: &Connection, schema_version: i64) -> rusqlite::Result<Verified> {
             broken_rules.push(rule);
         }
     }
+    let chained = view.table_exists(None, "chain")?;
+    if chained && !chain::check(view)?.is_empty() {
+        broken_rules.push(TAMPERED);
+    }
     Ok(Verified {
         schema_version,
+        head: if chained { chain::head(view)?.map(|link| link.head()) } else { None },
         payments: count("SELECT count(*) FROM payment")?,
         open_payments: count(
             "SELECT count(*) FROM payment WHERE state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED')",

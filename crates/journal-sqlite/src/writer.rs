@@ -1,6 +1,7 @@
 //! The thread that writes: batches, savepoints, group commit.
 
 mod batch;
+mod head;
 mod job;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::batch::Batch;
+use self::head::Told;
+pub(crate) use self::job::Applied;
 use self::job::{Job, Task};
 use crate::anchor::Anchor;
 use crate::apply::Failure;
@@ -21,6 +24,7 @@ use crate::connection::WriteConnection;
 use crate::error::{closed, unchanged};
 use crate::lanes::{Closing, Lane, Lanes, NotTaken};
 use crate::open::FileLock;
+use crate::sends::SendJournal;
 use crate::stats::Counters;
 
 /// How many writes share one commit at most.
@@ -40,13 +44,23 @@ pub(crate) struct WriterParts {
     /// For connections that are opened again.
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) sends: SendJournal,
     /// Freed when the thread ends, after the connection was closed.
     pub(crate) lock: FileLock,
-    /// Lets a test fail commits: called before each one, `true` fails it.
-    pub(crate) fault: Option<Fault>,
+    /// Lets a test fail commits, and appends to the send journal.
+    pub(crate) faults: Faults,
 }
 
-/// See [`WriterParts::fault`].
+/// What a test lets fail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    /// Called before each commit; `true` fails it.
+    pub(crate) commit: Option<Fault>,
+    /// Called before sends are written down; `true` fails that.
+    pub(crate) send: Option<Fault>,
+}
+
+/// See [`Faults`].
 #[derive(Clone)]
 pub(crate) struct Fault(pub(crate) Arc<dyn Fn() -> bool + Send + Sync>);
 
@@ -74,6 +88,18 @@ impl Writer {
         moment: Option<Timestamp>,
         apply: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, JournalError> {
+        let apply = |connection: &_| Ok(Applied { answer: apply(connection)?, send: None });
+        self.write_intent(lane, moment, apply).await
+    }
+
+    /// As [`Writer::write`], for a write that may permit a send: it is acknowledged only once that stands
+    /// in the send journal, too.
+    pub(crate) async fn write_intent<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        moment: Option<Timestamp>,
+        apply: impl FnOnce(&Connection) -> Result<Applied<T>, Failure> + Send + 'static,
+    ) -> Result<T, JournalError> {
         let (reply, answer) = oneshot::channel();
         let task = Task::new(moment, apply, reply);
         self.0.push(lane, Box::new(task)).map_err(|refused| match refused {
@@ -96,17 +122,21 @@ impl Writer {
 }
 
 fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
-    let WriterParts { path, connection, sealer, counters, lock, fault } = parts;
+    let WriterParts { path, connection, sealer, counters, mut sends, lock, faults } = parts;
+    let mut told = Told::default();
     let _closing = Closing::new(Arc::clone(lanes));
     let mut connection = Some(connection);
     let mut anchor = Anchor::new(&path);
     let mut jobs = Vec::new();
     while let Some(waiting) = lanes.take(BATCH, &mut jobs) {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
-        let batch = Batch::new(std::mem::take(&mut jobs), fault.as_ref());
+        let batch = Batch::new(std::mem::take(&mut jobs), &faults);
         connection = match connection.take().map_or_else(|| reopen(&anchor, &path, &sealer), Ok) {
-            Ok(open) => match batch.write(open, &counters, &mut anchor) {
-                Ok(open) => Some(open),
+            Ok(open) => match batch.write(open, &counters, &mut anchor, &mut sends) {
+                Ok((open, head)) => {
+                    told.saw(head);
+                    Some(open)
+                }
                 Err(failed) => {
                     // Before anybody is told: whoever reads again sees what is durable.
                     let reopened = reopen(&anchor, &path, &sealer).ok();
@@ -120,6 +150,7 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
             }
         };
     }
+    told.log("the journal closes with this head of its chain");
     drop(connection);
     drop(lock);
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use ppob_journal::{AuditFilter, Journal, StoredPayment};
-use ppob_journal_sqlite::{KeySource, OpenError, Progress, SqliteJournal, rotate};
+use ppob_journal_sqlite::{KeySource, OpenError, Progress, SendSettings, SqliteJournal, rotate};
 use ppob_seal::{KeyId, MasterKey, MasterKeys};
 use rusqlite::Connection;
 
@@ -87,7 +87,7 @@ async fn after_a_rotation_everything_is_sealed_with_the_new_key_and_the_old_ones
     let told = filled(&path).await;
     let payments = 693;
     assert_eq!(sealed_with(&path), (vec![("00000001".to_owned(), payments)], vec![1]));
-    let rotated = rotate(&path, &after(), &mut |_| {}).unwrap();
+    let rotated = rotate(&path, &after(), &SendSettings::default(), &mut |_| {}).unwrap();
     assert_eq!((rotated.data_key, rotated.continued), (2, false));
     assert_eq!(rotated.master.as_str(), "second");
     assert_eq!(rotated.values.resealed, rotated.values.seen);
@@ -102,7 +102,7 @@ async fn after_a_rotation_everything_is_sealed_with_the_new_key_and_the_old_ones
 fn a_journal_that_is_not_there_is_not_made() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
-    let error = rotate(&path, &before(), &mut |_| {}).unwrap_err();
+    let error = rotate(&path, &before(), &SendSettings::default(), &mut |_| {}).unwrap_err();
     assert!(matches!(error, OpenError::Missing(_)), "{error:?}");
     assert!(!path.exists());
 }
@@ -112,7 +112,7 @@ async fn a_running_engine_keeps_a_rotation_away() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
     let journal = SqliteJournal::open(&path, &before()).unwrap();
-    let error = rotate(&path, &before(), &mut |_| {}).unwrap_err();
+    let error = rotate(&path, &before(), &SendSettings::default(), &mut |_| {}).unwrap_err();
     assert!(matches!(error, OpenError::InUse(_)), "{error:?}");
     journal.close().await.unwrap();
 }
@@ -123,7 +123,7 @@ fn a_rotation_that_stands_still_after_its_second_commit() {
     #[expect(clippy::disallowed_methods, reason = "how the killing test tells its victim")]
     let Ok(path) = std::env::var(VICTIM) else { return };
     let mut commits = 0;
-    let _ = rotate(&PathBuf::from(path), &after(), &mut |_: Progress| {
+    let _ = rotate(&PathBuf::from(path), &after(), &SendSettings::default(), &mut |_: Progress| {
         commits += 1;
         if commits == 2 {
             println!("standing still");
@@ -161,7 +161,8 @@ async fn a_rotation_that_was_killed_in_the_middle_loses_nothing_and_is_finished_
     // The engine may run in between, with the new master key alone.
     holds(&path, &only("second", '2'), &told).await;
 
-    let rotated = rotate(&path, &only("second", '2'), &mut |_| {}).unwrap();
+    let rotated =
+        rotate(&path, &only("second", '2'), &SendSettings::default(), &mut |_| {}).unwrap();
     assert_eq!((rotated.data_key, rotated.continued), (2, true));
     assert!(rotated.values.resealed < rotated.values.seen, "{rotated:?}");
     assert_eq!(sealed_with(&path), (vec![("00000002".to_owned(), 693)], vec![2]));

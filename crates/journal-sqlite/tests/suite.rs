@@ -8,7 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ppob_journal::Journal;
 use ppob_journal::suite::Backend;
-use ppob_journal_sqlite::SqliteJournal;
+use ppob_journal_sqlite::{SqliteJournal, back_up, restore};
+use ppob_types::Timestamp;
 use tempfile::TempDir;
 
 use self::keys::keys;
@@ -16,10 +17,27 @@ use self::keys::keys;
 #[derive(Debug)]
 struct OnDisk(TempDir);
 
+impl OnDisk {
+    fn journal(&self) -> std::path::PathBuf {
+        self.0.path().join("journal.db")
+    }
+}
+
 #[async_trait]
 impl Backend for OnDisk {
     async fn open(&self) -> Arc<dyn Journal> {
-        Arc::new(SqliteJournal::open(&self.0.path().join("journal.db"), &keys()).unwrap())
+        Arc::new(SqliteJournal::open(&self.journal(), &keys()).unwrap())
+    }
+
+    async fn copy(&self) {
+        let to = self.0.path().join("copy");
+        let _ = std::fs::remove_file(&to);
+        back_up(&self.journal(), &to, Timestamp::from_seconds(1_800_000_100)).unwrap();
+    }
+
+    async fn put_back(&self, now: Timestamp) {
+        let restored = restore(&self.0.path().join("copy"), &self.journal(), true, now);
+        restored.unwrap();
     }
 }
 

@@ -17,6 +17,7 @@ mod proposal;
 mod record;
 mod restored;
 mod retention;
+mod sends;
 mod settlement;
 #[cfg(feature = "testkit")]
 pub mod suite;
@@ -27,7 +28,7 @@ pub use error::JournalError;
 pub use inquiry::StoredInquiry;
 pub use keys::{Fingerprint, GuardKey};
 #[cfg(feature = "testkit")]
-pub use memory::{MemoryHooks, MemoryJournal, MemoryWrite, NoHooks};
+pub use memory::{MemoryCopy, MemoryHooks, MemoryJournal, MemoryWrite, NoHooks};
 pub use operator::{Deposit, DepositRecorded, Dossier, Note, UnlistedReply};
 pub use proposal::{Agreement, NewProposal, Proposal, Propose, Proposed};
 pub use record::{
@@ -36,4 +37,5 @@ pub use record::{
 };
 pub use restored::Restored;
 pub use retention::Stripped;
+pub use sends::{JournalledSend, LostSends, begun_by};
 pub use settlement::{late_charge_at, settled_reference, success_at};

@@ -18,8 +18,13 @@ pub use self::hooks::{MemoryHooks, MemoryWrite, NoHooks};
 use crate::{
     Acceptance, AuditEntry, AuditFilter, AuditRecord, Change, Committed, Cursor, Deposit,
     DepositRecorded, Dossier, Filter, Journal, JournalError, NewPayment, Note, Opened, Page,
-    PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
+    PaymentEvent, Propose, Proposed, Restored, StoredInquiry, StoredPayment, Stripped,
+    UnlistedReply,
 };
+
+/// A journal in memory as it was at a moment: see [`MemoryJournal::copy`].
+#[derive(Clone, Debug)]
+pub struct MemoryCopy(Box<Data>);
 
 /// A journal that lives as long as its last handle.
 ///
@@ -49,6 +54,21 @@ impl MemoryJournal {
     #[must_use]
     pub fn reopen(&self) -> Self {
         Self::open(Arc::clone(&self.data), Arc::clone(&self.hooks))
+    }
+
+    /// What a backup of it would hold now.
+    pub fn copy(&self) -> MemoryCopy {
+        MemoryCopy(Box::new(lock(&self.data).clone()))
+    }
+
+    /// Sets the record back to what it was at `copy`, and opens it as a new process would. The send
+    /// journal stays as it is: what was sent since is in doubt again. With `restored` the engine is told
+    /// of it, as by a restore; without, nobody knows that it happened (a snapshot, a disk that lied).
+    /// Serials and time go on beyond what was given out before.
+    #[must_use]
+    pub fn restored_to_earlier(&self, copy: &MemoryCopy, restored: Option<&Restored>) -> Self {
+        lock(&self.data).set_back(&copy.0, restored);
+        self.reopen()
     }
 
     fn open(data: Arc<Mutex<Data>>, hooks: Arc<dyn MemoryHooks>) -> Self {

@@ -19,12 +19,14 @@ mod operators;
 mod records;
 mod retention;
 mod rules;
+mod sends;
 mod spending;
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use ppob_types::Timestamp;
 
 pub use self::acceptance::*;
 pub use self::changes::*;
@@ -36,8 +38,9 @@ pub use self::operators::*;
 pub use self::records::*;
 pub use self::retention::*;
 pub use self::rules::*;
+pub use self::sends::*;
 pub use self::spending::*;
-use crate::{Journal, MemoryJournal};
+use crate::{Journal, MemoryCopy, MemoryJournal, Restored};
 
 /// A store of its own for one case of the suite.
 #[async_trait]
@@ -45,16 +48,36 @@ pub trait Backend: Send + Sync + Debug {
     /// Opens the store: empty the first time, later with what it holds. The suite closes one opening
     /// before it asks for the next.
     async fn open(&self) -> Arc<dyn Journal>;
+
+    /// Takes a copy of the store, of which no opening is open.
+    async fn copy(&self);
+
+    /// Puts the copy in the place of the store, of which no opening is open, as a restore does at `now`.
+    /// The send journal stays.
+    async fn put_back(&self, now: Timestamp);
 }
 
 /// The journal in memory as a [`Backend`].
 #[derive(Debug, Default)]
-pub struct MemoryBackend(MemoryJournal);
+pub struct MemoryBackend {
+    journal: MemoryJournal,
+    copy: Mutex<Option<MemoryCopy>>,
+}
 
 #[async_trait]
 impl Backend for MemoryBackend {
     async fn open(&self) -> Arc<dyn Journal> {
-        Arc::new(self.0.reopen())
+        Arc::new(self.journal.reopen())
+    }
+
+    async fn copy(&self) {
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.journal.copy());
+    }
+
+    async fn put_back(&self, now: Timestamp) {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap();
+        let restored = Restored { taken_at: now, restored_at: now, providers_frozen: false };
+        let _ = self.journal.restored_to_earlier(&copy, Some(&restored));
     }
 }
 
@@ -150,6 +173,12 @@ macro_rules! journal_suite {
             one_proposal_is_open_per_attempt
             an_ended_proposal_has_no_effect
             a_charge_found_late_is_listed_until_somebody_has_written_about_it
+            a_send_that_an_older_copy_has_forgotten_is_in_doubt_again_and_its_payment_id_is_not_paid_again
+            a_forgotten_attempt_of_a_payment_that_the_copy_knows_is_in_doubt_again
+            a_forgotten_attempt_after_a_dead_one_brings_both_back
+            a_forgotten_send_whose_guard_another_holds_is_in_doubt_beside_it
+            what_was_sent_and_is_known_is_not_remembered_twice
+            numbers_and_time_go_on_after_what_an_older_copy_has_forgotten
             serials_never_repeat_across_openings
             the_recorded_time_never_goes_back
             a_reopened_journal_holds_every_acknowledged_write

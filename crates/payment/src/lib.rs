@@ -11,6 +11,7 @@ mod event;
 mod invariants;
 mod mutation;
 mod next;
+mod remember;
 mod request;
 mod retention;
 mod schedule;
@@ -24,6 +25,7 @@ pub use mutation::{Mutant, mutated};
 #[cfg(feature = "mutants")]
 pub use mutation::{clear_mutant, set_mutant};
 pub use next::{Next, next};
+pub use remember::{Remembered, remember};
 pub use request::{Approval, PaymentRequest, ShownBill};
 pub use schedule::next_check_after;
 pub use state::{Conclusion, Payment, PaymentState, Terms};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_engine::{AbandonError, Engine, EngineConfig, Parts, ReviewReason};
 use ppob_journal::{
-    AuditFilter, AuditRecord, Journal, JournalError, MemoryHooks, MemoryJournal, MemoryWrite,
-    Restored,
+    AuditFilter, AuditRecord, Journal, JournalError, LostSends, MemoryHooks, MemoryJournal,
+    MemoryWrite, Restored,
 };
 use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
@@ -164,4 +164,53 @@ async fn a_provider_that_is_configured_again_after_the_first_start_is_frozen_as_
     let engine = start(&[&a, &b]).await;
     let modes: Vec<_> = engine.providers().into_iter().map(|status| status.mode).collect();
     assert!(matches!(modes[..], [Mode::Frozen { .. }, Mode::Frozen { .. }]), "{modes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_paid_after_the_copy_is_in_doubt_again_and_is_charged_once_however_often_it_is_repeated()
+ {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await;
+    let copy = world.journal.copy();
+    let paid = world.pay(token("payment-0001")).await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    world.engine.crash();
+    // Nobody knows that the disk was set back: no provider is frozen because of it.
+    let journal = world.journal.restored_to_earlier(&copy, None);
+    let world = World::on_journal(journal, &[&provider]).await;
+    assert_eq!(modes(&world), [Mode::Active]);
+    for _ in 0..3 {
+        let repeated = world.pay(token("payment-0001")).await;
+        assert_eq!(repeated.payment.state(), PaymentState::InDoubt);
+        assert_eq!(repeated.serial, paid.serial);
+    }
+    assert_eq!(provider.charges(), 1);
+    let reviews = world.engine.reviews(10).await.unwrap();
+    let reasons: Vec<ReviewReason> = reviews.iter().map(|review| review.reason).collect();
+    assert_eq!(reasons, [ReviewReason::InDoubt]);
+    let other = token("payment-0002");
+    assert!(world.create(other).await.is_err(), "its customer has one open");
+    assert_eq!(provider.charges(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forgotten_send_that_fits_to_nothing_freezes_its_provider_until_it_was_compared() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let journal = MemoryJournal::new();
+    let name = ProviderName::new("a").unwrap();
+    let lost = LostSends { found: 1, freeze: vec![name.clone()] };
+    let json = serde_json::to_string(&lost).unwrap();
+    journal.save_document(LostSends::DOCUMENT, json).await.unwrap();
+    let world = World::on_journal(journal, &[&provider]).await;
+    let mode = modes(&world).remove(0);
+    assert!(
+        matches!(&mode, Mode::Frozen { reason } if reason.contains("RememberSend")),
+        "{mode:?}"
+    );
+    let refused = world.pay(token("payment-0001")).await;
+    assert_eq!((refused.payment.state(), provider.charges()), (PaymentState::Failed, 0));
+    let sari = claimed("sari");
+    world.engine.set_provider_mode(&name, Mode::Active, &sari, "compared").await.unwrap();
+    let world = world.restarted().await;
+    assert_eq!(modes(&world), [Mode::Active], "it was acted on once");
 }

@@ -1,11 +1,14 @@
 //! Acceptance and tombstones.
 
-use ppob_journal::{EventKind, JournalError, NewPayment};
+use std::time::Duration;
+
+use ppob_journal::{EventKind, JournalError, JournalledSend, NewPayment};
+use ppob_payment::Payment;
 use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Failure, attempts, money, write_attempts, write_event};
+use super::{Failure, attempts, money, reserve_serials, write_attempts, write_event};
 use crate::decode::{PaymentRow, integer, payment_key};
 use crate::sealed::{self, Seal};
 use crate::sql;
@@ -113,7 +116,7 @@ pub(crate) fn accept(
         // A new series begins.
         connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
     }
-    insert(connection, &new, sealed)?;
+    insert(connection, &new, sealed, EventKind::Accepted, sql::GUARD_TAKE)?;
     Ok(AcceptAnswer::Accepted(new))
 }
 
@@ -152,10 +155,46 @@ pub(crate) fn bury(
     Ok(known)
 }
 
+/// Makes a payment again that the database has forgotten. Nothing stands in its way: it may have been
+/// paid. If another payment holds its guard, that one keeps it, and leaves it to this one when it ends.
+pub(crate) fn put_forgotten(
+    connection: &Connection,
+    seal: &Seal,
+    send: &JournalledSend,
+    payment: Payment,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let mut taken = connection.prepare_cached(sql::SERIAL_TAKEN)?;
+    let serial = if taken.query_row([integer(send.serial)], |row| row.get(0))? {
+        *reserve_serials(connection, 1)?.end()
+    } else {
+        send.serial
+    };
+    let new = NewPayment {
+        key: send.key.clone(),
+        serial,
+        request: send.request.clone(),
+        fingerprint: send.fingerprint,
+        payment,
+        duplicate_window: Duration::ZERO,
+        may_displace_holder: false,
+        day_max: None,
+        now,
+    };
+    let sealed = SealedPayment::new(seal, &new)?;
+    insert(connection, &new, &sealed, EventKind::Recovered, sql::GUARD_TAKE_IF_FREE)?;
+    let day = new.payment.terms.accepted_at.wib_day();
+    let counted = (new.key.consumer.as_str(), day, new.payment.counted().get());
+    connection.prepare_cached(sql::SPEND_CORRECT)?.execute(counted)?;
+    Ok(())
+}
+
 fn insert(
     connection: &Connection,
     new: &NewPayment,
     sealed: &SealedPayment,
+    kind: EventKind,
+    take_guard: &str,
 ) -> rusqlite::Result<()> {
     let purchase = &new.request.purchase;
     let (product, customer) = (purchase.product.as_str(), sealed.customer.as_str());
@@ -184,10 +223,9 @@ fn insert(
     ])?;
     write_attempts(connection, serial, payment, 0)?;
     if !payment.is_concluded() {
-        connection.prepare_cached(sql::GUARD_TAKE)?.execute((product, customer, serial))?;
+        connection.prepare_cached(take_guard)?.execute((product, customer, serial))?;
     }
-    let (consumer, kind) = (&new.key.consumer, EventKind::Accepted);
-    write_event(connection, serial, 1, consumer, kind, payment, now)
+    write_event(connection, serial, 1, &new.key.consumer, kind, payment, now)
 }
 
 fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {

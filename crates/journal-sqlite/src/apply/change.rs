@@ -1,9 +1,10 @@
 //! Changes of a payment.
 
 use ppob_journal::{
-    Agreement, Change, JournalError, late_charge_at, settled_reference, success_at,
+    Agreement, Change, EventKind, JournalError, StoredPayment, late_charge_at, settled_reference,
+    success_at,
 };
-use ppob_payment::PaymentState;
+use ppob_payment::{Payment, PaymentState};
 use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
@@ -18,7 +19,14 @@ use crate::sql;
 /// What became of a change, before its caller reads the rows.
 #[derive(Debug)]
 pub(crate) enum ChangeAnswer {
-    Done { change: Box<Change>, serial: i64, version: i64, request: Vec<u8> },
+    Done {
+        change: Box<Change>,
+        serial: i64,
+        version: i64,
+        request: Vec<u8>,
+        /// How many attempts there were before.
+        recorded: i64,
+    },
     Stale,
     ReferenceTaken(PaymentKey),
 }
@@ -146,7 +154,40 @@ pub(crate) fn change(
         serial,
         version: current.version + 1,
         request: current.request,
+        recorded: current.attempts,
     })
+}
+
+/// Changes a payment to what the send journal shows of it.
+pub(crate) fn put_remembered(
+    connection: &Connection,
+    seal: &Seal,
+    known: &StoredPayment,
+    payment: Payment,
+    kind: EventKind,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let changed = Change {
+        key: known.key.clone(),
+        expected_version: known.version,
+        payment,
+        kind,
+        now,
+        unlisted: Vec::new(),
+        audit: None,
+        agreement: None,
+    };
+    let sealed = SealedChange::new(seal, &changed)?;
+    connection.execute_batch("SAVEPOINT one")?;
+    let answer = change(connection, seal, Box::new(changed), sealed)?;
+    connection.execute_batch("RELEASE one")?;
+    match answer {
+        ChangeAnswer::Done { .. } => Ok(()),
+        ChangeAnswer::Stale | ChangeAnswer::ReferenceTaken(_) => {
+            let cause = "a payment could not be put in doubt again".to_owned();
+            Err(JournalError::Corrupt(cause).into())
+        }
+    }
 }
 
 impl Current {

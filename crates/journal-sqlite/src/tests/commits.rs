@@ -8,8 +8,9 @@ use ppob_journal::{Journal, JournalError};
 use ppob_types::{ConsumerId, PaymentId, PaymentKey, Timestamp};
 
 use super::{keys, place};
+use crate::SendSettings;
 use crate::journal::SqliteJournal;
-use crate::writer::Fault;
+use crate::writer::{Fault, Faults};
 
 fn key(number: u32) -> PaymentKey {
     PaymentKey {
@@ -28,7 +29,13 @@ fn breakable(path: &std::path::Path) -> (SqliteJournal, Arc<AtomicBool>, Arc<Ato
         count.fetch_add(u64::from(fails), Ordering::SeqCst);
         fails
     }));
-    let journal = SqliteJournal::open_with(path, &keys(), Some(fault)).unwrap();
+    let journal = SqliteJournal::open_with(
+        path,
+        &keys(),
+        &SendSettings::default(),
+        Faults { commit: Some(fault), send: None },
+    )
+    .unwrap();
     (journal, broken, failures)
 }
 
@@ -107,7 +114,13 @@ async fn writes_that_wait_for_a_commit_share_the_next_one() {
         let _ = released.lock().unwrap().recv();
         false
     }));
-    let journal = SqliteJournal::open_with(&path, &keys(), Some(fault)).unwrap();
+    let journal = SqliteJournal::open_with(
+        &path,
+        &keys(),
+        &SendSettings::default(),
+        Faults { commit: Some(fault), send: None },
+    )
+    .unwrap();
     let now = Timestamp::from_seconds(1_800_000_000);
     let bury = |number| {
         let (journal, key) = (&journal, key(number));

@@ -5,17 +5,20 @@ use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::Connection;
 
 use super::job::Job;
-use super::{Fault, float};
+use super::{Faults, float};
 use crate::anchor::Anchor;
 use crate::apply::{Failure, raise_time, undo};
 use crate::connection::WriteConnection;
+use crate::decode::integer;
 use crate::error::unchanged;
+use crate::sends::{SendJournal, SendsError};
 use crate::stats::Counters;
+use crate::{Head, chain, sql};
 
 /// Writes that share one commit.
 pub(super) struct Batch<'a> {
     jobs: Vec<Box<dyn Job>>,
-    fault: Option<&'a Fault>,
+    faults: &'a Faults,
 }
 
 /// A batch that did not come to its end; the connection is closed, and nobody was told yet.
@@ -31,8 +34,8 @@ enum Applied {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) const fn new(jobs: Vec<Box<dyn Job>>, fault: Option<&'a Fault>) -> Self {
-        Self { jobs, fault }
+    pub(super) const fn new(jobs: Vec<Box<dyn Job>>, faults: &'a Faults) -> Self {
+        Self { jobs, faults }
     }
 
     /// Nothing of it began.
@@ -44,13 +47,17 @@ impl<'a> Batch<'a> {
 
     /// Writes and commits. Returns the connection only if all went well: a failed flush says nothing
     /// about what is on the disk, and asking the same connection again could answer "done" for what
-    /// is lost.
+    /// is lost. With it comes the head of the chain, and the latest time that a write stated.
+    ///
+    /// What permits a send is acknowledged only once it stands in the send journal, too; if it cannot be
+    /// written down there, nobody may send, although the intent is durable.
     pub(super) fn write(
         self,
         open: WriteConnection,
         counters: &Counters,
         anchor: &mut Anchor,
-    ) -> Result<WriteConnection, FailedBatch> {
+        sends: &mut SendJournal,
+    ) -> Result<(WriteConnection, (Option<Head>, Option<Timestamp>)), FailedBatch> {
         let connection = &open.connection;
         let begun = run(connection, "BEGIN IMMEDIATE").map_err(|error| unchanged(&error));
         if let Err(error) = begun.and_then(|()| anchor.hold()) {
@@ -74,11 +81,21 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        match result.and_then(|()| commit(connection, latest, self.fault)) {
-            Ok(()) => {
-                acknowledge(applied, counters);
+        let segment = segment(&applied, latest, sends);
+        let covered = segment.as_ref().and_then(|ready| ready.as_ref().ok()).copied();
+        match result.and_then(|()| commit(connection, latest, covered, self.faults)) {
+            Ok(head) => {
+                let written = match segment {
+                    None => Ok(()),
+                    Some(Err(error)) => Err(error),
+                    Some(Ok(_)) => self.faults.before_send().and_then(|()| {
+                        let begun = applied.iter().filter_map(Applied::send);
+                        sends.append(latest.unwrap_or_default(), head, begun)
+                    }),
+                };
+                acknowledge(applied, counters, written.as_ref().err());
                 checkpoint(&open);
-                Ok(open)
+                Ok((open, (head, latest)))
             }
             Err(error) => {
                 metrics::counter!("ppob_journal_commit_errors_total").increment(1);
@@ -91,6 +108,38 @@ impl<'a> Batch<'a> {
             }
         }
     }
+}
+
+impl Applied {
+    /// The send that the write permits.
+    fn send(&self) -> Option<&[u8]> {
+        match self {
+            Self::Kept(job) => job.send(),
+            Self::RolledBack(..) => None,
+        }
+    }
+}
+
+impl Faults {
+    fn before_commit(&self) -> rusqlite::Result<()> {
+        let fails = self.commit.as_ref().is_some_and(|fault| (fault.0)());
+        if fails { Err(rusqlite::Error::InvalidQuery) } else { Ok(()) }
+    }
+
+    fn before_send(&self) -> Result<(), SendsError> {
+        let fails = self.send.as_ref().is_some_and(|fault| (fault.0)());
+        if fails { Err(std::io::Error::other("simulated").into()) } else { Ok(()) }
+    }
+}
+
+/// Where the sends go that the batch permits; none if it permits none.
+fn segment(
+    applied: &[Applied],
+    latest: Option<Timestamp>,
+    sends: &mut SendJournal,
+) -> Option<Result<u64, SendsError>> {
+    let permits = applied.iter().any(|item| item.send().is_some());
+    permits.then(|| sends.ready(latest.unwrap_or_default()))
 }
 
 impl FailedBatch {
@@ -131,14 +180,17 @@ fn apply_alone(
 fn commit(
     connection: &Connection,
     latest: Option<Timestamp>,
-    fault: Option<&Fault>,
-) -> rusqlite::Result<()> {
+    covered: Option<u64>,
+    faults: &Faults,
+) -> rusqlite::Result<Option<Head>> {
     if let Some(latest) = latest {
         raise_time(connection, latest)?;
     }
-    if fault.is_some_and(|fault| (fault.0)()) {
-        return Err(rusqlite::Error::InvalidQuery);
+    if let Some(covered) = covered {
+        connection.prepare_cached(sql::SENDS_COVER)?.execute([integer(covered)])?;
     }
+    let head = chain::append(connection, latest)?;
+    faults.before_commit()?;
     crash_point(CrashPoint::BeforeCommit);
     #[expect(
         clippy::disallowed_methods,
@@ -148,11 +200,15 @@ fn commit(
     run(connection, "COMMIT")?;
     crash_point(CrashPoint::AfterCommit);
     metrics::histogram!("ppob_journal_commit_seconds").record(start.elapsed().as_secs_f64());
-    Ok(())
+    Ok(head)
 }
 
-/// Counts and tells everybody.
-fn acknowledge(applied: Vec<Applied>, counters: &Counters) {
+/// Counts and tells everybody; with `not_written` nobody may send.
+fn acknowledge(applied: Vec<Applied>, counters: &Counters, not_written: Option<&SendsError>) {
+    if let Some(error) = not_written {
+        metrics::counter!("ppob_journal_send_errors_total").increment(1);
+        tracing::error!(%error, "the send journal cannot be written; nothing is sent until it can");
+    }
     let kept = applied.iter().filter(|item| matches!(item, Applied::Kept(_))).count();
     // First, so that whoever was told finds it counted.
     counters.committed(kept);
@@ -160,7 +216,11 @@ fn acknowledge(applied: Vec<Applied>, counters: &Counters) {
     metrics::histogram!("ppob_journal_batch_size").record(float(applied.len()));
     for item in applied {
         match item {
-            Applied::Kept(job) => job.acknowledge(),
+            Applied::Kept(job) => match not_written.filter(|_| job.send().is_some()) {
+                // The intent is durable; whoever reads it again knows that it did not send.
+                Some(error) => job.fail(JournalError::Unacknowledged(error.to_string())),
+                None => job.acknowledge(),
+            },
             Applied::RolledBack(job, error) => job.fail(error),
         }
     }

@@ -38,11 +38,15 @@ fn traces() -> [Vec<u8>; 8] {
     ]
 }
 
-/// Every file of the directory, also the log, with the traces found in it.
+/// Every file of the directory, also the log and the send journal, with the traces found in it.
 pub(crate) fn found(directory: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(self::found(&path));
+            continue;
+        }
         let bytes = std::fs::read(&path).unwrap();
         for trace in traces() {
             if bytes.windows(trace.len()).any(|part| part == trace) {

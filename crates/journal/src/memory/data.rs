@@ -3,8 +3,10 @@
 mod operators;
 mod reads;
 mod retention;
+mod sends;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ppob_payment::{Mutant, Payment, PaymentState, mutated};
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Rupiah, Timestamp};
@@ -13,11 +15,11 @@ use self::operators::KnownProposal;
 use super::rules;
 use crate::{
     Acceptance, AuditRecord, Change, Committed, Deposit, EventKind, GuardKey, JournalError,
-    NewPayment, Note, Opened, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
-    late_charge_at, settled_reference, success_at,
+    JournalledSend, NewPayment, Note, Opened, PaymentEvent, StoredInquiry, StoredPayment,
+    UnlistedReply, late_charge_at, settled_reference, success_at,
 };
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Data {
     /// Which opening may use the data; 0 for none.
     open_epoch: u64,
@@ -46,6 +48,10 @@ pub(super) struct Data {
     notes: Vec<Note>,
     deposits: BTreeMap<String, Deposit>,
     proposals: BTreeMap<u64, KnownProposal>,
+    /// Every send that may have begun. No part of the record: it stays when that is set back.
+    sends: Vec<Arc<JournalledSend>>,
+    /// How many of them this record is known to hold.
+    covered: usize,
 }
 
 /// The latest success for a product and customer.
@@ -61,6 +67,7 @@ impl Data {
     pub(super) fn open(&mut self) -> Opened {
         self.last_epoch = self.last_epoch.saturating_add(1);
         self.open_epoch = self.last_epoch;
+        self.remember_sends();
         Opened { owner_epoch: self.open_epoch, time_high_water: self.time_high_water }
     }
 
@@ -144,6 +151,7 @@ impl Data {
         self.guards.insert(guard, new.serial);
         self.serials.insert(new.key.clone(), new.serial);
         self.put(stored.clone(), EventKind::Accepted);
+        self.journal_send(&stored, 0);
         Ok(Acceptance::Accepted(Box::new(stored)))
     }
 
@@ -164,6 +172,7 @@ impl Data {
         let agreed =
             change.agreement.as_ref().and_then(|agreed| self.agreed_attempt(&change.key, agreed));
         rules::check(compared.then_some(&before.payment), &change.payment, agreed)?;
+        let recorded = before.payment.attempts.len();
         if let Some(by) = self.reference_owner(&change.payment, before.serial) {
             return Ok(Committed::ReferenceTaken { by });
         }
@@ -184,6 +193,7 @@ impl Data {
             self.agree(agreement);
         }
         self.put(stored.clone(), change.kind);
+        self.journal_send(&stored, recorded);
         Ok(Committed::Done(Box::new(stored)))
     }
 

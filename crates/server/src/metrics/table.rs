@@ -312,6 +312,24 @@ pub const METRICS: &[Metric] = &[
         ..histogram("ppob_journal_batch_size", BATCH, &[], "Writes that shared one commit.")
     },
     gauge("ppob_journal_queue_depth", "writes", &[], "Writes waiting for the next commit."),
+    gauge(
+        "ppob_journal_chain_number",
+        "commits",
+        &[],
+        "Number of the newest commit in the journal's chain of hashes. Falls only if the journal was set back.",
+    ),
+    counter(
+        "ppob_journal_send_errors_total",
+        "commits",
+        &[],
+        "Commits whose sends could not be written to the send journal; nothing was sent for them.",
+    ),
+    counter(
+        "ppob_journal_lost_sends_total",
+        "attempts",
+        &[],
+        "Sends that stood in the send journal and not in the journal, which had been set back; they are in doubt again.",
+    ),
     counter(
         "ppob_journal_retries_total",
         "writes",

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A proposal, open or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct KnownProposal {
     proposed: NewProposal,
     state: ProposalState,

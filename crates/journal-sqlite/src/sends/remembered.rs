@@ -1,0 +1,135 @@
+//! What the send journal shows and the database has forgotten.
+
+use ppob_journal::{EventKind, JournalError, JournalledSend, LostSends, StoredPayment};
+use ppob_payment::{Payment, Remembered, remember as hold};
+use ppob_types::Timestamp;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{SendJournal, Tail};
+use crate::apply::{Failure, audit, put_forgotten, put_remembered};
+use crate::decode::{PaymentRow, integer};
+use crate::open::high_water;
+use crate::sealed::{Seal, document_content};
+use crate::{OpenError, chain, sql};
+
+/// Puts in doubt again what was sent and is not in the database, all in one transaction. Says how many
+/// sends that were.
+pub(crate) fn remember(
+    path: &std::path::Path,
+    connection: &Connection,
+    seal: &Seal,
+    sends: &mut SendJournal,
+) -> Result<u64, OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::from_sqlite(path.to_owned(), &error);
+    let covered: i64 =
+        connection.query_row(sql::SENDS_COVERED, [], |row| row.get(0)).map_err(failed)?;
+    let tail = sends
+        .tail(u64::try_from(covered).unwrap_or_default())
+        .map_err(|cause| OpenError::Sends { directory: sends.directory.clone(), cause })?;
+    sends.skip_to(tail.next);
+    let all = connection.unchecked_transaction().map_err(failed)?;
+    let found = apply(&all, seal, &tail).map_err(|failure| match failure {
+        Failure::Sqlite(error) => failed(error),
+        Failure::Journal(error) => {
+            OpenError::Other { path: path.to_owned(), cause: error.to_string() }
+        }
+    })?;
+    all.commit().map_err(failed)?;
+    Ok(found)
+}
+
+fn apply(connection: &Connection, seal: &Seal, tail: &Tail) -> Result<u64, Failure> {
+    let mut lost = load_lost(connection, seal)?;
+    let before = lost.clone();
+    let mut latest = None;
+    for send in &tail.sends {
+        // Whatever the copy says: what was given out is not given out again.
+        let serial = integer(send.serial);
+        connection.prepare_cached(sql::META_RAISE)?.execute(("last_serial", serial))?;
+        latest = latest.max(Some(send.begun_at()));
+        one(connection, seal, send, &mut lost)?;
+    }
+    if let Some(latest) = latest {
+        crate::apply::raise_time(connection, latest)?;
+    }
+    if lost != before {
+        let json = crate::decode::to_json(&lost)?;
+        let content = seal.seal_text(&document_content(LostSends::DOCUMENT), &json)?;
+        crate::apply::save_document(connection, LostSends::DOCUMENT, &content)?;
+    }
+    connection.prepare_cached(sql::SENDS_COVER)?.execute([integer(tail.next)])?;
+    chain::append(connection, latest)?;
+    Ok(lost.found.saturating_sub(before.found))
+}
+
+fn load_lost(connection: &Connection, seal: &Seal) -> Result<LostSends, Failure> {
+    let kept: Option<Vec<u8>> = connection
+        .prepare_cached(sql::DOCUMENT_GET)?
+        .query_row([LostSends::DOCUMENT], |row| row.get(0))
+        .optional()?;
+    let place = document_content(LostSends::DOCUMENT);
+    Ok(kept.map(|kept| seal.open_json(&place, &kept)).transpose()?.unwrap_or_default())
+}
+
+fn one(
+    connection: &Connection,
+    seal: &Seal,
+    send: &JournalledSend,
+    lost: &mut LostSends,
+) -> Result<(), Failure> {
+    let (consumer, id) = (send.key.consumer.as_str(), send.key.id.as_str());
+    let attempt = (consumer, id, send.attempt.as_str());
+    if connection.prepare_cached(sql::ATTEMPT_KNOWN)?.query_row(attempt, |row| row.get(0))? {
+        return Ok(());
+    }
+    let known = connection
+        .prepare_cached(sql::PAYMENT_BY_KEY)?
+        .query_row((consumer, id), PaymentRow::read)
+        .optional()?;
+    let now = now(connection, send)?;
+    let (known, remembered) = match known.map(|row| row.decode(seal)).transpose() {
+        Ok(known) => {
+            let record = known.as_ref().map(|stored| &stored.payment);
+            let remembered = hold(record, &send.payment, &send.attempt, now);
+            (known, remembered)
+        }
+        // Nothing can be added to what cannot be read; a person must look, and nothing else stops.
+        Err(error) => {
+            tracing::error!(payment = %send.key, %error, "a payment whose send was forgotten cannot be read");
+            (None, Remembered::Ended)
+        }
+    };
+    lost.add(send, &remembered);
+    let entry = send.audit(known.as_ref(), &remembered, now);
+    let entry = entry.map_err(|error| JournalError::Corrupt(error.to_string()))?;
+    if let Some(entry) = entry {
+        tracing::error!(payment = %send.key, attempt = %send.attempt, before = entry.before, after = entry.after, "a send was forgotten by the journal, which was set back");
+        let reason = seal.reason(&entry)?;
+        audit(connection, &entry, &reason)?;
+    }
+    match remembered {
+        Remembered::Known | Remembered::Ended => Ok(()),
+        Remembered::InDoubt(payment) | Remembered::AnotherAlive(payment) => {
+            put(connection, seal, send, known, *payment, now)
+        }
+    }
+}
+
+/// The latest time that anybody knows of.
+fn now(connection: &Connection, send: &JournalledSend) -> rusqlite::Result<Timestamp> {
+    Ok(high_water(connection)?.max(send.begun_at()))
+}
+
+fn put(
+    connection: &Connection,
+    seal: &Seal,
+    send: &JournalledSend,
+    known: Option<StoredPayment>,
+    payment: Payment,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    match known {
+        Some(known) => put_remembered(connection, seal, &known, payment, EventKind::Recovered, now),
+        None => put_forgotten(connection, seal, send, payment, now),
+    }
+}

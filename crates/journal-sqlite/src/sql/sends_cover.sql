@@ -1,0 +1,1 @@
+UPDATE send_journal SET covered = ?1 WHERE covered < ?1

@@ -1,0 +1,1 @@
+SELECT covered FROM send_journal

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM payment WHERE serial = ?1)
