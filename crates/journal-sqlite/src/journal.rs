@@ -250,6 +250,21 @@ impl Journal for SqliteJournal {
             .await
     }
 
+    async fn payments_of_provider(
+        &self,
+        provider: &ProviderName,
+        begun: (Timestamp, Timestamp),
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        let (seal, provider) = (self.seal.clone(), provider.clone());
+        self.readers
+            .read(move |connection| {
+                query::payments_of_provider(connection, &seal, &provider, begun, after, limit)
+            })
+            .await
+    }
+
     async fn strippable(
         &self,
         to: Retention,

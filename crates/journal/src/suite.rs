@@ -122,6 +122,7 @@ macro_rules! journal_suite {
             paging_through_events_while_writers_run_misses_none
             due_payments_come_earliest_first_and_also_when_they_await_a_token
             open_payments_are_paged_oldest_first
+            payments_of_a_provider_are_paged_by_when_their_attempts_began
             a_list_is_filtered_by_every_field
             a_list_is_paged_by_serial_newest_first
             an_inquiry_is_invisible_to_another_consumer
