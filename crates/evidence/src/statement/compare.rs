@@ -35,16 +35,18 @@ pub enum Meaning {
 }
 
 /// Holds a statement against what is known. With `covered`, the statement holds everything of that time,
-/// and what is not there is missing; unless a row could not be read, which may be the missing one.
+/// and what is not there is missing; unless a row could not be read, which may be the missing one. The
+/// provider's clock may lie so far from ours.
 pub fn compare(
     statement: &Statement,
     attempts: &[AttemptFacts],
     deposits: &[DepositFacts],
     covered: Option<(Timestamp, Timestamp)>,
+    tolerance: Duration,
 ) -> Comparison {
     let rows = &statement.rows;
     let known = of_reference(attempts);
-    let claims = claims(rows, attempts);
+    let claims = claims(rows, attempts, tolerance);
     let refunded_attempt = |row: &Row| {
         let reference = row.reference.as_ref().filter(|_| row.movement != Movement::Debit)?;
         known.get(reference.as_str()).copied()?.ok()
@@ -76,7 +78,7 @@ pub fn compare(
             })
             .map(|(row, _)| row)
             .collect();
-        result.findings.extend(missing(attempts, &has_row, &unexplained, covered));
+        result.findings.extend(missing(attempts, &has_row, &unexplained, covered, tolerance));
         result.findings.extend(missing_deposits(deposits, &paid_in, covered));
     }
     result

@@ -1,12 +1,14 @@
 //! How a provider writes its statements, where it is not what is built in.
 
+use std::time::Duration;
+
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{Columns, Thousands};
 
 /// How a provider writes its statements. The default reads most of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StatementFormat {
     /// What stands between cells.
@@ -28,6 +30,32 @@ pub struct StatementFormat {
     /// Whether the statements of this provider hold everything of the time they cover: only then may
     /// something be concluded from a row that is not there.
     pub complete: bool,
+    /// How far the provider's clock may lie from ours, in seconds.
+    pub clock_tolerance_s: u32,
+}
+
+impl Default for StatementFormat {
+    fn default() -> Self {
+        Self {
+            delimiter: Delimiter::default(),
+            encoding: Encoding::default(),
+            thousands: Thousands::default(),
+            date_formats: Vec::new(),
+            ignore_rows: Vec::new(),
+            amount_sign: AmountSign::default(),
+            kinds: KindWords::default(),
+            columns: Columns::default(),
+            complete: false,
+            clock_tolerance_s: 900,
+        }
+    }
+}
+
+impl StatementFormat {
+    /// How far the provider's clock may lie from ours.
+    pub fn clock_tolerance(&self) -> Duration {
+        Duration::from_secs(self.clock_tolerance_s.into())
+    }
 }
 
 /// What stands between cells.

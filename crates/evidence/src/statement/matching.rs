@@ -6,9 +6,6 @@ use std::time::Duration;
 use super::{Movement, Row};
 use crate::AttemptFacts;
 
-/// How far a provider's clock may lie from ours.
-pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_mins(15);
-
 /// Whose debit a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
@@ -23,11 +20,11 @@ pub(super) enum Claim {
 }
 
 /// Whose debits the rows are: one answer per row, `Nobody` for what is no debit.
-pub(super) fn claims(rows: &[Row], attempts: &[AttemptFacts]) -> Vec<Claim> {
+pub(super) fn claims(rows: &[Row], attempts: &[AttemptFacts], tolerance: Duration) -> Vec<Claim> {
     let mut claims = vec![Claim::Nobody; rows.len()];
     let mut taken = vec![false; attempts.len()];
     by_reference(rows, attempts, &mut claims, &mut taken);
-    by_what_they_say(rows, attempts, &mut claims, &mut taken);
+    by_what_they_say(rows, attempts, tolerance, (&mut claims, &mut taken));
     claims
 }
 
@@ -73,8 +70,8 @@ fn by_reference(rows: &[Row], attempts: &[AttemptFacts], claims: &mut [Claim], t
 fn by_what_they_say(
     rows: &[Row],
     attempts: &[AttemptFacts],
-    claims: &mut [Claim],
-    taken: &mut [bool],
+    tolerance: Duration,
+    (claims, taken): (&mut [Claim], &mut [bool]),
 ) {
     let mut of_customer: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, attempt) in attempts.iter().enumerate() {
@@ -94,7 +91,7 @@ fn by_what_they_say(
             let customer = row.customer.as_ref()?;
             let same = of_customer.get(&bare(customer.expose()))?;
             let fitting = |attempt: &&usize| {
-                attempts.get(**attempt).is_some_and(|attempt| fits(row, attempt))
+                attempts.get(**attempt).is_some_and(|attempt| fits(row, attempt, tolerance))
             };
             Some((index, same.iter().filter(fitting).copied().collect::<Vec<_>>()))
         })
@@ -124,19 +121,19 @@ fn by_what_they_say(
 
 /// Whether a row may be this attempt's by everything but the customer and the product. Two different
 /// references are two transactions.
-fn fits(row: &Row, attempt: &AttemptFacts) -> bool {
+fn fits(row: &Row, attempt: &AttemptFacts, tolerance: Duration) -> bool {
     let is_other = row.reference.is_some() && attempt.reference.is_some();
-    !is_other && may_be_of(row, attempt)
+    !is_other && may_be_of(row, attempt, tolerance)
 }
 
 /// Whether amount and time of a row do not exclude that it is this attempt's.
-pub(super) fn may_be_of(row: &Row, attempt: &AttemptFacts) -> bool {
-    row.amount <= attempt.max_cost.max(attempt.known()) && is_in_time(row, attempt)
+pub(super) fn may_be_of(row: &Row, attempt: &AttemptFacts, tolerance: Duration) -> bool {
+    row.amount <= attempt.max_cost.max(attempt.known()) && is_in_time(row, attempt, tolerance)
 }
 
-fn is_in_time(row: &Row, attempt: &AttemptFacts) -> bool {
-    row.until.plus(CLOCK_TOLERANCE) >= attempt.begun_at
-        && row.from <= attempt.debited_until.plus(CLOCK_TOLERANCE)
+fn is_in_time(row: &Row, attempt: &AttemptFacts, tolerance: Duration) -> bool {
+    row.until.plus(tolerance) >= attempt.begun_at
+        && row.from <= attempt.debited_until.plus(tolerance)
 }
 
 fn is_same_product((row, attempt): (&Row, &AttemptFacts)) -> bool {

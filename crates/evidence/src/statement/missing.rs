@@ -1,10 +1,12 @@
 //! What a complete statement does not have.
 
+use std::time::Duration;
+
 use ppob_types::Timestamp;
 
 use super::Row;
 use super::finding::{Finding, FindingKind};
-use super::matching::{CLOCK_TOLERANCE, may_be_of};
+use super::matching::may_be_of;
 use crate::{AttemptFacts, DepositFacts, Standing};
 
 /// What is concluded from the absence of a row, for a statement that holds everything of `covered`. Of
@@ -16,6 +18,7 @@ pub(super) fn missing(
     has_row: &[bool],
     unexplained: &[&Row],
     covered: (Timestamp, Timestamp),
+    tolerance: Duration,
 ) -> impl Iterator<Item = Finding> {
     let (from, until) = covered;
     attempts.iter().zip(has_row).enumerate().filter_map(move |(index, (attempt, has_row))| {
@@ -23,14 +26,15 @@ pub(super) fn missing(
             return None;
         }
         let is_within = attempt.begun_at >= from && attempt.debited_until < until;
-        let is_well_within = attempt.begun_at >= from.plus(CLOCK_TOLERANCE)
-            && attempt.debited_until.plus(CLOCK_TOLERANCE) < until;
+        let is_well_within = attempt.begun_at >= from.plus(tolerance)
+            && attempt.debited_until.plus(tolerance) < until;
         let kind = match attempt.standing {
             Standing::Succeeded { .. } | Standing::LateCharge { .. } if is_within => {
                 FindingKind::SuccessMissing
             }
             Standing::Open
-                if is_well_within && !unexplained.iter().any(|row| may_be_of(row, attempt)) =>
+                if is_well_within
+                    && !unexplained.iter().any(|row| may_be_of(row, attempt, tolerance)) =>
             {
                 FindingKind::OpenMissing
             }

@@ -4,7 +4,7 @@ use ppob_evidence::statement::{Comparison, FindingKind, Movement, Row, Unreadabl
 use ppob_evidence::{AttemptFacts, Standing};
 use ppob_types::{Rupiah, Timestamp};
 
-use crate::facts::{PAID, at, attempt, debit, deposit, referred, statement};
+use crate::facts::{PAID, at, attempt, compare, debit, deposit, referred, statement};
 
 const DEAD: Standing = Standing::Dead;
 const OPEN: Standing = Standing::Open;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ppob_evidence::statement::{Movement, Row, Statement};
+use ppob_evidence::statement::{Comparison, Movement, Row, Statement};
 use ppob_evidence::{AttemptFacts, DepositFacts, Standing};
 use ppob_types::{
     ConsumerId, CustomerNumber, Family, PaymentId, PaymentKey, ProviderRef, Rupiah, Sensitive,
@@ -65,6 +65,17 @@ pub(crate) fn debit(line: u64, reference: &str, number: u64) -> Row {
 
 pub(crate) fn statement(rows: Vec<Row>) -> Statement {
     Statement { rows, ..Statement::default() }
+}
+
+/// With a quarter of an hour for the provider's clock.
+pub(crate) fn compare(
+    statement: &Statement,
+    attempts: &[AttemptFacts],
+    deposits: &[DepositFacts],
+    covered: Option<(Timestamp, Timestamp)>,
+) -> Comparison {
+    let tolerance = Duration::from_mins(15);
+    ppob_evidence::statement::compare(statement, attempts, deposits, covered, tolerance)
 }
 
 pub(crate) fn deposit(amount: i64, credited_at: Timestamp) -> DepositFacts {
