@@ -8,6 +8,7 @@ mod payment;
 mod privacy;
 mod record;
 mod run;
+mod statement;
 mod switch;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchas
 pub(crate) use privacy::{EraseCustomer, ExportCustomer, PrivacyCommand};
 pub(crate) use record::{AddNote, Audit, RecordDeposit};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
+pub(crate) use statement::{CloseDay, ImportStatement, StatementCommand};
 pub(crate) use switch::{
     Mode, Offer, OfferCommand, OfferOff, ProviderCommand, SetMode, Unlisted, Unmapped,
 };
@@ -37,6 +39,8 @@ Examples:
   ppob payment get ID                              what became of a payment
   ppob reviews                                     what needs a person
   ppob check ID --reference INV1 --actor sari      is that invoice this payment?
+  ppob statement import FILE --provider mmbc-a --complete --actor sari  does it agree?
+  ppob close yesterday --actor sari                does the day add up?
   ppob provider mode mmbc-a active --actor sari --reason clarified
   ppob config check                                is the configuration right?
   ppob key new shop                                an API key for a consumer
@@ -101,6 +105,11 @@ pub(crate) enum Command {
     Note(AddNote),
     /// Records money paid into a deposit (operators).
     Deposit(RecordDeposit),
+    /// Holds a provider's statement against what was paid there (operators).
+    #[command(subcommand)]
+    Statement(StatementCommand),
+    /// Closes a day: what was debited against what is known, to the rupiah (operators).
+    Close(CloseDay),
     /// Switches a provider (operators).
     #[command(subcommand)]
     Provider(ProviderCommand),

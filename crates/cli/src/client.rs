@@ -8,6 +8,7 @@ mod payments;
 mod privacy;
 mod purchase;
 mod record;
+mod statement;
 mod switch;
 
 pub(crate) use catalogue::{explain, products};
@@ -17,6 +18,7 @@ pub(crate) use pay::{inquire, pay};
 pub(crate) use payments::payment;
 pub(crate) use privacy::privacy;
 pub(crate) use record::{audit, deposit, note};
+pub(crate) use statement::{close_day, import_statement};
 pub(crate) use switch::{offer_off, offer_on, set_mode, unlisted, unmapped};
 
 use ppob_types::Timestamp;

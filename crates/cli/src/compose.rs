@@ -171,6 +171,7 @@ fn setup(table: &ProviderTable, built: BuiltProvider, clock: &Arc<dyn Clock>) ->
         balance_floor: table.balance_floor,
         cost_tolerance: table.cost_tolerance,
         price_max_age: table.price_max_age,
+        statement: table.statement.clone(),
         price_list_every: table
             .refresh_prices_every
             .map_or(permitted, |wanted| wanted.max(permitted)),

@@ -21,12 +21,21 @@ pub(crate) enum Exit {
     Open,
     /// The server was not reached, or it is not known what it did.
     Unknown,
+    /// A statement and the record contradict each other, or a day does not close.
+    Mismatch,
 }
 
 impl Exit {
     /// Every way to end, in the order of the codes.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Ok, Self::Refused, Self::Usage, Self::Failed, Self::Open, Self::Unknown];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Refused,
+        Self::Usage,
+        Self::Failed,
+        Self::Open,
+        Self::Unknown,
+        Self::Mismatch,
+    ];
 
     /// What the code tells a person or a script.
     pub(crate) const fn meaning(self) -> &'static str {
@@ -41,6 +50,9 @@ impl Exit {
             Self::Unknown => {
                 "the server was not reached, or it is not known what it did: repeat with the same --id"
             }
+            Self::Mismatch => {
+                "a statement and the record contradict each other, or a row cannot be read: a person must look"
+            }
         }
     }
 
@@ -52,6 +64,7 @@ impl Exit {
             Self::Failed => 3,
             Self::Open => 4,
             Self::Unknown => 5,
+            Self::Mismatch => 6,
         }
     }
 

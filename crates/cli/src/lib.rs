@@ -32,7 +32,9 @@ use std::sync::Arc;
 use clap::Parser;
 use ppob_types::Clock;
 
-use crate::args::{Arguments, Command, ConfigCommand, OfferCommand, ProviderCommand};
+use crate::args::{
+    Arguments, Command, ConfigCommand, OfferCommand, ProviderCommand, StatementCommand,
+};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
@@ -89,6 +91,10 @@ async fn run(command: Command, clock: Arc<dyn Clock>) -> Done {
         Command::Resolve(options) => client::resolve(&options).await,
         Command::Note(options) => client::note(&options).await,
         Command::Deposit(options) => client::deposit(&options).await,
+        Command::Statement(StatementCommand::Import(options)) => {
+            client::import_statement(&options).await
+        }
+        Command::Close(options) => client::close_day(&options).await,
         Command::Provider(ProviderCommand::Mode(options)) => client::set_mode(&options).await,
         Command::Offer(OfferCommand::Off(options)) => client::offer_off(&options).await,
         Command::Offer(OfferCommand::On(options)) => client::offer_on(&options).await,

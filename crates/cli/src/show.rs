@@ -9,6 +9,7 @@ mod privacy;
 mod products;
 mod record;
 mod review;
+mod statement;
 mod struk;
 mod text;
 
@@ -23,4 +24,5 @@ pub(crate) use privacy::{erased, exported};
 pub(crate) use products::{changes, products, route};
 pub(crate) use record::{audit, deposited, noted, unlisted, unmapped};
 pub(crate) use review::reviews;
+pub(crate) use statement::{closed, imported};
 pub(crate) use text::{is_simulated, rupiah, table};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ppob_evidence::statement::StatementFormat;
 use ppob_layers::GuardedProvider;
 use ppob_routing::{Mapping, StrategyTable};
 use ppob_types::{Family, ProviderName, Rupiah};
@@ -74,6 +75,8 @@ pub struct ProviderSetup {
     pub price_max_age: Duration,
     /// How often prices are fetched; at least the provider's own least interval.
     pub price_list_every: Duration,
+    /// How it writes its statements.
+    pub statement: StatementFormat,
 }
 
 impl Default for EngineConfig {

@@ -260,6 +260,9 @@ pub enum OperateError {
         /// How long that is.
         after: Duration,
     },
+    /// The file is no statement that can be read.
+    #[error("the statement cannot be read: {0}. Nothing was taken from it")]
+    StatementUnreadable(String),
     /// The id of a deposit stands for another one.
     #[error(
         "this deposit_id was recorded with another provider, amount, time or reference; nothing was recorded. If this is another deposit, give it an id of its own"

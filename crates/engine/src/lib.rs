@@ -46,12 +46,14 @@ pub use intake::{CreatePayment, RequestedApproval, RequestedParameters};
 pub use limits::ConsumerLimits;
 pub use live::Ticket;
 pub use operator::{
-    CheckNow, Checked, Found, NewDeposit, NewNote, OfferMode, ProviderStatus, Resolve,
-    ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, TrialMatch, TrialResult,
-    UnlistedStanding,
+    CheckNow, Checked, CloseDay, CloseStanding, ClosedDay, Consequence, Found, ImportStatement,
+    ImportedStatement, NewDeposit, NewNote, OfferMode, OpenAttempt, ProviderStatus, Resolve,
+    ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, StatementFinding,
+    StatementOfDay, TrialMatch, TrialResult, UnlistedStanding,
 };
 #[cfg(feature = "mutants")]
 pub use points::{AtPoint, POINTS, set_point_hook};
+pub use ppob_evidence::statement::StatementFormat;
 pub use ppob_provider::RefusalTrust;
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};

@@ -8,6 +8,7 @@ mod providers;
 mod resolve;
 mod reviews;
 mod second_person;
+mod statement;
 mod trial;
 mod verify;
 
@@ -18,6 +19,10 @@ pub use note::NewNote;
 pub use providers::{OfferMode, ProviderStatus};
 pub use resolve::{Resolve, ResolveVerdict, Resolved};
 pub use reviews::{Review, ReviewDetails, ReviewReason};
+pub use statement::{
+    CloseDay, CloseStanding, ClosedDay, Consequence, ImportStatement, ImportedStatement,
+    OpenAttempt, StatementFinding, StatementOfDay,
+};
 pub use trial::{TrialMatch, TrialResult, UnlistedStanding};
 
 use std::sync::Arc;

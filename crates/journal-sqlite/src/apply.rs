@@ -67,16 +67,17 @@ fn write_attempts(
     recorded: i64,
 ) -> rusqlite::Result<()> {
     for (number, attempt) in (1_i64..).zip(&payment.attempts) {
-        let statement = if number <= recorded { sql::ATTEMPT_UPDATE } else { sql::ATTEMPT_INSERT };
         let settled = settled_reference(payment, attempt).map(ProviderRef::as_str);
-        connection.prepare_cached(statement)?.execute((
-            serial,
-            number,
-            attempt.id.as_str(),
-            attempt.provider.as_str(),
-            attempt.state.as_str(),
-            settled,
-        ))?;
+        let (id, provider) = (attempt.id.as_str(), attempt.provider.as_str());
+        let state = attempt.state.as_str();
+        if number <= recorded {
+            let row = (serial, number, id, provider, state, settled);
+            connection.prepare_cached(sql::ATTEMPT_UPDATE)?.execute(row)?;
+        } else {
+            let begun_at = attempt.begun_at.as_micros();
+            let row = (serial, number, id, provider, state, settled, begun_at);
+            connection.prepare_cached(sql::ATTEMPT_INSERT)?.execute(row)?;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! it; the file holds none of it in plain text. There is no other mode.
 
 mod anchor;
+mod answers;
 mod apply;
 mod audited;
 mod backup;

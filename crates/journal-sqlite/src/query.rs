@@ -85,6 +85,19 @@ pub(crate) fn payments_of(
     payments(connection, seal, sql::PAYMENTS_OF, (customers, before), page.limit)
 }
 
+/// Payments with an attempt at `provider` that began in `[from, until)`.
+pub(crate) fn payments_of_provider(
+    connection: &Connection,
+    seal: &Seal,
+    provider: &ProviderName,
+    (from, until): (Timestamp, Timestamp),
+    after: u64,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    let bounds = (provider.as_str(), from.as_micros(), until.as_micros(), integer(after));
+    payments(connection, seal, sql::PAYMENTS_OF_PROVIDER, bounds, limit)
+}
+
 pub(crate) fn strippable(
     connection: &Connection,
     seal: &Seal,

@@ -48,6 +48,7 @@ pub(crate) const PAYMENT_INSERT: &str = include_str!("sql/payment_insert.sql");
 pub(crate) const PAYMENT_KEY: &str = include_str!("sql/payment_key.sql");
 pub(crate) const PAYMENT_UPDATE: &str = include_str!("sql/payment_update.sql");
 pub(crate) const PROPOSALS_OF_PAYMENT: &str = include_str!("sql/proposals_of_payment.sql");
+pub(crate) const PAYMENTS_OF_PROVIDER: &str = include_str!("sql/payments_of_provider.sql");
 pub(crate) const PROPOSAL_CONFIRM: &str = include_str!("sql/proposal_confirm.sql");
 pub(crate) const PROPOSAL_ERASE: &str = include_str!("sql/proposal_erase.sql");
 pub(crate) const PROPOSAL_INSERT: &str = include_str!("sql/proposal_insert.sql");
@@ -75,11 +76,12 @@ pub(crate) const UNLISTED_FORGET: &str = include_str!("sql/unlisted_forget.sql")
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 6] = [
+pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
     include_str!("../migrations/0003_operators.sql"),
     include_str!("../migrations/0004_sealed.sql"),
     include_str!("../migrations/0005_spend.sql"),
+    include_str!("../migrations/0006_attempts_of_provider.sql"),
     include_str!("../migrations/0007_chain.sql"),
 ];

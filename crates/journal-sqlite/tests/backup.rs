@@ -259,7 +259,7 @@ async fn a_rule_of_money_that_the_rows_break_is_named() {
     connection
         .execute_batch(
             "DROP INDEX one_live_attempt;
-             INSERT INTO attempt SELECT payment_serial, 2, 'P2', provider, 'sending', NULL
+             INSERT INTO attempt SELECT payment_serial, 2, 'P2', provider, 'sending', NULL, begun_at
              FROM attempt LIMIT 1;",
         )
         .unwrap();

@@ -13,7 +13,7 @@ use ppob_journal::{
     success_at,
 };
 use ppob_journal_sqlite::SqliteJournal;
-use ppob_types::ConsumerId;
+use ppob_types::{ConsumerId, Timestamp};
 use rusqlite::{Connection, params};
 
 use self::keys::keys;
@@ -91,7 +91,7 @@ fn write_payment(file: &Connection, stored: &StoredPayment) {
             stored.request.repeat,
             payment.terms.accepted_at.as_micros(),
             stored.updated_at.as_micros(),
-            payment.next_check_at.map(ppob_types::Timestamp::as_micros),
+            payment.next_check_at.map(Timestamp::as_micros),
             success_at(payment).map(|_| 22_500),
             success_at(payment).map(|_| 20_700),
             stored.fingerprint.0,
@@ -157,6 +157,24 @@ async fn a_plain_journal_is_sealed_when_it_is_opened_and_keeps_every_value() {
         journal.close().await.unwrap();
         assert_eq!(canary::found(directory.path()), [] as [String; 0], "{version}");
     }
+}
+
+#[tokio::test]
+async fn attempts_of_an_earlier_journal_began_when_their_payment_was_accepted() {
+    let told = told().await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    write(&path, 2, &told);
+    let journal = SqliteJournal::open(&path, &keys()).unwrap();
+    let accepted: Vec<_> =
+        told.iter().map(|stored| stored.payment.terms.accepted_at.as_micros()).collect();
+    let provider = &told[0].payment.attempts[0].provider;
+    let from = Timestamp::from_micros(*accepted.iter().min().unwrap());
+    let until = Timestamp::from_micros(accepted.iter().max().unwrap() + 1);
+    let found = journal.payments_of_provider(provider, (from, until), 0, 10).await.unwrap();
+    assert_eq!(found, told);
+    let nothing = journal.payments_of_provider(provider, (until, until), 0, 10).await.unwrap();
+    assert_eq!(nothing, []);
 }
 
 #[tokio::test]

@@ -143,6 +143,21 @@ pub trait Journal: Send + Sync + Debug + 'static {
         page: Page,
     ) -> Result<Vec<StoredPayment>, JournalError>;
 
+    /// Payments with an attempt at `provider` that began in `[begun.0, begun.1)`, oldest first, with a
+    /// serial above `after`. One that cannot be read is left out, as in [`Journal::list`]. Of attempts
+    /// that an earlier version recorded, the acceptance of their payment counts as their beginning: look
+    /// wider by the longest `pay_by`, and at `begun_at` of the attempts.
+    ///
+    /// # Errors
+    /// [`JournalError`] if they cannot be read.
+    async fn payments_of_provider(
+        &self,
+        provider: &ProviderName,
+        begun: (Timestamp, Timestamp),
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError>;
+
     /// Payments that have ended, await nothing, last changed before `before`, and keep more than `to`:
     /// at most `limit`, in any order.
     ///

@@ -182,6 +182,16 @@ impl Journal for MemoryJournal {
         self.read(|data| data.payments_of(customers, page)).await
     }
 
+    async fn payments_of_provider(
+        &self,
+        provider: &ProviderName,
+        begun: (Timestamp, Timestamp),
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredPayment>, JournalError> {
+        self.read(|data| data.payments_of_provider(provider, begun, after, limit)).await
+    }
+
     async fn strippable(
         &self,
         to: Retention,

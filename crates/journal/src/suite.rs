@@ -145,6 +145,7 @@ macro_rules! journal_suite {
             paging_through_events_while_writers_run_misses_none
             due_payments_come_earliest_first_and_also_when_they_await_a_token
             open_payments_are_paged_oldest_first
+            payments_of_a_provider_are_paged_by_when_their_attempts_began
             a_list_is_filtered_by_every_field
             a_list_is_paged_by_serial_newest_first
             a_payment_is_found_by_its_serial_and_by_the_reference_that_it_settles

@@ -18,6 +18,7 @@ pub(crate) mod receipt;
 pub(crate) mod request;
 pub(crate) mod review;
 pub(crate) mod scalar;
+pub(crate) mod statement;
 
 use ppob_engine::Engine;
 use ppob_routing::Catalogue;

@@ -9,6 +9,8 @@ use tonic::transport::Server;
 
 /// The biggest message that is read. A request to pay has some hundred bytes.
 pub(crate) const MOST_BYTES: usize = 64 * 1024;
+/// The biggest message that operators send: a statement, and a little around it.
+pub(crate) const MOST_OPERATOR_BYTES: usize = ppob_evidence::statement::MOST_BYTES + MOST_BYTES;
 
 const STREAMS_PER_CONNECTION: u32 = 200;
 const HEADER_BYTES: u32 = 8 * 1024;

@@ -26,7 +26,8 @@ use crate::explain::ExplainErrors;
 use crate::feed;
 use crate::health::{self, API_SERVICES, OPERATOR_SERVICES, Readiness};
 use crate::listen::{
-    Insecure, ListenError, MOST_BYTES, check_exposure, lacks_for_exposure, limited,
+    Insecure, ListenError, MOST_BYTES, MOST_OPERATOR_BYTES, check_exposure, lacks_for_exposure,
+    limited,
 };
 use crate::metrics::{self, Methods, MetricsHandle, RequestMetrics};
 use crate::reflection;
@@ -346,7 +347,7 @@ fn serve_operator(
     let (reporter, health) = tonic_health::server::health_reporter();
     let gate = Gate::new(Arc::clone(&options.consumers));
     let operator = OperatorServiceServer::new(OperatorApi(Arc::clone(shared)))
-        .max_decoding_message_size(MOST_BYTES);
+        .max_decoding_message_size(MOST_OPERATOR_BYTES);
     let (reflection, alpha) = reflection::services(&OPERATOR_SERVICES)?;
     let router = limited()
         .layer(RequestMetrics::new(Methods::new(), Arc::clone(&options.clock)))

@@ -89,6 +89,33 @@ impl Timestamp {
     }
 }
 
+/// Days of the calendar in Western Indonesian Time, which statements and closes are about.
+impl Timestamp {
+    /// Reads `text` by a format of strftime as Western Indonesian Time; without a time of day it is the
+    /// day's first moment.
+    pub fn from_wib_as(format: &str, text: &str) -> Option<Self> {
+        let parts = jiff::fmt::strtime::parse(format, text.trim()).ok()?;
+        let time = match parts.hour() {
+            Some(_) => parts.to_time().ok()?,
+            None => jiff::civil::Time::midnight(),
+        };
+        let civil = parts.to_date().ok()?.to_datetime(time);
+        Some(Self(wib()?.to_timestamp(civil).ok()?.as_microsecond()))
+    }
+
+    /// The first moment of a day, given as [`Timestamp::wib_day`] counts it; held at the ends of the range.
+    pub fn start_of_wib_day(day: i64) -> Self {
+        let local = day.saturating_mul(86_400);
+        Self::from_seconds(local.saturating_sub(i64::from(WIB_OFFSET_SECONDS)))
+    }
+
+    /// `2018-07-24`, the day in Western Indonesian Time.
+    pub fn wib_date(self) -> String {
+        let shown = self.wib();
+        shown.split(' ').next().unwrap_or("-").to_owned()
+    }
+}
+
 fn wib() -> Option<jiff::tz::Offset> {
     jiff::tz::Offset::from_seconds(WIB_OFFSET_SECONDS).ok()
 }
@@ -146,6 +173,12 @@ mod tests {
         assert_eq!(midnight.wib_day(), moment.wib_day() + 1);
         assert_eq!(Timestamp::from_micros(midnight.as_micros() - 1).wib_day(), moment.wib_day());
         assert_eq!(Timestamp::from_wib("24/07/2018"), None);
+        assert_eq!(Timestamp::start_of_wib_day(midnight.wib_day()), midnight);
+        assert_eq!(moment.wib_date(), "2018-07-24");
+        assert_eq!(Timestamp::from_wib_as("%d/%m/%Y %H:%M", "24/07/2018 21:00"), Some(moment));
+        assert_eq!(Timestamp::from_wib_as("%Y-%m-%d", "2018-07-25"), Some(midnight));
+        assert_eq!(Timestamp::from_wib_as("%d/%m/%Y", "31/02/2018"), None);
+        assert_eq!(Timestamp::from_wib_as("%H:%M", "10:00"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ppob_engine::{DuplicateWindows, Engine, EngineConfig, Parts, ProviderSetup};
+use ppob_engine::{DuplicateWindows, Engine, EngineConfig, Parts, ProviderSetup, StatementFormat};
 use ppob_journal::{Journal, MemoryJournal};
 use ppob_layers::{BreakerOverride, Limits, guard};
 use ppob_provider::PpobProvider;
@@ -222,6 +222,7 @@ impl Host {
                 cost_tolerance: Rupiah::new(1_000),
                 price_max_age: Duration::from_mins(15),
                 price_list_every: Duration::from_mins(1),
+                statement: StatementFormat::default(),
             };
             (model.plan().name.clone(), setup)
         });

@@ -295,6 +295,11 @@ reasons! {
         money: "Nothing was recorded by this call; the earlier entry stays.",
         action: "Use a new deposit_id, or repeat the earlier entry unchanged.",
         indonesian: "deposit_id sudah dipakai untuk entri lain.";
+    STATEMENT_UNREADABLE = FailedPrecondition, No, [PreconditionFailure], [],
+        happened: "The file is no statement that can be read as the configuration of the provider says.",
+        money: "Nothing was taken from the file; what is known about payments stays.",
+        action: "Export it as CSV, or tell in [provider.statement] how this provider writes it.",
+        indonesian: "Mutasi tidak dapat dibaca.";
     CONFIG_INVALID = FailedPrecondition, No, [PreconditionFailure], [],
         happened: "The configuration is not valid.",
         money: "Nothing changed: payments go on with the configuration as it was.",

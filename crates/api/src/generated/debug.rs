@@ -339,6 +339,19 @@ impl ::core::fmt::Debug for AuditEntry {
             .finish()
     }
 }
+impl ::core::fmt::Debug for ImportStatementRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ImportStatementRequest")
+            .field("provider", &self.provider)
+            .field("content", &format_args!("***"))
+            .field("complete", &self.complete)
+            .field("from_time", &self.from_time)
+            .field("before_time", &self.before_time)
+            .field("dry_run", &self.dry_run)
+            .field("actor", &self.actor)
+            .finish()
+    }
+}
 impl ::core::fmt::Debug for SetProviderModeRequest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("SetProviderModeRequest")

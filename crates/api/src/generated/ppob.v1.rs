@@ -2487,6 +2487,539 @@ impl EvidenceLeaning {
         }
     }
 }
+/// Asks for OperatorService.ImportStatement.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct ImportStatementRequest {
+    /// Name of the configured provider.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// The file as it was exported, CSV, at most 8 MiB. Personal data throughout.
+    #[prost(bytes = "vec", tag = "2")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+    /// Whether the statement holds everything of its time; unset for what the configuration says of this
+    /// provider. Only then is anything concluded from what is not there.
+    #[prost(bool, optional, tag = "3")]
+    pub complete: ::core::option::Option<bool>,
+    /// The beginning of the time of which it holds everything; unset, together with `before_time`, for the
+    /// days (WIB) of its rows, of a day that is not over up to its last row.
+    #[prost(message, optional, tag = "4")]
+    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The end of that time, not included.
+    #[prost(message, optional, tag = "5")]
+    pub before_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only tell what was found: nothing is asked, settled, recorded, proposed or kept.
+    #[prost(bool, tag = "6")]
+    pub dry_run: bool,
+    /// Who; required.
+    #[prost(string, tag = "7")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// Answers OperatorService.ImportStatement.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportStatementResponse {
+    /// SHA-256 of the file, in hexadecimal; it stands in the audit.
+    #[prost(string, tag = "1")]
+    pub content_sha256: ::prost::alloc::string::String,
+    /// Whether this very file was imported before. Nothing was done twice.
+    #[prost(bool, tag = "2")]
+    pub repeated: bool,
+    /// How many rows moved money.
+    #[prost(int32, tag = "3")]
+    pub row_count: i32,
+    /// How many rows were passed over because the configuration says so.
+    #[prost(int32, tag = "4")]
+    pub ignored_count: i32,
+    /// How many rows could not be read. While there is one, nothing is concluded from what is not there.
+    #[prost(int32, tag = "5")]
+    pub unreadable_count: i32,
+    /// Those rows, at most 100.
+    #[prost(message, repeated, tag = "6")]
+    pub unreadable_rows: ::prost::alloc::vec::Vec<UnreadableRow>,
+    /// What was found, by kind.
+    #[prost(message, repeated, tag = "7")]
+    pub counts: ::prost::alloc::vec::Vec<StatementCount>,
+    /// What a person may want to look at: everything but rows that agree. Mismatches first; at most 1000.
+    #[prost(message, repeated, tag = "8")]
+    pub findings: ::prost::alloc::vec::Vec<StatementFinding>,
+    /// In how many findings statement and record contradict each other: a person must look.
+    #[prost(int32, tag = "9")]
+    pub mismatch_count: i32,
+    /// In how many findings something is left open.
+    #[prost(int32, tag = "10")]
+    pub open_count: i32,
+    /// The beginning of the time of which the statement was taken to hold everything; unset if of none.
+    #[prost(message, optional, tag = "11")]
+    pub covered_from_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The end of that time, not included.
+    #[prost(message, optional, tag = "12")]
+    pub covered_before_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A row that could not be read.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnreadableRow {
+    /// Its line in the file, from 1.
+    #[prost(int64, tag = "1")]
+    pub line: i64,
+    /// What is wrong, for people; nothing of what stands there.
+    #[prost(string, tag = "2")]
+    pub problem: ::prost::alloc::string::String,
+}
+/// How often one thing was found.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementCount {
+    /// What.
+    #[prost(enumeration = "StatementFindingKind", tag = "1")]
+    pub kind: i32,
+    /// How often.
+    #[prost(int32, tag = "2")]
+    pub count: i32,
+    /// What moved by it together, in rupiah.
+    #[prost(int64, tag = "3")]
+    pub amount_rupiah: i64,
+}
+/// One thing that was found.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementFinding {
+    /// What it is.
+    #[prost(enumeration = "StatementFindingKind", tag = "1")]
+    pub kind: i32,
+    /// What was done about it.
+    #[prost(enumeration = "StatementConsequence", tag = "2")]
+    pub consequence: i32,
+    /// Whether statement and record contradict each other, so that a person must look.
+    #[prost(bool, tag = "3")]
+    pub mismatch: bool,
+    /// The line of the file, from 1; 0 for what is not there.
+    #[prost(int64, tag = "4")]
+    pub line: i64,
+    /// When it happened by the statement; of what is not there, when the attempt began.
+    #[prost(message, optional, tag = "5")]
+    pub row_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What moved, in rupiah; of what is not there, what should have.
+    #[prost(int64, tag = "6")]
+    pub amount_rupiah: i64,
+    /// What should have moved, if that is another amount.
+    #[prost(int64, optional, tag = "7")]
+    pub expected_rupiah: ::core::option::Option<i64>,
+    /// The reference of the row; may be empty.
+    #[prost(string, tag = "8")]
+    pub provider_reference: ::prost::alloc::string::String,
+    /// Whose payment it is about; empty if about none.
+    #[prost(string, tag = "9")]
+    pub consumer: ::prost::alloc::string::String,
+    /// The payment.
+    #[prost(string, tag = "10")]
+    pub payment_id: ::prost::alloc::string::String,
+    /// Its attempt.
+    #[prost(int32, tag = "11")]
+    pub attempt_number: i32,
+    /// More about what was done, for people; may be empty.
+    #[prost(string, tag = "12")]
+    pub detail: ::prost::alloc::string::String,
+}
+/// Asks for OperatorService.CloseDay.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseDayRequest {
+    /// The day in WIB, as in `2026-11-27`. Of a day that is not over the result is provisional.
+    #[prost(string, tag = "1")]
+    pub day: ::prost::alloc::string::String,
+    /// Only at this provider; empty means all.
+    #[prost(string, tag = "2")]
+    pub provider: ::prost::alloc::string::String,
+    /// Who; required.
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// Answers OperatorService.CloseDay.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CloseDayResponse {
+    /// One per provider, by name.
+    #[prost(message, repeated, tag = "1")]
+    pub closes: ::prost::alloc::vec::Vec<DayClose>,
+}
+/// A day at a provider. An attempt belongs to the day on which it began.
+///
+/// known_rupiah = succeeded − reversed + open + late charges. With a statement of the whole day,
+/// difference_rupiah = debited_rupiah − known_rupiah = the sum of `terms`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DayClose {
+    /// Name of the configured provider.
+    #[prost(string, tag = "1")]
+    pub provider: ::prost::alloc::string::String,
+    /// The day in WIB.
+    #[prost(string, tag = "2")]
+    pub day: ::prost::alloc::string::String,
+    /// How it stands.
+    #[prost(enumeration = "DayCloseState", tag = "3")]
+    pub state: i32,
+    /// What succeeded, also what was reversed later: what left the deposit.
+    #[prost(message, optional, tag = "4")]
+    pub succeeded: ::core::option::Option<DaySum>,
+    /// What was reversed.
+    #[prost(message, optional, tag = "5")]
+    pub reversed: ::core::option::Option<DaySum>,
+    /// What is open (being sent, pending or in doubt), with what it was expected to cost.
+    #[prost(message, optional, tag = "6")]
+    pub open: ::core::option::Option<DaySum>,
+    /// Charges of attempts that had been taken as dead.
+    #[prost(message, optional, tag = "7")]
+    pub late_charges: ::core::option::Option<DaySum>,
+    /// Recorded deposits of that day, less what was taken out.
+    #[prost(message, optional, tag = "8")]
+    pub deposits: ::core::option::Option<DaySum>,
+    /// What we know that left the deposit, or may have.
+    #[prost(int64, tag = "9")]
+    pub known_rupiah: i64,
+    /// What left the deposit for transactions by the statement, less what came back; unset without one.
+    #[prost(int64, optional, tag = "10")]
+    pub debited_rupiah: ::core::option::Option<i64>,
+    /// The difference; unset without a statement of the whole day.
+    #[prost(int64, optional, tag = "11")]
+    pub difference_rupiah: ::core::option::Option<i64>,
+    /// What the difference is made of.
+    #[prost(message, repeated, tag = "12")]
+    pub terms: ::prost::alloc::vec::Vec<DayTerm>,
+    /// What is open, oldest payment first; at most 1000.
+    #[prost(message, repeated, tag = "13")]
+    pub open_attempts: ::prost::alloc::vec::Vec<OpenAttempt>,
+    /// SHA-256 of the statement that was imported last for that day, in hexadecimal; empty if none was.
+    #[prost(string, tag = "14")]
+    pub statement_sha256: ::prost::alloc::string::String,
+    /// When it was imported.
+    #[prost(message, optional, tag = "15")]
+    pub statement_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whether it holds the whole day, or of a day that is not over everything that was attempted so far; if
+    /// not, the day was not held against it.
+    #[prost(bool, tag = "16")]
+    pub statement_whole: bool,
+    /// Whether the day was closed before; this result takes the place of the earlier one.
+    #[prost(bool, tag = "17")]
+    pub repeated: bool,
+    /// When it was closed now.
+    #[prost(message, optional, tag = "18")]
+    pub close_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whether the day is not over, so that this is no more than a look.
+    #[prost(bool, tag = "19")]
+    pub provisional: bool,
+}
+/// How many, and how much together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DaySum {
+    /// How many.
+    #[prost(int32, tag = "1")]
+    pub count: i32,
+    /// How much together, in rupiah.
+    #[prost(int64, tag = "2")]
+    pub amount_rupiah: i64,
+}
+/// A part of a difference.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DayTerm {
+    /// What it is.
+    #[prost(enumeration = "DayTermKind", tag = "1")]
+    pub kind: i32,
+    /// How many attempts or rows, and how much they add to the difference.
+    #[prost(message, optional, tag = "2")]
+    pub sum: ::core::option::Option<DaySum>,
+    /// Whether it is a contradiction that a person must look at.
+    #[prost(bool, tag = "3")]
+    pub mismatch: bool,
+}
+/// An attempt that is open at the close of its day.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenAttempt {
+    /// Whose payment it is.
+    #[prost(string, tag = "1")]
+    pub consumer: ::prost::alloc::string::String,
+    /// The payment.
+    #[prost(string, tag = "2")]
+    pub payment_id: ::prost::alloc::string::String,
+    /// The attempt.
+    #[prost(int32, tag = "3")]
+    pub attempt_number: i32,
+    /// What it was expected to cost, in rupiah.
+    #[prost(int64, tag = "4")]
+    pub expected_rupiah: i64,
+    /// When it began.
+    #[prost(message, optional, tag = "5")]
+    pub begin_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// What a statement shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementFindingKind {
+    /// Never in an answer.
+    Unspecified = 0,
+    /// A success and its debit.
+    Agrees = 1,
+    /// A debit that only an attempt in doubt, pending or being sent explains.
+    Candidate = 2,
+    /// A debit of an attempt that had been taken as dead.
+    LateCharge = 3,
+    /// A late charge that was known already, and its debit.
+    LateChargeKnown = 4,
+    /// A debit of another amount than we know.
+    AmountDiffers = 5,
+    /// A debit that we know nothing of.
+    UnknownCharge = 6,
+    /// A debit that may be of several attempts, or one of several that may be of one attempt.
+    Unclear = 7,
+    /// A further debit of an attempt that has one.
+    SecondDebit = 8,
+    /// An attempt in doubt was debited, and the money came back.
+    DebitedAndRefunded = 9,
+    /// Money of a payment came back that was not reversed. A payment is never reversed by a statement.
+    Refund = 10,
+    /// Money of a payment came back that was reversed.
+    RefundKnown = 11,
+    /// Money of a transaction came back that we know nothing of.
+    UnknownRefund = 12,
+    /// A deposit, as recorded.
+    DepositAgrees = 13,
+    /// Money came into the deposit that nobody recorded.
+    DepositUnrecorded = 14,
+    /// A recorded deposit that the complete statement does not have.
+    DepositMissing = 15,
+    /// A success, or a known late charge, that the complete statement does not have.
+    SuccessMissing = 16,
+    /// An attempt whose outcome is open, and that the complete statement does not have.
+    OpenMissing = 17,
+    /// Nothing can be said: the statement begins or ends while it may have been debited, or a debit that
+    /// nobody knows may be its own.
+    NotJudged = 18,
+}
+impl StatementFindingKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_FINDING_KIND_UNSPECIFIED",
+            Self::Agrees => "STATEMENT_FINDING_KIND_AGREES",
+            Self::Candidate => "STATEMENT_FINDING_KIND_CANDIDATE",
+            Self::LateCharge => "STATEMENT_FINDING_KIND_LATE_CHARGE",
+            Self::LateChargeKnown => "STATEMENT_FINDING_KIND_LATE_CHARGE_KNOWN",
+            Self::AmountDiffers => "STATEMENT_FINDING_KIND_AMOUNT_DIFFERS",
+            Self::UnknownCharge => "STATEMENT_FINDING_KIND_UNKNOWN_CHARGE",
+            Self::Unclear => "STATEMENT_FINDING_KIND_UNCLEAR",
+            Self::SecondDebit => "STATEMENT_FINDING_KIND_SECOND_DEBIT",
+            Self::DebitedAndRefunded => "STATEMENT_FINDING_KIND_DEBITED_AND_REFUNDED",
+            Self::Refund => "STATEMENT_FINDING_KIND_REFUND",
+            Self::RefundKnown => "STATEMENT_FINDING_KIND_REFUND_KNOWN",
+            Self::UnknownRefund => "STATEMENT_FINDING_KIND_UNKNOWN_REFUND",
+            Self::DepositAgrees => "STATEMENT_FINDING_KIND_DEPOSIT_AGREES",
+            Self::DepositUnrecorded => "STATEMENT_FINDING_KIND_DEPOSIT_UNRECORDED",
+            Self::DepositMissing => "STATEMENT_FINDING_KIND_DEPOSIT_MISSING",
+            Self::SuccessMissing => "STATEMENT_FINDING_KIND_SUCCESS_MISSING",
+            Self::OpenMissing => "STATEMENT_FINDING_KIND_OPEN_MISSING",
+            Self::NotJudged => "STATEMENT_FINDING_KIND_NOT_JUDGED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_FINDING_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_FINDING_KIND_AGREES" => Some(Self::Agrees),
+            "STATEMENT_FINDING_KIND_CANDIDATE" => Some(Self::Candidate),
+            "STATEMENT_FINDING_KIND_LATE_CHARGE" => Some(Self::LateCharge),
+            "STATEMENT_FINDING_KIND_LATE_CHARGE_KNOWN" => Some(Self::LateChargeKnown),
+            "STATEMENT_FINDING_KIND_AMOUNT_DIFFERS" => Some(Self::AmountDiffers),
+            "STATEMENT_FINDING_KIND_UNKNOWN_CHARGE" => Some(Self::UnknownCharge),
+            "STATEMENT_FINDING_KIND_UNCLEAR" => Some(Self::Unclear),
+            "STATEMENT_FINDING_KIND_SECOND_DEBIT" => Some(Self::SecondDebit),
+            "STATEMENT_FINDING_KIND_DEBITED_AND_REFUNDED" => {
+                Some(Self::DebitedAndRefunded)
+            }
+            "STATEMENT_FINDING_KIND_REFUND" => Some(Self::Refund),
+            "STATEMENT_FINDING_KIND_REFUND_KNOWN" => Some(Self::RefundKnown),
+            "STATEMENT_FINDING_KIND_UNKNOWN_REFUND" => Some(Self::UnknownRefund),
+            "STATEMENT_FINDING_KIND_DEPOSIT_AGREES" => Some(Self::DepositAgrees),
+            "STATEMENT_FINDING_KIND_DEPOSIT_UNRECORDED" => Some(Self::DepositUnrecorded),
+            "STATEMENT_FINDING_KIND_DEPOSIT_MISSING" => Some(Self::DepositMissing),
+            "STATEMENT_FINDING_KIND_SUCCESS_MISSING" => Some(Self::SuccessMissing),
+            "STATEMENT_FINDING_KIND_OPEN_MISSING" => Some(Self::OpenMissing),
+            "STATEMENT_FINDING_KIND_NOT_JUDGED" => Some(Self::NotJudged),
+            _ => None,
+        }
+    }
+}
+/// What was done about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementConsequence {
+    /// Never in an answer.
+    Unspecified = 0,
+    /// Nothing had to be.
+    Nothing = 1,
+    /// Nothing, because only a look was asked for.
+    DryRun = 2,
+    /// The provider confirmed the row's reference, and the attempt is settled: it paid.
+    Settled = 3,
+    /// The provider does not confirm it; nothing was changed.
+    NotConfirmed = 4,
+    /// The provider has no way to look it up, or the row has no reference; nothing was changed.
+    CannotBeAsked = 5,
+    /// Provider or journal could not be asked just now; import the file again.
+    TryAgain = 6,
+    /// A late charge was recorded. The payment's state stays, and the provider is frozen.
+    Recorded = 7,
+    /// "Not executed" is proposed in the actor's name and waits for a second person. Nothing has changed yet.
+    Proposed = 8,
+    /// Somebody proposed "not executed" before, and a second person has not agreed yet.
+    ProposedBefore = 9,
+    /// Something speaks for a payment, so that nothing was proposed: a person must look.
+    NotProposed = 10,
+    /// The provider may still execute it; import the file again later.
+    TooEarly = 11,
+}
+impl StatementConsequence {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_CONSEQUENCE_UNSPECIFIED",
+            Self::Nothing => "STATEMENT_CONSEQUENCE_NOTHING",
+            Self::DryRun => "STATEMENT_CONSEQUENCE_DRY_RUN",
+            Self::Settled => "STATEMENT_CONSEQUENCE_SETTLED",
+            Self::NotConfirmed => "STATEMENT_CONSEQUENCE_NOT_CONFIRMED",
+            Self::CannotBeAsked => "STATEMENT_CONSEQUENCE_CANNOT_BE_ASKED",
+            Self::TryAgain => "STATEMENT_CONSEQUENCE_TRY_AGAIN",
+            Self::Recorded => "STATEMENT_CONSEQUENCE_RECORDED",
+            Self::Proposed => "STATEMENT_CONSEQUENCE_PROPOSED",
+            Self::ProposedBefore => "STATEMENT_CONSEQUENCE_PROPOSED_BEFORE",
+            Self::NotProposed => "STATEMENT_CONSEQUENCE_NOT_PROPOSED",
+            Self::TooEarly => "STATEMENT_CONSEQUENCE_TOO_EARLY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_CONSEQUENCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_CONSEQUENCE_NOTHING" => Some(Self::Nothing),
+            "STATEMENT_CONSEQUENCE_DRY_RUN" => Some(Self::DryRun),
+            "STATEMENT_CONSEQUENCE_SETTLED" => Some(Self::Settled),
+            "STATEMENT_CONSEQUENCE_NOT_CONFIRMED" => Some(Self::NotConfirmed),
+            "STATEMENT_CONSEQUENCE_CANNOT_BE_ASKED" => Some(Self::CannotBeAsked),
+            "STATEMENT_CONSEQUENCE_TRY_AGAIN" => Some(Self::TryAgain),
+            "STATEMENT_CONSEQUENCE_RECORDED" => Some(Self::Recorded),
+            "STATEMENT_CONSEQUENCE_PROPOSED" => Some(Self::Proposed),
+            "STATEMENT_CONSEQUENCE_PROPOSED_BEFORE" => Some(Self::ProposedBefore),
+            "STATEMENT_CONSEQUENCE_NOT_PROPOSED" => Some(Self::NotProposed),
+            "STATEMENT_CONSEQUENCE_TOO_EARLY" => Some(Self::TooEarly),
+            _ => None,
+        }
+    }
+}
+/// How a closed day stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DayCloseState {
+    /// Never in an answer.
+    Unspecified = 0,
+    /// Debits and record agree to the rupiah, and nothing is open.
+    Balanced = 1,
+    /// Only what is open is not explained yet.
+    Open = 2,
+    /// Statement and record contradict each other: a person must look.
+    Mismatch = 3,
+    /// No statement of the whole day was imported: nothing was held against the provider.
+    NoStatement = 4,
+}
+impl DayCloseState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DAY_CLOSE_STATE_UNSPECIFIED",
+            Self::Balanced => "DAY_CLOSE_STATE_BALANCED",
+            Self::Open => "DAY_CLOSE_STATE_OPEN",
+            Self::Mismatch => "DAY_CLOSE_STATE_MISMATCH",
+            Self::NoStatement => "DAY_CLOSE_STATE_NO_STATEMENT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DAY_CLOSE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DAY_CLOSE_STATE_BALANCED" => Some(Self::Balanced),
+            "DAY_CLOSE_STATE_OPEN" => Some(Self::Open),
+            "DAY_CLOSE_STATE_MISMATCH" => Some(Self::Mismatch),
+            "DAY_CLOSE_STATE_NO_STATEMENT" => Some(Self::NoStatement),
+            _ => None,
+        }
+    }
+}
+/// What a part of a difference is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DayTermKind {
+    /// Never in an answer.
+    Unspecified = 0,
+    /// Open attempts without a debit.
+    OpenNotDebited = 1,
+    /// Open attempts with a debit of another amount than expected.
+    OpenOtherAmount = 2,
+    /// Successes without a debit.
+    SuccessNotDebited = 3,
+    /// Successes with a debit of another amount, or with more than one.
+    SuccessOtherAmount = 4,
+    /// Successes whose money came back, without a reversal.
+    SuccessRefunded = 5,
+    /// Reversed payments whose money did not come back.
+    ReversedNotRefunded = 6,
+    /// Late charges whose debit is missing, or is another amount.
+    LateChargeDiffers = 7,
+    /// Debits of attempts that are taken as dead, and whose charge is not recorded.
+    DeadDebited = 8,
+    /// Debits, less what came back, that are of nobody we know.
+    Unknown = 9,
+    /// Debits of attempts that began on another day: they belong to that day's close.
+    OtherDay = 10,
+}
+impl DayTermKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DAY_TERM_KIND_UNSPECIFIED",
+            Self::OpenNotDebited => "DAY_TERM_KIND_OPEN_NOT_DEBITED",
+            Self::OpenOtherAmount => "DAY_TERM_KIND_OPEN_OTHER_AMOUNT",
+            Self::SuccessNotDebited => "DAY_TERM_KIND_SUCCESS_NOT_DEBITED",
+            Self::SuccessOtherAmount => "DAY_TERM_KIND_SUCCESS_OTHER_AMOUNT",
+            Self::SuccessRefunded => "DAY_TERM_KIND_SUCCESS_REFUNDED",
+            Self::ReversedNotRefunded => "DAY_TERM_KIND_REVERSED_NOT_REFUNDED",
+            Self::LateChargeDiffers => "DAY_TERM_KIND_LATE_CHARGE_DIFFERS",
+            Self::DeadDebited => "DAY_TERM_KIND_DEAD_DEBITED",
+            Self::Unknown => "DAY_TERM_KIND_UNKNOWN",
+            Self::OtherDay => "DAY_TERM_KIND_OTHER_DAY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DAY_TERM_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DAY_TERM_KIND_OPEN_NOT_DEBITED" => Some(Self::OpenNotDebited),
+            "DAY_TERM_KIND_OPEN_OTHER_AMOUNT" => Some(Self::OpenOtherAmount),
+            "DAY_TERM_KIND_SUCCESS_NOT_DEBITED" => Some(Self::SuccessNotDebited),
+            "DAY_TERM_KIND_SUCCESS_OTHER_AMOUNT" => Some(Self::SuccessOtherAmount),
+            "DAY_TERM_KIND_SUCCESS_REFUNDED" => Some(Self::SuccessRefunded),
+            "DAY_TERM_KIND_REVERSED_NOT_REFUNDED" => Some(Self::ReversedNotRefunded),
+            "DAY_TERM_KIND_LATE_CHARGE_DIFFERS" => Some(Self::LateChargeDiffers),
+            "DAY_TERM_KIND_DEAD_DEBITED" => Some(Self::DeadDebited),
+            "DAY_TERM_KIND_UNKNOWN" => Some(Self::Unknown),
+            "DAY_TERM_KIND_OTHER_DAY" => Some(Self::OtherDay),
+            _ => None,
+        }
+    }
+}
 /// Asks for OperatorService.ListProviders.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListProvidersRequest {
@@ -3439,6 +3972,61 @@ pub mod operator_service_client {
                 .insert(GrpcMethod::new("ppob.v1.OperatorService", "RecordDeposit"));
             self.inner.unary(req, path, codec).await
         }
+        /// Imports a statement of a provider (CSV). Every row is held against what is known: a debit of an attempt
+        /// in doubt is settled if the provider confirms the row's reference, a debit of a dead attempt is recorded
+        /// as a late charge, and what a complete statement does not have is proposed as not executed and waits
+        /// for a second person. Everything else that does not fit is told. Importing a file again does nothing
+        /// twice. Reasons: PROVIDER_UNKNOWN, STATEMENT_UNREADABLE.
+        pub async fn import_statement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ImportStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportStatementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/ppob.v1.OperatorService/ImportStatement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("ppob.v1.OperatorService", "ImportStatement"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Closes a day: sums up what is known of its attempts at each provider, and holds it against the
+        /// imported statement to the rupiah. Closing it again computes it anew. Reasons: PROVIDER_UNKNOWN.
+        pub async fn close_day(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseDayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseDayResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/ppob.v1.OperatorService/CloseDay",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("ppob.v1.OperatorService", "CloseDay"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Reads the configuration again and applies what can be applied without a restart; all of it
         /// or nothing. Reasons: CONFIG_INVALID.
         pub async fn reload_config(
@@ -3656,6 +4244,27 @@ pub mod operator_service_server {
             request: tonic::Request<super::RecordDepositRequest>,
         ) -> std::result::Result<
             tonic::Response<super::RecordDepositResponse>,
+            tonic::Status,
+        >;
+        /// Imports a statement of a provider (CSV). Every row is held against what is known: a debit of an attempt
+        /// in doubt is settled if the provider confirms the row's reference, a debit of a dead attempt is recorded
+        /// as a late charge, and what a complete statement does not have is proposed as not executed and waits
+        /// for a second person. Everything else that does not fit is told. Importing a file again does nothing
+        /// twice. Reasons: PROVIDER_UNKNOWN, STATEMENT_UNREADABLE.
+        async fn import_statement(
+            &self,
+            request: tonic::Request<super::ImportStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportStatementResponse>,
+            tonic::Status,
+        >;
+        /// Closes a day: sums up what is known of its attempts at each provider, and holds it against the
+        /// imported statement to the rupiah. Closing it again computes it anew. Reasons: PROVIDER_UNKNOWN.
+        async fn close_day(
+            &self,
+            request: tonic::Request<super::CloseDayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseDayResponse>,
             tonic::Status,
         >;
         /// Reads the configuration again and applies what can be applied without a restart; all of it
@@ -4272,6 +4881,97 @@ pub mod operator_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RecordDepositSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/ppob.v1.OperatorService/ImportStatement" => {
+                    #[allow(non_camel_case_types)]
+                    struct ImportStatementSvc<T: OperatorService>(pub Arc<T>);
+                    impl<
+                        T: OperatorService,
+                    > tonic::server::UnaryService<super::ImportStatementRequest>
+                    for ImportStatementSvc<T> {
+                        type Response = super::ImportStatementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ImportStatementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OperatorService>::import_statement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ImportStatementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/ppob.v1.OperatorService/CloseDay" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseDaySvc<T: OperatorService>(pub Arc<T>);
+                    impl<
+                        T: OperatorService,
+                    > tonic::server::UnaryService<super::CloseDayRequest>
+                    for CloseDaySvc<T> {
+                        type Response = super::CloseDayResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseDayRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OperatorService>::close_day(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseDaySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ppob_engine::StatementFormat;
 use ppob_layers::Limits;
 use ppob_routing::MappingOverride;
 use ppob_types::{ProviderName, Rupiah};
@@ -31,6 +32,7 @@ pub(crate) struct ProviderTable {
     pub(crate) refresh_prices_every: Option<Duration>,
     pub(crate) limits: Limits,
     pub(crate) mapping: BTreeMap<String, MappingOverride>,
+    pub(crate) statement: StatementFormat,
     /// What is the kind's own.
     pub(crate) settings: Value,
 }
@@ -83,6 +85,7 @@ impl ProviderTable {
             refresh_prices_every: table.take("refresh_prices_every_s")?.map(seconds),
             limits: table.take("limits")?.unwrap_or_default(),
             mapping: table.take("mapping")?.unwrap_or_default(),
+            statement: table.take("statement")?.unwrap_or_default(),
             settings: Value::Object(table.rest),
         })
     }
@@ -99,6 +102,7 @@ pub(super) fn fill_in(table: &mut Map<String, Value>) {
         "balance_floor_rupiah": 0,
         "cost_tolerance_rupiah": 0,
         "price_max_age_s": PRICE_MAX_AGE_S,
+        "statement": StatementFormat::default(),
         "limits": {
             "pay_per_second": limits.pay_per_second,
             "pay_burst": limits.pay_burst,

@@ -169,6 +169,8 @@ mod tests {
             "CheckNowResponse",
             "AddNoteResponse",
             "RecordDepositResponse",
+            "ImportStatementResponse",
+            "CloseDayResponse",
             "SetProviderModeResponse",
             "SetOfferModeResponse",
             "ListUnmappedProductsResponse",

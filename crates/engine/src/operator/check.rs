@@ -78,7 +78,10 @@ impl Engine {
 }
 
 impl Inner {
-    async fn check_now(self: &Arc<Self>, check: &CheckNow) -> Result<Checked, OperateError> {
+    pub(super) async fn check_now(
+        self: &Arc<Self>,
+        check: &CheckNow,
+    ) -> Result<Checked, OperateError> {
         let stored = self.found(&check.key).await?;
         let known = |attempt: &Attempt| attempt.observed.provider_ref.clone();
         let supplied = check.provider_ref.as_ref().filter(|reference| {

@@ -62,6 +62,15 @@ pub enum Resolved {
     AwaitsSecondPerson(Arc<StoredPayment>),
 }
 
+/// What became of a verdict that was only to be proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProposedNow {
+    /// It waits for a second person.
+    Proposed,
+    /// Somebody proposed it before, and nothing has outdated that.
+    Before,
+}
+
 /// What is decided about, as it is now; nobody else works on it meanwhile.
 struct Case<'a> {
     stored: &'a StoredPayment,
@@ -256,6 +265,32 @@ impl Inner {
             ..change(case.stored, after.payment, EventKind::Resolved, now)
         };
         self.settle(case.stored, change, &after.notes).await.map(Resolved::Settled)
+    }
+
+    /// Keeps that an attempt was not executed as one person's verdict. It never settles anything: a
+    /// proposal of somebody else that is open stays one person's, whoever asks here.
+    pub(super) async fn propose_not_executed(
+        &self,
+        resolve: &Resolve,
+    ) -> Result<ProposedNow, OperateError> {
+        let _turn = self.turns.wait(&resolve.key).await;
+        let stored = self.found(&resolve.key).await?;
+        let attempt = decided_about(&stored, resolve)?;
+        if !self.bound_has_passed(attempt) {
+            let until = self.now().plus(self.left_of_bound(attempt));
+            return Err(OperateError::TooEarly { until });
+        }
+        let dossier = self.journal.dossier(&resolve.key).await;
+        let proposals = dossier.map_err(|_| OperateError::JournalUnavailable)?.proposals;
+        let about = |proposal: &Proposal| proposal.proposed.attempt == attempt.number;
+        let case = Case { stored: &stored, attempt, open: proposals.into_iter().find(about) };
+        let known = facts(&stored, attempt);
+        if case.open.as_ref().is_some_and(|open| open.proposed.facts == known) {
+            return Ok(ProposedNow::Before);
+        }
+        let replaces = case.open.as_ref().map(|open| open.number);
+        let proposal = case.proposal(resolve, known, self.now());
+        self.propose(&case, resolve, proposal, replaces).await.map(|_| ProposedNow::Proposed)
     }
 
     async fn propose(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_engine::{
     ConsumerLimits, CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup,
-    RequestedApproval, RequestedParameters, Resolved, Ticket,
+    RequestedApproval, RequestedParameters, Resolved, StatementFormat, Ticket,
 };
 use ppob_journal::{MemoryJournal, StoredPayment, Who};
 use ppob_layers::{Limits, Reserve, guard};
@@ -138,6 +138,7 @@ impl Scripted {
                 name: ProviderName::new(name).unwrap(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
+                statement: StatementFormat::default(),
                 tells_balance: balance > 0,
             },
             cost,

@@ -38,6 +38,7 @@ fn due_and_open_payments_and_events_are_found_by_their_index_without_sorting() {
         (sql::PAYMENT_BY_REFERENCE, 2, "one_payment_per_reference"),
         (sql::PAYMENT_BY_SERIAL, 1, "SEARCH payment USING INTEGER PRIMARY KEY"),
         (sql::REFERENCE_OWNER, 3, "one_payment_per_reference"),
+        (sql::PAYMENTS_OF_PROVIDER, 4, "COVERING INDEX attempt_of_provider"),
         (sql::INQUIRY_FORGET, 1, "inquiry_by_end"),
         (sql::SPEND_GET, 2, "SEARCH spend USING PRIMARY KEY"),
         (sql::INQUIRY_FORGET_EXPIRED, 2, "inquiry_by_end"),

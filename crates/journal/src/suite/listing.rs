@@ -7,8 +7,8 @@ use ppob_types::{
 
 use super::Backend;
 use super::builders::{
-    PROVIDER, accept, accept_at, accepted, answer, answered, at, begin, commit, consumer, fail,
-    key, new_payment, provider, purchase, succeed, token_request,
+    NOT_SENT, PROVIDER, accept, accept_at, accepted, answer, answered, at, begin, begin_event,
+    commit, consumer, fail, key, new_payment, provider, purchase, succeed, token_request,
 };
 use crate::{EventKind, Filter, Page, StoredPayment};
 
@@ -82,6 +82,45 @@ pub async fn open_payments_are_paged_oldest_first(backend: &dyn Backend) {
         assert!(seen.len() <= open.len(), "a payment came twice");
     }
     assert_eq!(seen, open);
+}
+
+/// What is held against a provider's statement: by when attempts began, not when they ended, and each
+/// payment once, however many of its attempts are meant.
+pub async fn payments_of_a_provider_are_paged_by_when_their_attempts_began(backend: &dyn Backend) {
+    const OTHER: &str = "mmbc-bdg";
+    let journal = backend.open().await;
+    let begin_at = async |stored: &StoredPayment, name: &str, seconds: u64| {
+        let event = begin_event(stored.serial, &stored.payment, name);
+        commit(&journal, stored, event, EventKind::AttemptBegun, at(seconds)).await
+    };
+    let not_begun = accept(&journal, "shop", 1).await;
+    let before = begin_at(&accept(&journal, "shop", 2).await, PROVIDER, 9).await;
+    let first = begin_at(&accept(&journal, "app", 3).await, PROVIDER, 10).await;
+    let first = answer(&journal, &first, PayOutcome::Succeeded, at(500)).await;
+    let elsewhere = begin_at(&accept(&journal, "shop", 4).await, OTHER, 15).await;
+    let twice = begin_at(&accept(&journal, "shop", 5).await, PROVIDER, 12).await;
+    let twice = answer(&journal, &twice, NOT_SENT, at(13)).await;
+    let twice = begin_at(&twice, PROVIDER, 14).await;
+    let failed_over = begin_at(&accept(&journal, "shop", 6).await, OTHER, 16).await;
+    let failed_over = answer(&journal, &failed_over, NOT_SENT, at(17)).await;
+    let failed_over = begin_at(&failed_over, PROVIDER, 19).await;
+    let after = begin_at(&accept(&journal, "shop", 7).await, PROVIDER, 20).await;
+
+    let of = async |name: &str, from: u64, until: u64, after: u64, limit: usize| {
+        let begun = (at(from), at(until));
+        journal.payments_of_provider(&provider(name), begun, after, limit).await.unwrap()
+    };
+    let meant = [first.clone(), twice.clone(), failed_over.clone()];
+    assert_eq!(of(PROVIDER, 10, 20, 0, 10).await, meant);
+    assert_eq!(of(PROVIDER, 10, 20, 0, 2).await, meant.get(..2).unwrap());
+    assert_eq!(of(PROVIDER, 10, 20, twice.serial, 2).await, meant.get(2..).unwrap());
+    assert_eq!(of(PROVIDER, 10, 20, failed_over.serial, 2).await, []);
+    assert_eq!(of(PROVIDER, 0, 10, 0, 10).await, [before]);
+    assert_eq!(of(PROVIDER, 20, 21, 0, 10).await, [after]);
+    assert_eq!(of(PROVIDER, 10, 10, 0, 10).await, []);
+    assert_eq!(of(OTHER, 0, 100, 0, 10).await, [elsewhere, failed_over]);
+    let all = of(PROVIDER, 0, 100, 0, 10).await;
+    assert!(!all.contains(&not_begun), "an attempt that never began was listed");
 }
 
 /// Each field narrows the list, alone and together.

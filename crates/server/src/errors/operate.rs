@@ -52,6 +52,9 @@ fn with_reference_in(error: &OperateError, reference: &str) -> Status {
         OperateError::CheckTooEarly { after, .. } => {
             Problem::nothing_done(Reason::CHECK_TOO_EARLY, message).retry_after(*after).status()
         }
+        OperateError::StatementUnreadable(_) => {
+            refused(Reason::STATEMENT_UNREADABLE, "content").status()
+        }
         OperateError::DepositIdReused => {
             Problem::nothing_done(Reason::DEPOSIT_ID_REUSED, message).status()
         }

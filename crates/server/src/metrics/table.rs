@@ -199,6 +199,18 @@ pub const METRICS: &[Metric] = &[
         &[],
         "Tasks of the engine, and calls of the server, that ended by a mistake in the code. Must stay 0.",
     ),
+    counter(
+        "ppob_statement_mismatches_total",
+        "findings",
+        &[
+            PROVIDER_LABEL,
+            (
+                "kind",
+                "`amount-differs`, `late-charge`, `unknown-charge`, `unclear`, `second-debit`, `debited-and-refunded`, `refund`, `unknown-refund`, `deposit-unrecorded`, `deposit-missing`, `success-missing`, `candidate` (the provider does not confirm it)",
+            ),
+        ],
+        "Contradictions between imported statements and the record. Each file counts once.",
+    ),
     // Reconciliation.
     gauge(
         "ppob_reconciliation_due",

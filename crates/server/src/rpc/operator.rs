@@ -9,9 +9,9 @@ use ppob_types::{ConsumerId, PaymentKey, ProviderName};
 use tonic::{Request, Response, Status};
 
 use super::{
-    add_note, check_now, erase_customer, export_customer, key, list_audit, list_providers,
-    list_reviews, list_unlisted_replies, list_unmapped_products, record_deposit, refresh_catalog,
-    reload_config, resolve_payment, set_modes,
+    add_note, check_now, close_day, erase_customer, export_customer, import_statement, key,
+    list_audit, list_providers, list_reviews, list_unlisted_replies, list_unmapped_products,
+    record_deposit, refresh_catalog, reload_config, resolve_payment, set_modes,
 };
 use crate::consumer::{Caller, Role, caller};
 use crate::errors::{self, Violations};
@@ -98,6 +98,20 @@ impl OperatorService for OperatorApi {
         request: Request<v1::RecordDepositRequest>,
     ) -> Result<Response<v1::RecordDepositResponse>, Status> {
         record_deposit::record_deposit(&self.0, &request).await.map(Response::new)
+    }
+
+    async fn import_statement(
+        &self,
+        request: Request<v1::ImportStatementRequest>,
+    ) -> Result<Response<v1::ImportStatementResponse>, Status> {
+        import_statement::import_statement(&self.0, request).await.map(Response::new)
+    }
+
+    async fn close_day(
+        &self,
+        request: Request<v1::CloseDayRequest>,
+    ) -> Result<Response<v1::CloseDayResponse>, Status> {
+        close_day::close_day(&self.0, &request).await.map(Response::new)
     }
 
     async fn reload_config(

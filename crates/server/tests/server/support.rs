@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use ppob_api::PpobClient;
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{CreatePaymentRequest, Payment};
-use ppob_engine::{Engine, EngineConfig, Parts, ProviderSetup};
+use ppob_engine::{Engine, EngineConfig, Parts, ProviderSetup, StatementFormat};
 use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_layers::{Limits, guard};
 use ppob_provider::PpobProvider;
@@ -274,6 +274,7 @@ pub(crate) fn setups(
         cost_tolerance: Rupiah::new(100),
         price_max_age: Duration::from_mins(15),
         price_list_every: Duration::from_mins(5),
+        statement: StatementFormat::default(),
     };
     [(provider.info.name.clone(), setup)].into()
 }

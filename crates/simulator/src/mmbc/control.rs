@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::magic::MAGIC_NUMBERS;
 use super::state::{ControlError, State};
+use super::statement::{StatementSwitches, statement};
 use crate::http::{Answer, Handler, Head, Reply, Request, parameters};
 
 /// The control endpoint of a provider.
@@ -30,6 +31,9 @@ impl Handler for Control {
     }
 
     async fn respond(&self, request: Request) -> Reply {
+        if request.head.method == "GET" && request.head.path == "/control/statement" {
+            return Reply::Answer(self.statement(&request.head.query));
+        }
         let (status, body) = match self.answer(&request) {
             Ok(body) => (200, body),
             Err((status, error)) => (status, json!({ "error": error })),
@@ -39,6 +43,23 @@ impl Handler for Control {
 }
 
 impl Control {
+    fn statement(&self, query: &str) -> Answer {
+        let given = parameters(query.as_bytes());
+        let account = given.get("account").map(String::as_str).unwrap_or_default();
+        let delayed = given.get("delayed").map_or(Ok(0), |text| text.parse());
+        match delayed {
+            Ok(delayed) if self.state.book().accounts.contains_key(account) => {
+                let foreign_row = given.contains_key("foreign_row");
+                let switches = StatementSwitches { delayed, foreign_row };
+                Answer::new(200, "text/csv", statement(&self.state.ledger(0), account, switches))
+            }
+            _ => {
+                let body = json!({ "error": "say whose: account=LOGIN, and delayed=COUNT if any" });
+                Answer::new(400, "application/json", format!("{body}\n"))
+            }
+        }
+    }
+
     fn answer(&self, request: &Request) -> Result<Value, Refused> {
         let path: Vec<&str> = request.head.path.split('/').skip(1).collect();
         let state = &self.state;

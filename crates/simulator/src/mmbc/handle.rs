@@ -15,6 +15,7 @@ use super::counts::RequestCounts;
 use super::faults::Fault;
 use super::service::Service;
 use super::state::{ControlError, State};
+use super::statement::{StatementSwitches, statement};
 use crate::http::Server;
 use crate::ledger::Ledger;
 
@@ -102,6 +103,11 @@ impl MmbcHandle {
     /// What was charged after the charge with this sequence.
     pub fn ledger_after(&self, sequence: u64) -> Ledger {
         self.state.ledger(sequence)
+    }
+
+    /// The statement of a login, as CSV: every debit and what came back.
+    pub fn statement(&self, login: &str, switches: StatementSwitches) -> String {
+        statement(&self.ledger(), login, switches)
     }
 
     /// The accounts with their balances.

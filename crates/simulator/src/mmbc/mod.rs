@@ -33,6 +33,8 @@
 //! ```text
 //! curl $CONTROL/ledger                  # every charge, and pay requests per login
 //! curl "$CONTROL/ledger?after=120"      # only charges after the 120th
+//! curl "$CONTROL/statement?account=dummy"  # its statement as CSV; &delayed=2 leaves out the latest two
+//!                                       # debits, &foreign_row=1 adds one that is nobody's
 //! curl $CONTROL/accounts                # balances
 //! curl $CONTROL/requests                # requests per verb and login
 //! curl $CONTROL/magic                   # magic customer numbers
@@ -73,6 +75,7 @@ mod quote;
 mod service;
 mod slots;
 mod state;
+mod statement;
 mod texts;
 mod values;
 mod verb;
@@ -86,4 +89,5 @@ pub use faults::{Fault, FaultError, FaultKind, PendingEnd, Stage};
 pub use handle::{MmbcHandle, MmbcSimulator};
 pub use magic::{MAGIC_NUMBERS, MagicNumber};
 pub use state::ControlError;
+pub use statement::StatementSwitches;
 pub use verb::Verb;

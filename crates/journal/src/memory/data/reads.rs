@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use ppob_payment::Attempt;
 use ppob_types::{ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Timestamp};
 
 use super::Data;
@@ -41,6 +42,25 @@ impl Data {
         self.open
             .range((Bound::Excluded(after), Bound::Unbounded))
             .filter_map(|serial| self.payments.get(serial))
+            .take(limit)
+            .cloned()
+            .collect()
+    }
+
+    pub(in crate::memory) fn payments_of_provider(
+        &self,
+        provider: &ProviderName,
+        (from, until): (Timestamp, Timestamp),
+        after: u64,
+        limit: usize,
+    ) -> Vec<StoredPayment> {
+        let is_meant = |attempt: &Attempt| {
+            attempt.provider == *provider && attempt.begun_at >= from && attempt.begun_at < until
+        };
+        self.payments
+            .range((Bound::Excluded(after), Bound::Unbounded))
+            .map(|(_, stored)| stored)
+            .filter(|stored| stored.payment.attempts.iter().any(is_meant))
             .take(limit)
             .cloned()
             .collect()
