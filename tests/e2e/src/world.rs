@@ -207,11 +207,12 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
+/// The time of this machine in Western Indonesian Time, as providers write it.
 #[expect(
     clippy::disallowed_methods,
     reason = "the engine under test is another process, whose clock is this machine's"
 )]
-fn now_in_wib() -> String {
+pub fn now_in_wib() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).wib()
 }

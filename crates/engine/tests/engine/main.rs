@@ -14,4 +14,5 @@ mod privacy;
 mod reload;
 mod restart;
 mod restored;
+mod statements;
 mod support;

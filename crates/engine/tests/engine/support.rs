@@ -138,7 +138,6 @@ impl Scripted {
                 name: ProviderName::new(name).unwrap(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
-                statement: StatementFormat::default(),
                 tells_balance: balance > 0,
             },
             cost,
@@ -435,6 +434,7 @@ fn setup(provider: &Arc<Scripted>, clock: &Arc<dyn Clock>) -> (ProviderName, Pro
         cost_tolerance: Rupiah::new(100),
         price_max_age: Duration::from_mins(15),
         price_list_every: Duration::from_mins(5),
+        statement: StatementFormat::default(),
     };
     (provider.info.name.clone(), setup)
 }

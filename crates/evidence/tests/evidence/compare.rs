@@ -1,6 +1,6 @@
 //! Rows against attempts and deposits.
 
-use ppob_evidence::statement::{Comparison, FindingKind, Movement, Row, Unreadable, compare};
+use ppob_evidence::statement::{Comparison, FindingKind, Movement, Row, Unreadable};
 use ppob_evidence::{AttemptFacts, Standing};
 use ppob_types::{Rupiah, Timestamp};
 

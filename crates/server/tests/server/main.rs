@@ -16,6 +16,7 @@ mod reasons;
 mod records;
 mod reload;
 mod reviews;
+mod statements;
 mod support;
 mod tls;
 mod verdicts;

@@ -11,8 +11,9 @@ use ppob_api::v1::create_payment_request::Approval;
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
     AbandonPaymentRequest, CheckNowRequest, CreatePaymentRequest, GetPaymentRequest,
-    GetProductRequest, InquireRequest, ListPaymentsRequest, ListProvidersRequest, ProviderMode,
-    ResolvePaymentRequest, SetProviderModeRequest, StreamPaymentEventsRequest, VerdictNotExecuted,
+    GetProductRequest, ImportStatementRequest, InquireRequest, ListPaymentsRequest,
+    ListProvidersRequest, ProviderMode, ResolvePaymentRequest, SetProviderModeRequest,
+    StreamPaymentEventsRequest, VerdictNotExecuted,
 };
 use ppob_engine::ConsumerLimits;
 use ppob_journal::{MemoryHooks, MemoryJournal};
@@ -312,6 +313,17 @@ async fn of_asking(provoked: &mut Provoked) {
         Reason::PROVIDER_UNKNOWN,
         "ListProviders",
         world.operator.list_providers(nobody).await,
+    );
+    let nonsense = ImportStatementRequest {
+        provider: "scripted-a".to_owned(),
+        content: b"a;b;c".to_vec(),
+        actor: "sari".to_owned(),
+        ..ImportStatementRequest::default()
+    };
+    provoked.check(
+        Reason::STATEMENT_UNREADABLE,
+        "ImportStatement",
+        world.operator.import_statement(nonsense).await,
     );
     trouble.dead.store(true, Ordering::SeqCst);
     provoked.check(Reason::JOURNAL_UNAVAILABLE, "GetPayment", payments.get_payment(get).await);

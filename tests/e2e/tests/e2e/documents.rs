@@ -98,6 +98,8 @@ async fn the_help_lists_every_command_and_every_exit_code() -> Result<()> {
         "resolve",
         "note",
         "deposit",
+        "statement",
+        "close",
         "provider",
         "offer",
         "refresh",
@@ -108,7 +110,7 @@ async fn the_help_lists_every_command_and_every_exit_code() -> Result<()> {
         let listed = help.stdout.lines().any(|line| line.trim_start().starts_with(command));
         assert!(listed, "{command} is not listed:\n{}", help.stdout);
     }
-    for code in 0..=5 {
+    for code in 0..=6 {
         assert!(help.stdout.contains(&format!("\n  {code}  ")), "exit code {code}");
     }
     let unknown = run(directory.path(), &["pey"], &[]).await?;

@@ -19,5 +19,6 @@ mod reload;
 mod rights;
 mod sandbox;
 mod shutdown;
+mod statements;
 mod watching;
 mod wrong_password;
