@@ -4,6 +4,7 @@
 //! every kind of provider.
 
 mod args;
+mod audited;
 mod client;
 mod clock;
 mod compose;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command, ConfigCommand, OfferCommand, ProviderCommand};
+use crate::args::{Arguments, AuditCommand, Command, ConfigCommand, OfferCommand, ProviderCommand};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
@@ -87,6 +88,10 @@ async fn run(command: Command) -> Done {
         Command::Privacy(command) => client::privacy(&command).await,
         Command::Unmapped(options) => client::unmapped(&options).await,
         Command::Unlisted(options) => client::unlisted(&options).await,
-        Command::Audit(options) => client::audit(&options).await,
+        Command::Audit(options) => match &options.command {
+            Some(AuditCommand::Verify(options)) => audited::verify(options),
+            Some(AuditCommand::Head(options)) => audited::head(options),
+            None => client::audit(&options).await,
+        },
     }
 }
