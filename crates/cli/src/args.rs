@@ -19,7 +19,7 @@ pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
 pub(crate) use privacy::{EraseCustomer, ExportCustomer, PrivacyCommand};
-pub(crate) use record::{AddNote, Audit, RecordDeposit};
+pub(crate) use record::{AddNote, Audit, AuditCommand, AuditHead, RecordDeposit, VerifyAudit};
 pub(crate) use run::{ConfigCommand, ConfigFile, Demo, Sandbox, Serve};
 pub(crate) use statement::{CloseDay, ImportStatement, StatementCommand};
 pub(crate) use switch::{

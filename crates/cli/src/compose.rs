@@ -104,7 +104,8 @@ pub(crate) async fn engine(
 fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> {
     let keys = key_source(&loaded.config.journal, &loaded.place)
         .map_err(|error| Failure::usage(error.to_string()))?;
-    let journal = SqliteJournal::open(path, &keys).map_err(|error| not_started(&error))?;
+    let journal = SqliteJournal::open_with_sends(path, &keys, &loaded.config.journal.sends())
+        .map_err(|error| not_started(&error))?;
     if let Some(file) = journal.created_key_file() {
         tracing::warn!(
             key_file = %file.display(),

@@ -24,7 +24,13 @@ pub(crate) fn backup(options: &Backup) -> Done {
         add(&mut shown, "backup", options.to.display().to_string());
         output::print(&format!("{shown:#}"))?;
     } else {
-        output::print(&format!("{}: {}", options.to.display(), summary(&verified)))?;
+        let mut text = format!("{}: {}", options.to.display(), summary(&verified));
+        if let Some(head) = verified.head {
+            text.add(format_args!(
+                "\nHead: {head} (keep it elsewhere: `ppob audit verify --head`)"
+            ));
+        }
+        output::print(&text)?;
     }
     Ok(whole(&verified))
 }
@@ -75,8 +81,9 @@ fn explained(journal: &Path, restored: &RestoredJournal) -> String {
     }
     text.add(format_args!(
         "
-Money: payments made after {taken_at} WIB are unknown to this journal. A caller who repeats the
-       payment_id of one would be taken for a new customer, and it would be paid again.
+Money: what was sent after {taken_at} WIB and stands in the send journal is in doubt again from the next start
+       on, and is not paid again. Everything else after it is unknown to this journal: a caller who
+       repeats the payment_id of one would be taken for a new customer, and it would be paid again.
 Do:    start the engine. It freezes every provider, so that nothing is paid. Then for each provider
        1. get its statement from {taken_at} WIB on;
        2. for each payment on it that `ppob payment list` does not show, find the caller's id and run
@@ -105,6 +112,7 @@ fn as_json(verified: &Verified) -> Value {
         "events": verified.events,
         "newest_event_at": verified.newest_event_at.map(utc),
         "taken_at": verified.taken_at.map(utc),
+        "head": verified.head.map(|head| head.to_string()),
         "broken_rules": verified.broken_rules,
     })
 }

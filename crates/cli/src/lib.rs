@@ -4,6 +4,7 @@
 //! every kind of provider.
 
 mod args;
+mod audited;
 mod client;
 mod clock;
 mod compose;
@@ -102,6 +103,10 @@ async fn run(command: Command, clock: Arc<dyn Clock>) -> Done {
         Command::Privacy(command) => client::privacy(&command).await,
         Command::Unmapped(options) => client::unmapped(&options).await,
         Command::Unlisted(options) => client::unlisted(&options).await,
-        Command::Audit(options) => client::audit(&options).await,
+        Command::Audit(options) => match &options.command {
+            Some(AuditCommand::Verify(options)) => audited::verify(options),
+            Some(AuditCommand::Head(options)) => audited::head(options),
+            None => client::audit(&options).await,
+        },
     }
 }

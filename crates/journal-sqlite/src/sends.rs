@@ -148,7 +148,8 @@ impl SendJournal {
 
     /// What was written in the segment `covered` and later.
     pub(crate) fn tail(&self, covered: u64) -> Result<Tail, SendsError> {
-        let mut tail = Tail { sends: Vec::new(), next: self.next.max(covered) };
+        // The segment of that number was written to, also if it is not there any more.
+        let mut tail = Tail { sends: Vec::new(), next: self.next.max(covered.saturating_add(1)) };
         for number in segments(&self.directory)?.into_iter().filter(|one| *one >= covered) {
             let read = self.read(number)?;
             tail.sends.extend(read.into_iter().flat_map(|frame| frame.sends));

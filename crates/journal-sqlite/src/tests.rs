@@ -1,6 +1,7 @@
 //! What cannot be seen from outside: failed commits, query plans, reads that panic, the errors of opening.
 
 mod commits;
+mod cost;
 mod moved;
 mod opening;
 #[path = "../tests/payments/mod.rs"]

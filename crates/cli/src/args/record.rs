@@ -1,8 +1,12 @@
 //! Options of the commands that write down, and look at what was done.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use ppob_journal_sqlite::Head;
 use ppob_types::Timestamp;
 
+use super::ConfigFile;
 use super::operate::{Actor, OperatorServer, Subject};
 use super::switch::wib;
 
@@ -46,7 +50,10 @@ pub(crate) struct RecordDeposit {
 
 /// `ppob audit`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) command: Option<AuditCommand>,
     /// Only what this person did, as the first or the second.
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
@@ -67,4 +74,46 @@ pub(crate) struct Audit {
     pub(crate) limit: u16,
     #[command(flatten)]
     pub(crate) server: OperatorServer,
+}
+
+/// `ppob audit …`, about files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Finds what was changed, removed or cut in a journal or a backup by other means than the engine.
+    #[command(after_help = VERIFY_ENDS, after_long_help = VERIFY_ENDS)]
+    Verify(VerifyAudit),
+    /// Prints the newest commit of the journal and its hash, to be kept elsewhere.
+    Head(AuditHead),
+}
+
+const VERIFY_ENDS: &str = "Exit codes: 0 nothing was changed; 5 something was, each with what it means for the money; 1 the file \
+cannot be read. An engine may work on the journal meanwhile.";
+
+/// `ppob audit verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyAudit {
+    /// The journal or a backup of it; without it the journal of the configuration.
+    #[arg(value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// A head that was kept elsewhere, as `ppob audit head` printed it; can be given several times.
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub(crate) head: Vec<Head>,
+    #[command(flatten)]
+    pub(crate) file: ConfigFile,
+    /// Answer with JSON for scripts.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `ppob audit head`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditHead {
+    /// The journal or a backup of it; without it the journal of the configuration.
+    #[arg(value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file: ConfigFile,
+    /// Answer with JSON for scripts.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -31,6 +31,8 @@ pub(super) const KEYS: &[&str] = &[
     "consumer.*.day_max_rupiah",
     "journal.path",
     "journal.check_at_start",
+    "journal.sends",
+    "journal.sends_kept_days",
     "journal.key.*",
     "journal.key_id",
     "journal.old_key.*.id",

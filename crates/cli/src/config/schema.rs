@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ppob_engine::{DuplicateWindows, EngineConfig, RetentionSpans};
+use ppob_journal_sqlite::SendSettings;
 use ppob_provider::SecretRef;
 use ppob_routing::{Strategy, StrategyTable};
 use ppob_types::{Family, ProductCode};
@@ -39,6 +40,10 @@ pub(crate) struct Journal {
     pub(crate) path: PathBuf,
     /// Whether every start looks first whether the file is damaged.
     pub(crate) check_at_start: bool,
+    /// The directory of the send journal; without one it stands beside the journal.
+    pub(crate) sends: Option<PathBuf>,
+    /// How many days a full segment of it is kept; 0: for ever.
+    pub(crate) sends_kept_days: u32,
     /// The master key; without one it stands in a file beside the journal.
     #[serde(skip_serializing, deserialize_with = "super::journal_keys::reference")]
     pub(crate) key: Option<SecretRef>,
@@ -146,9 +151,22 @@ impl Default for Journal {
         Self {
             path: PathBuf::from("ppob.sqlite"),
             check_at_start: true,
+            sends: None,
+            sends_kept_days: 35,
             key: None,
             key_id: None,
             old_key: Vec::new(),
+        }
+    }
+}
+
+impl Journal {
+    /// Where the send journal stands and how long it is kept.
+    pub(crate) fn sends(&self) -> SendSettings {
+        SendSettings {
+            directory: self.sends.clone(),
+            keep: Duration::from_hours(u64::from(self.sends_kept_days).saturating_mul(24)),
+            ..SendSettings::default()
         }
     }
 }

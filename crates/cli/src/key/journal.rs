@@ -27,7 +27,9 @@ pub(super) fn rotate_keys(file: ConfigFile) -> Done {
             let _ = output::note(&format!("{} sealed values seen …", done.seen));
         }
     };
-    let rotated = rotate(path, &keys, &mut tell).map_err(|error| compose::not_started(&error))?;
+    let sends = loaded.config.journal.sends();
+    let rotated =
+        rotate(path, &keys, &sends, &mut tell).map_err(|error| compose::not_started(&error))?;
     output::print(&told(path, &rotated))?;
     Ok(Exit::Ok)
 }

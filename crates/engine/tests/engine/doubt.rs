@@ -125,6 +125,54 @@ async fn not_executed_needs_two_persons_and_the_bound() {
     ));
 }
 
+/// Of a payment in doubt, after a restart with the clock set wrong: nothing that needs the bound is done
+/// before the new process has itself lived through it.
+async fn the_bound_counts_from_the_start(ahead: i64) {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+    let world = World::of(&[&provider]).await;
+    world.pay(token("payment-0001")).await;
+    let world = world.restarted_with_clock_ahead(ahead).await;
+    let by_two = || ResolveVerdict::NotExecuted { second_actor: Some("joko".to_owned()) };
+    let mut despite = token("payment-0002");
+    despite.despite_in_doubt = Some(PaymentId::new("payment-0001").unwrap());
+    despite.repeat = 1;
+    for minutes in [0, 9] {
+        tokio::time::advance(Duration::from_mins(minutes)).await;
+        let early = world.engine.resolve(resolve("payment-0001", by_two())).await;
+        assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
+        let early = world.create(despite.clone()).await.unwrap_err();
+        assert!(matches!(early, CreateError::FieldInvalid { field: "despite_in_doubt", .. }));
+    }
+    // A clock that was set back goes on at half its pace until the machine has caught up.
+    tokio::time::advance(Duration::from_mins(if ahead < 0 { 21 } else { 2 })).await;
+    let failed = settled(world.engine.resolve(resolve("payment-0001", by_two())).await.unwrap());
+    assert_eq!(failed.payment.state(), PaymentState::Failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_with_the_clock_a_day_ahead_counts_the_bound_from_the_start_of_the_process() {
+    the_bound_counts_from_the_start(24 * 3_600).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_with_the_clock_a_day_back_counts_the_bound_from_the_start_of_the_process() {
+    the_bound_counts_from_the_start(-24 * 3_600).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_a_day_ahead_and_is_set_right_again_lets_nothing_pass_early_either() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let world = World::of(&[&provider]).await.restarted_with_clock_ahead(24 * 3_600).await;
+    provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+    world.pay(token("payment-0001")).await;
+    let world = world.restarted_with_clock_ahead(-24 * 3_600).await;
+    let by_two = || ResolveVerdict::NotExecuted { second_actor: Some("joko".to_owned()) };
+    tokio::time::advance(Duration::from_mins(9)).await;
+    let early = world.engine.resolve(resolve("payment-0001", by_two())).await;
+    assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_doubt_does_not_lock_a_prepaid_customer_out_for_ever() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);

@@ -55,21 +55,24 @@ pub(crate) fn settled(resolved: Resolved) -> Arc<StoredPayment> {
     payment
 }
 
-/// Wall time that follows paused time.
+/// Wall time that follows paused time, and may be set wrong.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PausedClock {
     start: Instant,
+    /// By how many seconds it is ahead.
+    ahead: i64,
 }
 
 impl PausedClock {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now() }
+        Self { start: Instant::now(), ahead: 0 }
     }
 }
 
 impl Clock for PausedClock {
     fn now(&self) -> Timestamp {
-        START.plus(self.start.elapsed())
+        let right = START.plus(self.start.elapsed());
+        Timestamp::from_micros(right.as_micros() + self.ahead * 1_000_000)
     }
 
     fn monotonic(&self) -> Monotonic {
@@ -388,6 +391,12 @@ impl World {
         tokio::time::sleep(pause).await;
         let providers: Vec<&Arc<Scripted>> = self.providers.iter().collect();
         Self::on(self.journal.reopen(), &providers, self.clock).await
+    }
+
+    /// A restart with the machine's clock set ahead by so many seconds, or back.
+    pub(crate) async fn restarted_with_clock_ahead(mut self, seconds: i64) -> Self {
+        self.clock.ahead += seconds;
+        self.restarted().await
     }
 
     pub(crate) fn now(&self) -> Timestamp {

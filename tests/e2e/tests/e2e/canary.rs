@@ -197,13 +197,16 @@ async fn ask_wrongly(engine: &Engine, canaries: &mut Canaries) -> Vec<Status> {
 /// Every file beside the journal that belongs to it, as it is on the disk.
 fn journal_files(world: &World) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(world.directory())? {
+    let sends = world.directory().join("journal.sqlite.sends");
+    for entry in fs::read_dir(world.directory())?.chain(fs::read_dir(sends)?) {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("journal.sqlite") {
+        let belongs = name.starts_with("journal.sqlite") || name.ends_with(".sends");
+        if belongs && entry.path().is_file() {
             files.push((name, fs::read(entry.path())?));
         }
     }
     assert!(files.iter().any(|(_, bytes)| bytes.len() > 50_000), "nothing was written");
+    assert!(files.iter().any(|(name, _)| name.ends_with(".sends")), "no send was written");
     Ok(files)
 }

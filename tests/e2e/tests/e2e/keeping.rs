@@ -8,10 +8,11 @@ use ppob_api::error::{reason, reason_of};
 use ppob_api::v1::{
     AbandonPaymentRequest, ListProvidersRequest, PaymentState, ProviderMode, SetProviderModeRequest,
 };
-use ppob_e2e::request::{fresh_customer, token};
+use ppob_e2e::request::{fresh_customer, token, without_waiting};
+use ppob_e2e::wait::soon;
 use ppob_e2e::world::PASSWORD;
 use ppob_e2e::{Engine, Problem, Result, World};
-use ppob_simulator::mmbc::RequestCounts;
+use ppob_simulator::mmbc::{Fault, FaultKind, RequestCounts, Stage, Verb};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -19,6 +20,11 @@ const REFUSED: Option<i32> = Some(1);
 
 fn file(world: &World, name: &str) -> String {
     world.directory().join(name).display().to_string()
+}
+
+/// What a disk takes along that is lost with the journal on it.
+fn lose_send_journal(world: &World) -> Result<()> {
+    Ok(fs::remove_dir_all(world.directory().join("journal.sqlite.sends"))?)
 }
 
 async fn release(engine: &Engine, provider: &str) -> Result<()> {
@@ -79,6 +85,7 @@ async fn a_restored_backup_under_load_pays_nothing_twice() -> Result<()> {
     assert_eq!(in_use.code, REFUSED, "{in_use:?}");
     assert!(in_use.stderr.contains("in use by another process"), "{}", in_use.stderr);
     assert_eq!(engine.stop().await?.code, Some(0));
+    lose_send_journal(&world)?;
     let kept = world.run(&["restore", &backup, "--config", &config]).await?;
     assert_eq!(kept.code, REFUSED, "{kept:?}");
     let restored = world.run(&restore).await?;
@@ -122,12 +129,65 @@ async fn a_repeated_payment_is_not_paid_before_its_provider_is_released() -> Res
     let request = token("lost-00001", &fresh_customer());
     engine.pay(request.clone()).await?;
     engine.stop().await?;
+    lose_send_journal(&world)?;
     let restored = world.run(&["restore", &backup, "--config", &config, "--replace"]).await?;
     assert_eq!(restored.code, Some(0), "{restored:?}");
     let engine = world.serve_without_prices().await?;
     let repeated = engine.pay(request).await?;
     assert_eq!(repeated.state(), PaymentState::Failed, "{repeated:?}");
     assert_eq!(world.provider.ledger().charges.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_after_the_backup_is_in_doubt_again_and_repeating_it_charges_nothing()
+-> Result<()> {
+    let world = World::new().await?;
+    let engine = world.serve().await?;
+    engine.pay(token("before-01", &fresh_customer())).await?;
+    let (config, backup) = (world.write_config()?, file(&world, "backup"));
+    assert_eq!(world.run(&["backup", &backup, "--config", &config]).await?.code, Some(0));
+    let answered = token("after-0001", &fresh_customer());
+    assert_eq!(engine.pay(answered.clone()).await?.state(), PaymentState::Succeeded);
+    let stall = FaultKind::Stall { stage: Stage::AfterDebit, milliseconds: None };
+    world.provider.add_fault(Fault::new(stall).verb(Verb::Pay))?;
+    let unanswered = token("after-0002", &fresh_customer());
+    let call = engine.start_paying(unanswered.clone()).await?;
+    soon("both are charged", world.provider.wait_for_charges(3)).await?;
+    engine.kill().await?;
+    assert!(call.await?.is_err());
+    world.provider.clear_faults();
+
+    let verify = ["audit", "verify", "--config", &config];
+    let untouched = world.run(&verify).await?;
+    assert_eq!(untouched.code, Some(0), "{untouched:?}");
+    let head = world.run(&["audit", "head", "--config", &config]).await?;
+    let head = head.stdout.split_whitespace().next().unwrap_or_default().to_owned();
+    let restored = world.run(&["restore", &backup, "--config", &config, "--replace"]).await?;
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert!(restored.stdout.contains("send journal"), "{}", restored.stdout);
+
+    let engine = world.serve_without_prices().await?;
+    release(&engine, "mmbc").await?;
+    engine.wait_for_prices().await?;
+    for request in [answered, unanswered] {
+        let again = engine.create(without_waiting(request)).await?;
+        assert!(again.existed, "{again:?}");
+        let again = again.payment.unwrap_or_default();
+        assert_eq!(again.state(), PaymentState::InDoubt, "{again:?}");
+        assert_eq!(again.attempts.len(), 1);
+    }
+    assert_eq!(world.provider.ledger().charges.len(), 3, "nothing was paid again");
+    assert_eq!(engine.metrics().await?.sum("ppob_journal_lost_sends_total"), Some(2));
+    let beside = world.run(&verify).await?;
+    assert_eq!(beside.code, Some(0), "{beside:?}");
+    assert!(beside.stdout.contains("had forgotten"), "{}", beside.stdout);
+    // A head that somebody kept is not in what came out of the backup, and it says so.
+    let kept = [verify.as_slice(), &["--head", &head]].concat();
+    let cut = world.run(&kept).await?;
+    assert_eq!(cut.code, Some(5), "{cut:?}");
+    assert!(cut.stdout.contains("the journal was cut or set back"), "{}", cut.stdout);
+    assert_eq!(engine.stop().await?.code, Some(0));
     Ok(())
 }
 

@@ -23,6 +23,10 @@ fn found(directory: &Path, texts: &[&str]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let path = entry?.path();
+        if path.is_dir() {
+            found.extend(self::found(&path, texts)?);
+            continue;
+        }
         let bytes = std::fs::read(&path)?;
         let stands = |text: &&&str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
         found.extend(texts.iter().filter(stands).map(|text| format!("{}: {text}", path.display())));
