@@ -6,6 +6,8 @@ SHELL := bash
 
 # Payments of one run of the simulation.
 N ?= 100000
+# Runs of the simulation, each on a fresh seed.
+SEEDS ?= 1
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # Tools of this repository; nothing is installed on the machine itself.
@@ -14,7 +16,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate flood rights sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants flood rights sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -94,8 +96,11 @@ buf-release: buf-tool ## Keeps the protos of a release, for `make buf` to compar
 	"$(TOOLS)/buf/bin/buf" build proto --exclude-source-info -o "$$image"; \
 	echo "$$image: written"
 
-simulate: setup ## Simulates N payments with faults (make simulate N=100000).
-	cargo run --release --locked -p ppob-simulation -- --payments $(N)
+simulate: setup ## Simulates N payments with faults on SEEDS fresh seeds (make simulate N=100000 SEEDS=1).
+	cargo run --release --locked -p ppob-simulation -- --payments $(N) --seeds $(SEEDS)
+
+mutants: setup ## Hunts every deliberate mistake in the simulation, and prints how soon each was found.
+	cargo run --release --locked -p ppob-simulation -- --payments $(N) --mutants
 
 flood: setup ## Floods an engine of its own, and prints what other callers and the record made of it.
 	cargo run --release --locked -p ppob-e2e --bin ppob-flood
