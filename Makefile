@@ -6,6 +6,8 @@ SHELL := bash
 
 # Payments of one run of the simulation.
 N ?= 100000
+# Runs of the simulation, each on a fresh seed.
+SEEDS ?= 1
 # Deaths of one run of the crash test, and what repeats its plan.
 KILLS ?= 200
 SEED ?=
@@ -17,7 +19,7 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate crash flood rights sandbox demo
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -97,8 +99,11 @@ buf-release: buf-tool ## Keeps the protos of a release, for `make buf` to compar
 	"$(TOOLS)/buf/bin/buf" build proto --exclude-source-info -o "$$image"; \
 	echo "$$image: written"
 
-simulate: setup ## Simulates N payments with faults (make simulate N=100000).
-	cargo run --release --locked -p ppob-simulation -- --payments $(N)
+simulate: setup ## Simulates N payments with faults on SEEDS fresh seeds (make simulate N=100000 SEEDS=1).
+	cargo run --release --locked -p ppob-simulation -- --payments $(N) --seeds $(SEEDS)
+
+mutants: setup ## Hunts every deliberate mistake in the simulation, and prints how soon each was found.
+	cargo run --release --locked -p ppob-simulation -- --payments $(N) --mutants
 
 crash: setup ## Kills the real binary KILLS times under load, cuts answers at every byte, audits (make crash KILLS=200 SEED=7).
 	cargo build --locked -p ppob-crash --bins

@@ -30,7 +30,8 @@ impl Tasks {
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let crash = self.crash.clone();
         #[cfg(feature = "mutants")]
-        let work = still::polled_unless_still(std::sync::Arc::clone(&self.still), work);
+        // Boxed, so that what is wrapped is not copied once more.
+        let work = still::polled_unless_still(std::sync::Arc::clone(&self.still), Box::pin(work));
         self.tracker.spawn(async move {
             let guarded = AssertUnwindSafe(work).catch_unwind();
             if let Some(Err(_)) = crash.run_until_cancelled_owned(guarded).await {

@@ -46,6 +46,8 @@ pub(crate) struct Checker {
     payments: BTreeMap<PaymentKey, Told>,
     sent: BTreeMap<AttemptId, Sent>,
     called_dead: BTreeSet<AttemptId>,
+    /// Payments in doubt that a later one was let past.
+    passed_by: BTreeSet<PaymentKey>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) tellings: u64,
 }

@@ -105,7 +105,7 @@ faults! {
     /// A callback never comes.
     CallbackLost = "callback: never comes", 120;
     /// Somebody without the secret sends one.
-    CallbackForged = "callback: wrong secret", 60;
+    CallbackForged = "callback: wrong secret", 200;
     /// The provider's own, under the reference of another payment.
     CallbackForeign = "callback: another payment's reference", 40;
     /// The provider's own, says paid with other money, and nothing was paid.
@@ -149,7 +149,7 @@ faults! {
     /// The process dies at a named point of its own path.
     CrashAtPoint = "crash: at a named point", 4;
     /// The process stands still, and goes on.
-    StandsStill = "process: stands still, then goes on", 4;
+    StandsStill = "process: stands still, then goes on", 10;
     /// The process stands still while another one takes over, and goes on.
     TakenOver = "process: stands still, is replaced, then goes on", 500;
     /// The old process lives on for a moment beside the new one.
@@ -191,7 +191,7 @@ faults! {
     /// An operator proposes, and another one confirms with credentials of their own.
     VerdictProposed = "operator: one proposes not executed, another confirms", 500;
     /// An operator says not executed without having looked.
-    HastyVerdict = "operator: says not executed without looking", 60;
+    HastyVerdict = "operator: says not executed without looking", 100;
     /// An operator looks at a frozen provider, and lets it go on.
     Unfrozen = "operator: lets a frozen provider go on", 1_000;
     /// Two operators give the same verdict at once.

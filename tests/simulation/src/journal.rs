@@ -67,7 +67,7 @@ impl MemoryHooks for Weather {
     async fn after_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
         self.stage.note(|| format!("durable: {}", describe(write)));
         match write {
-            MemoryWrite::Accept(new) => self.stage.recorded(&new.key),
+            MemoryWrite::Accept(new) => self.stage.taken(new),
             MemoryWrite::Commit(change) => self.stage.recorded(&change.key),
             _ => {}
         }

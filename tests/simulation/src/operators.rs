@@ -10,21 +10,44 @@ use ppob_engine::{
 use ppob_journal::{Filter, Page, StoredPayment, Who};
 use ppob_payment::{AttemptState, PaymentState};
 use ppob_routing::Mode;
-use ppob_types::{ConsumerId, PaymentKey, ProviderRef};
+use ppob_types::{Clock, ConsumerId, PaymentKey, ProviderRef};
 
 use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
+use crate::world::Habit;
 
 /// From then on a payment that the provider once called pending is a person's to decide.
 const FORGOTTEN: Duration = Duration::from_mins(40);
+
+/// Who was told to wait asks again after this, at the latest.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What operators remember.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Since when a payment is known to need somebody.
+    first_seen: BTreeMap<PaymentKey, Duration>,
+    /// Before this it is no use to say "not executed".
+    wait_until: BTreeMap<PaymentKey, Duration>,
+}
+
+impl Memory {
+    fn seen(&mut self, key: &PaymentKey, now: Duration) -> Duration {
+        *self.first_seen.entry(key.clone()).or_insert(now)
+    }
+
+    fn waits(&self, key: &PaymentKey, now: Duration) -> bool {
+        self.wait_until.get(key).is_some_and(|until| now < *until)
+    }
+}
 
 const PAGE: Page = Page { before_serial: None, limit: 100 };
 
 /// Looks at what is open, again and again, until the world ends.
 pub(crate) async fn look_again_and_again(host: Arc<Host>) {
     let mut random = Random::fork(host.stage.world.seed, 5);
-    let mut first_seen = BTreeMap::new();
+    let mut memory = Memory::default();
     loop {
         tokio::time::sleep(host.stage.world.operators_every + random.millis(0, 900)).await;
         let Some(process) = host.running() else {
@@ -33,14 +56,11 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
         // A page of reviews of a process that dies meanwhile is nothing to go by.
         if let Some(Ok(reviews)) = process.ask(process.engine.reviews(200)).await {
             for review in reviews {
-                let seen = *first_seen
-                    .entry(review.payment.key.clone())
-                    .or_insert_with(|| host.stage.clock.elapsed());
-                review_one(&host, &process, &review, seen, &mut random).await;
+                review_one(&host, &process, &review, &mut memory, &mut random).await;
             }
         }
         unfreeze(&host, &process).await;
-        ask_about_pending(&host, &process, &mut first_seen, &mut random).await;
+        ask_about_pending(&host, &process, &mut memory, &mut random).await;
     }
 }
 
@@ -68,7 +88,7 @@ async fn review_one(
     host: &Host,
     process: &Process,
     review: &Review,
-    seen: Duration,
+    memory: &mut Memory,
     random: &mut Random,
 ) {
     let key = &review.payment.key;
@@ -76,12 +96,17 @@ async fn review_one(
         write_down(process, key).await;
         return;
     }
-    if random.permille(300) {
+    if random.permille(150) {
         check(host, process, key, random).await;
     }
-    let age = host.stage.clock.elapsed().saturating_sub(seen);
+    let now = host.stage.clock.elapsed();
+    if !memory.waits(key, now) && host.stage.happens(random, Fault::HastyVerdict) {
+        let hasty = person("joko", true).map(|who| verdict(&review.payment, None, who, None));
+        decide(host, process, memory, hasty).await;
+    }
+    let age = now.saturating_sub(memory.seen(key, now));
     if age >= host.stage.world.operators_patience {
-        resolve(host, process, &review.payment, random).await;
+        resolve(host, process, &review.payment, memory, random).await;
     }
 }
 
@@ -89,7 +114,7 @@ async fn review_one(
 async fn ask_about_pending(
     host: &Host,
     process: &Process,
-    first_seen: &mut BTreeMap<PaymentKey, Duration>,
+    memory: &mut Memory,
     random: &mut Random,
 ) {
     let filter = Filter { states: vec![PaymentState::Processing], ..Filter::default() };
@@ -102,9 +127,8 @@ async fn ask_about_pending(
         }
         // The provider forgot what it worked on. The reviews would show it in time, too.
         let now = host.stage.clock.elapsed();
-        let seen = *first_seen.entry(stored.key.clone()).or_insert(now);
-        if now.saturating_sub(seen) > FORGOTTEN {
-            resolve(host, process, &stored, random).await;
+        if now.saturating_sub(memory.seen(&stored.key, now)) > FORGOTTEN {
+            resolve(host, process, &stored, memory, random).await;
         }
     }
 }
@@ -135,8 +159,15 @@ fn person(actor: &str, proven: bool) -> Option<Who> {
     Some(Who { operator, proven, actor: actor.to_owned() })
 }
 
-async fn resolve(host: &Host, process: &Process, stored: &StoredPayment, random: &mut Random) {
+async fn resolve(
+    host: &Host,
+    process: &Process,
+    stored: &StoredPayment,
+    memory: &mut Memory,
+    random: &mut Random,
+) {
     let stage = &host.stage;
+    let waits = memory.waits(&stored.key, stage.clock.elapsed());
     let doubted = stored.payment.attempts.iter().rev().find(|attempt| {
         matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
             || (stored.payment.contradicted && attempt.late_charge.is_some())
@@ -144,16 +175,20 @@ async fn resolve(host: &Host, process: &Process, stored: &StoredPayment, random:
     let Some(attempt) = doubted else {
         return;
     };
-    if stage.happens(random, Fault::HastyVerdict) {
-        let hasty = person("joko", true).map(|who| verdict(stored, None, who, None));
-        decide(host, process, hasty).await;
-    }
     let charge = stage.truth().charge_of_attempt(&stored.key, &attempt.id).cloned();
-    // Given back: the provider will say so.
-    if charge.as_ref().is_some_and(|charge| charge.given_back) {
+    let is_given_back = charge.as_ref().is_some_and(|charge| charge.given_back);
+    let mut plans = stage.world.providers.iter();
+    let plan = plans.find(|plan| plan.name == attempt.provider);
+    let will_be_heard = plan.is_some_and(|plan| plan.habit != Habit::OwnReference)
+        || attempt.observed.provider_ref.is_some();
+    if is_given_back && will_be_heard {
         return;
     }
-    let reference = charge.map(|charge| charge.reference);
+    // What was given back is not paid; the engine cannot know which order it was.
+    let reference = charge.filter(|charge| !charge.given_back).map(|charge| charge.reference);
+    if reference.is_none() && waits {
+        return;
+    }
     let by = |who: Option<Who>, second: Option<&str>| {
         who.map(|who| verdict(stored, reference.as_ref(), who, second))
     };
@@ -161,17 +196,21 @@ async fn resolve(host: &Host, process: &Process, stored: &StoredPayment, random:
         let first = by(person("budi", true), Some("sari"));
         let second = by(person("sari", true), None);
         if stage.happens(random, Fault::VerdictsAtOnce) {
-            tokio::join!(decide(host, process, first), decide(host, process, second));
+            let mut other = Memory::default();
+            tokio::join!(
+                decide(host, process, memory, first),
+                decide(host, process, &mut other, second)
+            );
             return;
         }
-        decide(host, process, first).await;
+        decide(host, process, memory, first).await;
         // News may come in between.
         if random.permille(300) {
             check(host, process, &stored.key, random).await;
         }
-        decide(host, process, second).await;
+        decide(host, process, memory, second).await;
     } else {
-        decide(host, process, by(person("budi", false), Some("sari"))).await;
+        decide(host, process, memory, by(person("budi", false), Some("sari"))).await;
     }
 }
 
@@ -195,7 +234,7 @@ fn verdict(
     }
 }
 
-async fn decide(host: &Host, process: &Process, resolve: Option<Resolve>) {
+async fn decide(host: &Host, process: &Process, memory: &mut Memory, resolve: Option<Resolve>) {
     let stage = &host.stage;
     let Some(resolve) = resolve else { return };
     let key = resolve.key.clone();
@@ -213,7 +252,12 @@ async fn decide(host: &Host, process: &Process, resolve: Option<Resolve>) {
         Some(Ok(Resolved::AwaitsSecondPerson(told))) => {
             stage.told(asked, host.is_current(process), &told);
         }
-        Some(Err(OperateError::TooEarly { .. })) => stage.count(Fault::ResolvedTooEarly),
+        Some(Err(OperateError::TooEarly { until })) => {
+            stage.count(Fault::ResolvedTooEarly);
+            // By the machine's clock, which people set: nobody waits for ever.
+            let wait = until.since(stage.clock.now()).min(PATIENCE);
+            memory.wait_until.insert(key, stage.clock.elapsed() + wait);
+        }
         Some(Err(error)) => stage.note(|| format!("not resolved {key}: {error}")),
         None => {}
     }

@@ -30,7 +30,12 @@ impl Drop for Points {
 }
 
 fn at(stage: &Stage, random: &mut Random, point: CrashPoint) -> AtPoint {
-    let dies = stage.happens(random, Fault::CrashAtPoint);
+    // Some are passed by few payments.
+    let tries = match point {
+        CrashPoint::InResolve | CrashPoint::InCallback | CrashPoint::BeforeGiveUp => 8,
+        _ => 1,
+    };
+    let dies = (0..tries).any(|_| stage.happens(random, Fault::CrashAtPoint));
     stage.count_point(point, dies);
     if dies {
         stage.note(|| format!("the process dies at {}", point.as_str()));

@@ -29,9 +29,14 @@ pub(crate) async fn deliver(host: Arc<Host>, mut letters: UnboundedReceiver<(Let
 async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Random) {
     tokio::time::sleep(letter.after).await;
     let mut tries = 0;
+    let mut contradicts = letter.contradicts;
     while tries < TRIES || letter.until_taken {
         tries += 1;
         if let Some(process) = host.running() {
+            // It may be taken although its sender never hears of it.
+            if std::mem::take(&mut contradicts) {
+                host.stage.contradictions.fetch_add(1, Ordering::SeqCst);
+            }
             let taking = process.engine.take_callback(&letter.provider, letter.raw.clone());
             // A provider does not wait for ever.
             let patience = Duration::from_secs(10);
@@ -39,12 +44,7 @@ async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Ra
             let answer = taking.ok().flatten();
             host.stage.note(|| format!("callback to {}: {answer:?}", letter.provider));
             match answer {
-                Some(Ok(())) => {
-                    if letter.contradicts {
-                        host.stage.contradictions.fetch_add(1, Ordering::SeqCst);
-                    }
-                    break;
-                }
+                Some(Ok(())) => break,
                 Some(Err(
                     CallbackRefused::NotAuthentic
                     | CallbackRefused::Unreadable

@@ -44,7 +44,7 @@ pub(crate) struct Stage {
     post: UnboundedSender<(Letter, Work)>,
     /// What providers still have to do by themselves.
     works: Arc<AtomicU64>,
-    /// Callbacks that contradict what a provider had said, and were taken.
+    /// Callbacks that contradict what a provider had said.
     pub(crate) contradictions: AtomicU64,
 }
 

@@ -34,8 +34,11 @@ impl Ready {
     /// For the attempt that `payment` has just begun.
     pub(super) fn new(inner: &Inner, payment: &Payment, room: Room) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
-        let left = payment.terms.pay_by.since(inner.now());
+        let mut left = payment.terms.pay_by.since(inner.now());
         let Room { setup, reservation, start_within } = room;
+        if mutated(Mutant::PayByIgnored) {
+            left = start_within;
+        }
         let start_by = inner.clock.monotonic().plus(start_within.min(left));
         Some(Self { attempt, setup, reservation, start_by })
     }

@@ -1,14 +1,25 @@
 //! What must hold of one payment's record at every moment.
 
-use ppob_journal::{Journal, StoredPayment};
+use ppob_journal::{Filter, Journal, NewPayment, Page, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, PaymentState};
 use ppob_types::{PaymentKey, RefusalCode};
 
-use super::{ViolationKind, records};
+use super::ViolationKind;
 use crate::stage::Stage;
 use crate::world::Habit;
 
 impl Stage {
+    /// A payment was accepted.
+    pub(crate) fn taken(&self, new: &NewPayment) {
+        if let Some(older) = &new.request.despite_in_doubt
+            && self.on_disk(&new.key).is_some_and(|stored| stored.serial == new.serial)
+        {
+            let older = PaymentKey { consumer: new.key.consumer.clone(), id: older.clone() };
+            self.checker().passed_by.insert(older);
+        }
+        self.recorded(&new.key);
+    }
+
     /// A payment was written, or charged: its record must fit what was really charged.
     pub(crate) fn recorded(&self, key: &PaymentKey) {
         let Some(stored) = self.on_disk(key) else { return };
@@ -65,11 +76,12 @@ pub(super) fn one_open_path(stage: &Stage, key: &PaymentKey) {
     let Some(stored) = stage.on_disk(key) else {
         return;
     };
-    let open =
-        stage.audit(|disk| async move { disk.open_payments(0, 10_000).await.unwrap_or_default() });
+    let filter = Filter { guard: Some(stored.guard_key()), ..Filter::default() };
+    let page = Page { before_serial: None, limit: usize::MAX };
     let same =
-        open.iter().filter(|other| other.key != *key && other.guard_key() == stored.guard_key());
-    let charged = same
+        stage.audit(|disk| async move { disk.list(&filter, page).await.unwrap_or_default() });
+    let open = same.iter().filter(|other| other.key != *key && !other.payment.is_concluded());
+    let charged = open
         .filter(|other| stage.truth().count(&other.key).kept > 0)
         .find(|other| !is_passed_by(stage, other, &stored) && !displaces(other, &stored))
         .map(|other| other.key.clone());
@@ -81,10 +93,9 @@ pub(super) fn one_open_path(stage: &Stage, key: &PaymentKey) {
 
 /// A charge just came: nobody may have been told before that it could not come any more.
 pub(super) fn passed_by(stage: &Stage, key: &PaymentKey) {
-    let Some(stored) = stage.on_disk(key) else { return };
-    let newer = records(stage).into_iter().find(|newer| displaces(newer, &stored));
-    if let Some(newer) = newer {
-        let what = format!("{key} was charged after {} had passed it by", newer.key);
+    let passed_by = stage.checker().passed_by.contains(key);
+    if passed_by {
+        let what = format!("{key} was charged after another one had passed it by");
         stage.violated(ViolationKind::PaidAfterPassedBy, what);
     }
 }
@@ -98,6 +109,5 @@ fn displaces(newer: &StoredPayment, older: &StoredPayment) -> bool {
 /// Whether the owner of `older` let a payment pass it by, and `newer` is that payment or one after it:
 /// each of them says so with a higher `repeat`.
 fn is_passed_by(stage: &Stage, older: &StoredPayment, newer: &StoredPayment) -> bool {
-    newer.request.repeat > older.request.repeat
-        && records(stage).iter().any(|other| displaces(other, older))
+    newer.request.repeat > older.request.repeat && stage.checker().passed_by.contains(&older.key)
 }

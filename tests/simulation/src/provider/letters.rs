@@ -80,7 +80,9 @@ impl Model {
             self.letters_about(order, soon, random, &mut letters);
         }
         if stage.happens(random, Fault::CallbackForged) {
-            let mut forged = self.letter(order, opposite(&order.fate), random.seconds(1, 90));
+            let after =
+                if random.permille(500) { random.millis(0, 50) } else { random.seconds(1, 90) };
+            let mut forged = self.letter(order, opposite(&order.fate), after);
             forged.raw.headers = vec![("x-secret".to_owned(), Sensitive::new("a guess"))];
             letters.push(forged);
         }
@@ -106,7 +108,7 @@ impl Model {
         if order.is_told_early {
             letters.push(self.letter(order, said, Duration::ZERO));
         } else if stage.happens(random, Fault::CallbackLate) {
-            letters.push(self.letter(order, said, random.seconds(60, 3_600)));
+            letters.push(self.letter(order, said, random.seconds(60, 900)));
         } else if !stage.happens(random, Fault::CallbackLost) {
             stage.count(Fault::CallbackOnTime);
             letters.push(self.letter(order, said, soon));

@@ -129,7 +129,7 @@ impl Model {
             let mut state = self.state();
             let gives =
                 self.plan().callbacks && self.stage().happens(&mut state.random, Fault::GivenBack);
-            gives.then(|| state.random.seconds(1, 1_500))
+            gives.then(|| state.random.seconds(1, 600))
         };
         let Some(after) = after else { return };
         let (model, work) = (self.clone(), self.stage().work());

@@ -269,6 +269,17 @@ fn what_a_callback_says_changes_nothing_but_when_the_provider_is_asked() {
 }
 
 #[test]
+fn older_news_that_comes_later_does_not_take_the_place_of_a_reversal_not_asked_about() {
+    let says = |says| Event::Hinted { attempt: 1, says, provider_ref: None };
+    let begun = after(&accepted(Family::Telkom), [begin_event(1)]);
+    let paid = after(&begun, [answered(1, PayOutcome::Succeeded, false)]);
+    let told = after(&paid, [says(StatusVerdict::Reversed)]);
+    for older in [StatusVerdict::Pending, StatusVerdict::Succeeded, StatusVerdict::NotFound] {
+        assert_eq!(after(&told, [says(older)]), told);
+    }
+}
+
+#[test]
 fn paid_already_said_of_an_unknown_attempt_moves_the_schedule_on() {
     let doubted = after(&accepted(Family::Telkom), [begin_event(1), answered(1, unknown(), false)]);
     let due = doubted.next_check_at.unwrap();
