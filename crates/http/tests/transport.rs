@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::poll;
 use ppob_http::{Answer, SendResult, Timeouts};
 use ppob_types::{NotSentCause, PayOutcome, UnknownCause};
-use support::{Behaviour, BlackHole, Peer, answer, client, payment, permit};
+use support::{Behaviour, BlackHole, Peer, answer, client, payment, permit, permit_of_a_sleeper};
 
 const CONNECT: SendResult = SendResult::NotSent(NotSentCause::Connect);
 
@@ -213,6 +213,17 @@ async fn an_expired_permit_connects_to_nobody() {
     assert_eq!(result, SendResult::NotSent(NotSentCause::PermitExpired));
     assert!(!watch.may_have_sent());
     assert_eq!(peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_process_that_sleeps_while_it_connects_sends_nothing_when_it_wakes() {
+    let peer = Peer::start(Behaviour::KeepAlive).await;
+    let client = client(&peer.url("http"), patient());
+    let (permit, watch) = permit_of_a_sleeper();
+    let result = client.send(permit, payment()).await;
+    assert_eq!(result, SendResult::NotSent(NotSentCause::PermitExpired));
+    assert!(!watch.may_have_sent());
+    assert_eq!(peer.posts(), 0);
 }
 
 #[tokio::test]

@@ -220,6 +220,32 @@ pub(crate) fn permit(start_by: u64) -> (SendPermit, SendWatch) {
     )
 }
 
+/// A clock of a process that falls asleep once its permit is spent: it is looked at when the permit is made,
+/// and when it is spent.
+#[derive(Debug, Default)]
+struct SleepersClock(AtomicUsize);
+
+impl Clock for SleepersClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::default()
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        let slept = self.0.fetch_add(1, Ordering::SeqCst) >= 2;
+        Monotonic::from_start(Duration::from_secs(if slept { 100 } else { 10 }))
+    }
+}
+
+/// A permit that is spent in time, by a process that sleeps before its connection stands.
+#[expect(clippy::disallowed_methods, reason = "a test stands in for the commit of an intent")]
+pub(crate) fn permit_of_a_sleeper() -> (SendPermit, SendWatch) {
+    SendPermit::mint(
+        AttemptId::new(1, 1),
+        Monotonic::from_start(Duration::from_secs(20)),
+        Arc::new(SleepersClock::default()),
+    )
+}
+
 pub(crate) fn client(url: &str, timeouts: Timeouts) -> PayClient {
     PayClient::new(BaseUrl::parse(url, true).unwrap(), timeouts).unwrap()
 }

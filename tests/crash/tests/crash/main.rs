@@ -1,4 +1,9 @@
 //! The real binary, killed, stopped, starved and lied to.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the figures of a run, and what could not be tried on this machine"
+)]
 
 mod acknowledged;
 mod clock;
