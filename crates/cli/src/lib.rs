@@ -34,7 +34,8 @@ use clap::Parser;
 use ppob_types::Clock;
 
 use crate::args::{
-    Arguments, Command, ConfigCommand, OfferCommand, ProviderCommand, StatementCommand,
+    Arguments, AuditCommand, Command, ConfigCommand, OfferCommand, ProviderCommand,
+    StatementCommand,
 };
 use crate::clock::SystemClock;
 use crate::exit::Exit;
