@@ -1,7 +1,8 @@
 //! The `ppob` binary: the engine, a sandbox, a demo, and the commands of callers and operators.
 //!
 //! It is the composition root: the only crate that knows the engine, the journal, the server and
-//! every kind of provider.
+//! every kind of provider. All of it is this library, so that the reading of configurations can be
+//! fuzzed; the binary calls [`main`] and nothing else.
 
 mod args;
 mod client;
@@ -17,6 +18,8 @@ mod key;
 mod logging;
 mod memory;
 mod output;
+#[cfg(feature = "testkit")]
+pub mod properties;
 mod providers;
 mod reload;
 mod running;
@@ -34,7 +37,8 @@ use crate::args::{Arguments, Command, ConfigCommand, OfferCommand, ProviderComma
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
 
-fn main() -> ExitCode {
+/// What the binary does: reads its arguments, does as they say, and tells how it went.
+pub fn main() -> ExitCode {
     let command = Arguments::parse().command;
     if let Err(error) = memory::keep_private() {
         // Nothing depends on it but the secrecy of a dump; paying goes on.
