@@ -18,8 +18,13 @@ TOOLS := $(TARGET)/tools
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 BUF_VERSION := 1.75.0
+FUZZ_VERSION := 0.13.2
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights sandbox demo
+# How long `fuzz` runs each target.
+SECONDS_EACH ?= 60
+
+.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
+	fuzz-tool sandbox demo
 
 help: ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -112,6 +117,19 @@ crash: setup ## Kills the real binary KILLS times under load, cuts answers at ev
 
 flood: setup ## Floods an engine of its own, and prints what other callers and the record made of it.
 	cargo run --release --locked -p ppob-e2e --bin ppob-flood
+
+fuzz: fuzz-tool ## Fuzzes every reader of foreign bytes (make fuzz SECONDS_EACH=60; ONLY=mmbc-pay for one).
+	PATH="$(TOOLS)/bin:$$PATH" fuzz/run "$(TARGET)" run "$(SECONDS_EACH)" $(ONLY)
+
+fuzz-corpus: fuzz-tool ## Keeps of what `fuzz` found, and of what is kept, the inputs that show something new.
+	PATH="$(TOOLS)/bin:$$PATH" fuzz/run "$(TARGET)" keep 0 $(ONLY)
+
+fuzz-tool: setup ## Builds cargo-fuzz where it is missing (some minutes, once). It needs a C++ compiler.
+	@command -v "$${CXX:-c++}" >/dev/null || { \
+		echo 'no C++ compiler, which libFuzzer is built with: apt-get install -y g++' >&2; exit 1; }
+	@export PATH="$(TOOLS)/bin:$$PATH"; \
+	command -v cargo-fuzz >/dev/null || cargo install --locked --quiet --root "$(TOOLS)" \
+		cargo-fuzz --version $(FUZZ_VERSION)
 
 sandbox: setup ## Starts the engine with simulated providers.
 	cargo run --release --locked -- sandbox

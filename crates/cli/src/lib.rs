@@ -1,7 +1,8 @@
 //! What the `ppob` binary does: the engine, a sandbox, a demo, and the commands of callers and operators.
 //!
 //! It is the composition root: the only crate that knows the engine, the journal, the server and
-//! every kind of provider.
+//! every kind of provider. All of it is this library, so that the reading of configurations can be fuzzed and
+//! tests can bring a clock of their own; the binary calls [`main`] and nothing else.
 
 mod args;
 mod audited;
@@ -18,6 +19,8 @@ mod key;
 mod logging;
 mod memory;
 mod output;
+#[cfg(feature = "testkit")]
+pub mod properties;
 mod providers;
 mod reload;
 mod running;

@@ -54,7 +54,7 @@ fn attempt_in_doubt(stored: &StoredPayment) -> Option<&Attempt> {
     }
     stored.payment.attempts.iter().rev().find(|attempt| {
         matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
-            || (stored.payment.contradicted && attempt.late_charge.is_some())
+            || (stored.payment.contradicted && attempt.has_open_charge())
     })
 }
 

@@ -22,6 +22,8 @@ mod keys;
 mod lanes;
 mod marks;
 mod open;
+#[cfg(feature = "testkit")]
+pub mod properties;
 mod query;
 mod reader;
 mod restore;

@@ -22,10 +22,11 @@ pub const fn success_at(payment: &Payment) -> Option<Timestamp> {
 }
 
 /// When a charge was found that contradicts how the payment ended, if one was. The charge that a person
-/// let the payment succeed by contradicts nothing.
+/// let the payment succeed by contradicts nothing, and neither does one that turned out to be none.
 pub fn late_charge_at(payment: &Payment) -> Option<Timestamp> {
     let paid = payment.paid_attempt().map(|attempt| attempt.number);
     let others = payment.attempts.iter().filter(|attempt| Some(attempt.number) != paid);
-    let charges = others.filter_map(|attempt| attempt.late_charge.as_ref());
+    let open = others.filter(|attempt| attempt.has_open_charge());
+    let charges = open.filter_map(|attempt| attempt.late_charge.as_ref());
     charges.map(|charge| charge.found_at).max().filter(|_| payment.is_concluded())
 }

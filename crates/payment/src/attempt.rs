@@ -120,6 +120,10 @@ pub struct LateCharge {
     pub basis: Basis,
     /// When it was found.
     pub found_at: Timestamp,
+    /// When it was decided that nothing had been paid after all. Until then nothing about the payment
+    /// is called certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_at: Option<Timestamp>,
 }
 
 impl Attempt {
@@ -134,6 +138,11 @@ impl Attempt {
                 false
             }
         }
+    }
+
+    /// Whether it was taken as dead, a charge was found, and nobody has decided yet which is true.
+    pub fn has_open_charge(&self) -> bool {
+        self.late_charge.as_ref().is_some_and(|charge| charge.cleared_at.is_none())
     }
 
     /// When the provider was last asked about it, or to make it.

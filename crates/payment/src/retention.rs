@@ -77,9 +77,9 @@ impl Attempt {
             checks,
             checked_at,
             evidence,
-            late_charge: late_charge.map(|LateCharge { observed, basis, found_at }| {
+            late_charge: late_charge.map(|LateCharge { observed, basis, found_at, cleared_at }| {
                 let observed: Observed = observed.stripped(to);
-                LateCharge { observed, basis, found_at }
+                LateCharge { observed, basis, found_at, cleared_at }
             }),
             hint,
         }

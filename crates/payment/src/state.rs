@@ -155,6 +155,11 @@ impl Payment {
         self.attempts.iter().find(|attempt| attempt.hint.is_some())
     }
 
+    /// Whether another attempt than `number` was taken as dead although it may have been charged.
+    pub(crate) fn has_open_charge_besides(&self, number: u32) -> bool {
+        self.attempts.iter().any(|attempt| attempt.number != number && attempt.has_open_charge())
+    }
+
     /// The attempt of this number.
     pub fn attempt(&self, number: u32) -> Option<&Attempt> {
         self.attempts.iter().find(|attempt| attempt.number == number)

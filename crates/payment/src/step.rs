@@ -5,6 +5,7 @@ mod conclude;
 mod hints;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use ppob_types::{
     Basis, FailureReason, NotSentCause, Observed, RefusalCode, StatusReport, StatusVerdict,
@@ -13,9 +14,10 @@ use ppob_types::{
 
 use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
+use self::verdict::resolved;
 use crate::{
-    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment,
-    Resolution, mutated, next_check_after,
+    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
+    next_check_after,
 };
 
 /// A payment after an event, and what somebody should know about the step.
@@ -156,7 +158,9 @@ fn reported(
         StatusVerdict::NotFound => not_found(payment, attempt, now),
         StatusVerdict::Reversed if mutated(Mutant::ReversalIgnored) => Ok(Vec::new()),
         StatusVerdict::Reversed => given_back(payment, attempt, report.observed, basis, now),
-        _ => apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now),
+        StatusVerdict::Succeeded | StatusVerdict::Pending | StatusVerdict::Rejected(_) => {
+            apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now)
+        }
     }
 }
 
@@ -247,11 +251,11 @@ fn checked(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<(), Re
 }
 
 /// "Paid already", said of a bill that an attempt of ours may have paid, speaks for that attempt and
-/// not against it.
+/// not against it. That the answer of the call that pays is still on its way makes it no better known.
 fn is_evidence_only(payment: &Payment, attempt: u32, report: &StatusReport) -> bool {
-    let unknown = payment
-        .attempt(attempt)
-        .is_some_and(|attempt| matches!(attempt.state, AttemptState::Unknown(_)));
+    let unknown = payment.attempt(attempt).is_some_and(|attempt| {
+        matches!(attempt.state, AttemptState::Sending | AttemptState::Unknown(_))
+    });
     let paid_already = matches!(
         &report.verdict,
         StatusVerdict::Rejected(rejection) if rejection.code == RefusalCode::BillAlreadyPaid
@@ -332,49 +336,6 @@ fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> 
     }
     fail(payment, FailureReason::Abandoned, Basis::Engine, now);
     Ok(Vec::new())
-}
-
-fn resolved(
-    payment: &mut Payment,
-    attempt: u32,
-    resolution: Resolution,
-    now: Timestamp,
-) -> Result<Vec<Note>, Refused> {
-    if payment.is_concluded() {
-        return Err(Refused::Concluded);
-    }
-    let contradicted = payment.contradicted;
-    let known = payment.attempt(attempt).ok_or(Refused::NoSuchAttempt)?;
-    let in_doubt = matches!(known.state, AttemptState::Unknown(_) | AttemptState::Pending);
-    if !in_doubt && !contradicted {
-        return Err(Refused::NotInDoubt);
-    }
-    let charge_found = known.late_charge.is_some();
-    match resolution {
-        Resolution::Executed { observed, basis } => {
-            payment.contradicted = false;
-            let news = News { observed: *observed, ..News::bare(AttemptState::Succeeded, basis) };
-            if in_doubt {
-                apply_news(payment, attempt, news, now)
-            } else if charge_found {
-                conclude::paid_by(payment, attempt, news.observed, basis, now)
-            } else {
-                Err(Refused::NotInDoubt)
-            }
-        }
-        Resolution::NotExecuted if now < known.no_negative_verdict_before => Err(Refused::TooEarly),
-        Resolution::NotExecuted => {
-            payment.contradicted = false;
-            payment.no_further_attempt = true;
-            if in_doubt {
-                let news = News::bare(AttemptState::NotExecuted, Basis::Operator);
-                apply_news(payment, attempt, news, now)
-            } else {
-                fail(payment, FailureReason::NotExecuted, Basis::Operator, now);
-                Ok(Vec::new())
-            }
-        }
-    }
 }
 
 fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<(), Refused> {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../docs.md")]
 
 mod amount;
+mod balance;
 mod codes;
 mod config;
 mod echo;
@@ -9,6 +10,8 @@ mod inquiry;
 mod mapping;
 mod pay;
 mod prices;
+#[cfg(feature = "testkit")]
+pub mod properties;
 mod provider;
 mod receipt;
 mod status;

@@ -19,8 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::codes::Refusals;
 use crate::config::{Config, Settings};
 use crate::echo::Asked;
-use crate::inquiry::{is_ok, object, refused_read, unreadable};
-use crate::{families, inquiry, mapping, pay, prices, status};
+use crate::{balance, families, inquiry, mapping, pay, prices, status};
 
 /// MMBC, for the registry. Its settings stand in the configuration's example.
 pub const KIND: ProviderKind = ProviderKind { kind: "mmbc", build };
@@ -184,12 +183,7 @@ impl PpobProvider for Mmbc {
             return Err(ProviderError::unsupported("balance, without balance_path"));
         };
         let answer = self.read.ask(self.form(path, &[])).await?;
-        let fields = object(&answer)?;
-        if !is_ok(&fields)? {
-            return Err(refused_read(&fields, &[], &self.refusals));
-        }
-        let balance = fields.money("saldo").or_else(|| fields.money("ppob_saldo"));
-        balance.ok_or_else(|| unreadable("the answer states no readable balance"))
+        balance::interpret(&answer, &self.refusals)
     }
 
     fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {

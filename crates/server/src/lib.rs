@@ -17,6 +17,8 @@ mod feed;
 mod health;
 mod listen;
 mod metrics;
+#[cfg(feature = "testkit")]
+pub mod properties;
 mod reflection;
 mod rpc;
 mod server;

@@ -2,7 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod operator;
-mod page;
+pub(crate) mod page;
 pub(crate) mod payment;
 
 mod abandon_payment;

@@ -1,6 +1,7 @@
 //! Reading all layers and putting them together.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use figment::providers::{Format, Serialized, Toml};
@@ -19,8 +20,8 @@ const PROVIDERS: &str = "provider";
 const JOURNAL: &str = "journal";
 const CONSUMERS: &str = "consumer";
 
-/// The configuration as it takes effect.
-#[derive(Debug)]
+/// The configuration as it takes effect. `Debug` leaves out what may hold a secret that somebody wrote
+/// where only a reference belongs.
 pub(crate) struct Loaded {
     pub(crate) config: Config,
     /// Who may call; none means everybody on this machine.
@@ -31,6 +32,17 @@ pub(crate) struct Loaded {
     pub(crate) place: String,
     /// Everything, defaults too, as it takes effect.
     pub(crate) effective: Json,
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded")
+            .field("config", &self.config)
+            .field("consumers", &self.consumers)
+            .field("providers", &self.providers)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The environment of this process, as far as it is text.
@@ -112,9 +124,19 @@ fn wrong(error: &figment::Error, file: &str) -> ConfigError {
         // Whatever stands there may be a key, so it is not shown.
         "it must be a list of one or two texts, each sha256: and 64 hexadecimal digits".to_owned()
     } else {
-        error.kind.to_string()
+        without_excerpt(&error.kind.to_string())
     };
     ConfigError::Value { key: error.path.join("."), place, problem }
+}
+
+/// A problem without the lines of the file that it quotes: a secret may stand in them.
+fn without_excerpt(problem: &str) -> String {
+    let is_quoted = |line: &&str| {
+        let line = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        line.trim_start().starts_with('|')
+    };
+    let lines: Vec<&str> = problem.lines().filter(|line| !is_quoted(line)).collect();
+    lines.join(": ")
 }
 
 /// The variables that hold secrets: `{ env = "PPOB_MMBC_PASSWORD" }` makes that one no key.

@@ -1,6 +1,7 @@
 //! The `[[provider]]` tables: what every kind has, and what is the kind's own.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use ppob_engine::StatementFormat;
@@ -17,8 +18,8 @@ const PRICE_MAX_AGE_S: u64 = 3_600;
 const PRIORITY: u32 = 100;
 const WEIGHT: u32 = 1;
 
-/// One configured provider.
-#[derive(Clone, Debug)]
+/// One configured provider. `Debug` leaves out the kind's own settings, in which a secret may stand.
+#[derive(Clone)]
 pub(crate) struct ProviderTable {
     pub(crate) name: ProviderName,
     pub(crate) kind: String,
@@ -35,6 +36,15 @@ pub(crate) struct ProviderTable {
     pub(crate) statement: StatementFormat,
     /// What is the kind's own.
     pub(crate) settings: Value,
+}
+
+impl fmt::Debug for ProviderTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderTable")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ProviderTable {

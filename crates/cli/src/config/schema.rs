@@ -1,6 +1,7 @@
 //! The keys and their defaults, except those of providers.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 use super::{ConsumerTable, Listen};
 
 /// Everything; of the providers only that they are tables.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) listen: Listen,
@@ -117,6 +118,21 @@ pub(crate) struct Routing {
     pub(crate) default: Strategy,
     pub(crate) families: BTreeMap<Family, Strategy>,
     pub(crate) products: BTreeMap<ProductCode, Strategy>,
+}
+
+/// Without the tables of consumers and providers, in which somebody may have written a secret.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("journal", &self.journal)
+            .field("privacy", &self.privacy)
+            .field("log", &self.log)
+            .field("payments", &self.payments)
+            .field("reconciliation", &self.reconciliation)
+            .field("routing", &self.routing)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {

@@ -142,7 +142,8 @@ fn merge(known: &AttemptState, news: &AttemptState) -> Merge {
 }
 
 /// A dead attempt ends the payment where its news is final everywhere, or where the refusal is not
-/// worth enough to ask another provider.
+/// worth enough to ask another provider. While a charge of an earlier attempt is open, it ends nothing:
+/// only a person does.
 fn conclude_if_dead(
     payment: &mut Payment,
     number: u32,
@@ -150,29 +151,31 @@ fn conclude_if_dead(
     refusal_trusted: bool,
     now: Timestamp,
 ) {
-    if payment.is_concluded() {
-        return;
-    }
-    let Some(attempt) = payment.attempt(number) else {
+    let Some(attempt) = payment.attempt(number).filter(|attempt| !attempt.is_alive()) else {
         return;
     };
-    match &attempt.state {
+    if payment.is_concluded() || payment.has_open_charge_besides(number) {
+        return;
+    }
+    // Who contradicted itself about this attempt before is not worth asking another provider.
+    let trusted = refusal_trusted && !payment.contradicted;
+    let reason = match &attempt.state {
         AttemptState::Rejected(Rejection { code, scope: RefusalScope::Bill }) => {
-            let reason = FailureReason::from(*code);
-            fail(payment, reason, basis, now);
+            Some(FailureReason::from(*code))
         }
         AttemptState::Rejected(Rejection { code, scope: RefusalScope::Provider }) => {
-            if !refusal_trusted {
-                let reason = FailureReason::from(*code);
-                fail(payment, reason, basis, now);
-            }
+            (!trusted).then(|| FailureReason::from(*code))
         }
-        AttemptState::NotExecuted => fail(payment, FailureReason::NotExecuted, basis, now),
+        AttemptState::NotExecuted => Some(FailureReason::NotExecuted),
         AttemptState::Sending
         | AttemptState::NotSent(_)
         | AttemptState::Pending
         | AttemptState::Succeeded
-        | AttemptState::Unknown(_) => {}
+        | AttemptState::Unknown(_) => None,
+    };
+    payment.contradicted = false;
+    if let Some(reason) = reason {
+        fail(payment, reason, basis, now);
     }
 }
 
@@ -183,9 +186,14 @@ fn contradiction(payment: &mut Payment, number: u32, news: News, now: Timestamp)
     let undecided = !payment.is_concluded();
     if let Some(attempt) = payment.attempt_mut(number)
         && news.state == AttemptState::Succeeded
-        && attempt.late_charge.is_none()
+        && !attempt.has_open_charge()
     {
-        let charge = LateCharge { observed: news.observed, basis: news.basis, found_at: now };
+        let charge = LateCharge {
+            observed: news.observed,
+            basis: news.basis,
+            found_at: now,
+            cleared_at: None,
+        };
         attempt.late_charge = Some(charge);
         notes.push(Note::LateCharge { attempt: number });
     }

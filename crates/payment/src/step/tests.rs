@@ -1,7 +1,14 @@
-//! The rules by name, and a walk through every reachable payment against hidden truth.
+//! The rules by name, a table that decides every pair of a state and an event, and walks through every
+//! payment that an honest or a dishonest world can reach.
 
+mod callbacks;
+mod decisions;
+mod dishonest;
+mod drive;
 mod rules;
+mod table;
 mod walk;
+mod worlds;
 
 use std::time::Duration;
 
@@ -10,9 +17,14 @@ use ppob_types::{
 };
 
 use super::*;
-use crate::Terms;
+use crate::{Resolution, Terms};
 
 pub(super) const BOUND: Duration = Duration::from_mins(10);
+
+/// The most that an attempt of these tests may cost.
+pub(super) const MAX_COST: Rupiah = Rupiah::new(20_800);
+/// What the end customer is expected to pay in these tests.
+pub(super) const TOTAL: Rupiah = Rupiah::new(22_500);
 
 pub(super) fn start() -> Timestamp {
     Timestamp::from_seconds(1_800_000_000)
@@ -34,8 +46,8 @@ pub(super) fn begin_event(number: u32) -> Event {
         provider: ProviderName::new(&format!("provider-{number}")).unwrap(),
         provider_code: "PLNS20".to_owned(),
         expected_cost: Rupiah::new(20_700),
-        max_cost: Rupiah::new(20_800),
-        expected_total: Rupiah::new(22_500),
+        max_cost: MAX_COST,
+        expected_total: TOTAL,
         late_execution_bound: BOUND,
     })
 }

@@ -134,7 +134,7 @@ fn parameters(known: &Parameters) -> Option<v1::ProductParameters> {
 }
 
 fn failure(reason: FailureReason, payment: &Payment) -> v1::Failure {
-    let charged = payment.attempts.iter().any(|attempt| attempt.late_charge.is_some());
+    let charged = payment.attempts.iter().any(Attempt::has_open_charge);
     let money = if charged { FailureReason::MONEY_LATE_CHARGE } else { FailureReason::MONEY };
     v1::Failure {
         reason: reason.as_str().to_owned(),
@@ -155,7 +155,7 @@ fn reversal(at: Timestamp, known: Option<Basis>) -> v1::Reversal {
 
 fn late_charge(payment: &Payment) -> Option<v1::LateCharge> {
     payment.attempts.iter().find_map(|attempt| {
-        let late = attempt.late_charge.as_ref()?;
+        let late = attempt.late_charge.as_ref().filter(|_| attempt.has_open_charge())?;
         Some(v1::LateCharge {
             attempt_number: count(attempt.number),
             cost_rupiah: rupiah(late.observed.charged),

@@ -38,6 +38,16 @@ fn the_file_overrides_the_defaults_and_the_environment_the_file() {
 }
 
 #[test]
+fn neither_a_file_that_is_no_toml_nor_debug_shows_a_secret() {
+    let table = "[[provider]]\nname = \"a\"\nkind = \"mmbc\"\n";
+    let cut = read(&format!("{table}password = \"hunter2\n"), &[]).unwrap_err();
+    assert!(cut.starts_with("ppob.toml: TOML parse error at line 4, column"), "{cut}");
+    assert!(!cut.contains("hunter2") && !cut.contains('\n'), "{cut}");
+    let whole = read(&format!("{table}password = \"hunter2\"\n"), &[]).unwrap();
+    assert!(!format!("{whole:?}").contains("hunter2"));
+}
+
+#[test]
 fn an_unknown_key_names_itself_its_place_and_the_nearest_key() {
     for (text, expected) in [
         (

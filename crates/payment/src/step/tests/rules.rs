@@ -303,3 +303,51 @@ fn status_checks_slow_down_and_are_spread() {
         assert!((step * 8 / 10..=step * 12 / 10).contains(wait), "{wait} is not about {step}");
     }
 }
+
+/// The first attempt was refused, the second one is being sent, and then the first one turns out to
+/// have been charged.
+fn charged_besides_a_living_attempt() -> Payment {
+    let no = refusal(RefusalCode::ProductClosed, RefusalScope::Provider);
+    after(
+        &accepted(Family::PlnPostpaid),
+        [
+            begin_event(1),
+            answered(1, PayOutcome::Rejected(no), true),
+            begin_event(2),
+            reported(1, StatusVerdict::Succeeded),
+        ],
+    )
+}
+
+#[test]
+fn while_a_charge_is_open_no_refusal_of_another_attempt_ends_the_payment() {
+    let no = refusal(RefusalCode::BillAlreadyPaid, RefusalScope::Bill);
+    let dead =
+        after(&charged_besides_a_living_attempt(), [answered(2, PayOutcome::Rejected(no), true)]);
+    assert_eq!(dead.state(), PaymentState::InDoubt);
+    assert_eq!(next(&dead, start()), Next::Review);
+}
+
+#[test]
+fn a_verdict_about_a_charge_waits_while_another_attempt_is_alive_and_settles_only_its_own() {
+    let late = start().plus(BOUND);
+    let verdict = |attempt| Event::Resolved { attempt, resolution: Resolution::NotExecuted };
+    let payment = charged_besides_a_living_attempt();
+    assert_eq!(step(&payment, verdict(1), late), Err(Refused::AttemptAlive));
+    let unknown = after(&payment, [answered(2, unknown(), false)]);
+    assert_eq!(step(&unknown, verdict(1), late), Err(Refused::AttemptAlive));
+    let second = step(&unknown, verdict(2), late).unwrap().payment;
+    assert_eq!(second.state(), PaymentState::InDoubt, "the charge of the first is still open");
+    let both = step(&second, verdict(1), late).unwrap().payment;
+    assert_eq!(both.state(), PaymentState::Failed);
+    assert!(both.attempts[0].late_charge.as_ref().unwrap().cleared_at.is_some());
+}
+
+#[test]
+fn paid_already_about_an_attempt_that_is_being_sent_is_no_refusal() {
+    let begun = after(&accepted(Family::PlnPostpaid), [begin_event(1)]);
+    let no = refusal(RefusalCode::BillAlreadyPaid, RefusalScope::Bill);
+    let told = after(&begun, [reported(1, StatusVerdict::Rejected(no))]);
+    assert_eq!(told.state(), PaymentState::Processing);
+    assert_eq!(told.attempts[0].evidence[0].kind, EvidenceKind::BillGone);
+}
