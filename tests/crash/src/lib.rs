@@ -17,6 +17,7 @@ pub mod peer;
 pub mod random;
 pub mod report;
 pub mod run;
+pub mod standstill;
 pub mod told;
 pub mod truth;
 pub mod wire;

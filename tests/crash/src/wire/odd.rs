@@ -12,14 +12,13 @@ const MUCH: usize = 200 * 1024;
 /// Beyond what any head is read of.
 const TOO_MUCH_HEAD: usize = 1024 * 1024;
 
-/// Every one of them, each for a payment that was charged; those that redirect lead to `elsewhere`. The
-/// slow ones are told apart by a wait of `patience` milliseconds.
-pub fn all(elsewhere: &str, patience: u64) -> Vec<Case> {
+/// Those that come at once, most of them for a payment that was charged; those that redirect lead to
+/// `elsewhere`.
+pub fn at_once(elsewhere: &str) -> Vec<Case> {
     let mut cases = statuses(elsewhere);
     cases.extend(lengths());
     cases.extend(heads());
     cases.extend(extras());
-    cases.extend(slow(patience));
     cases
 }
 
@@ -131,8 +130,9 @@ fn extras() -> Vec<Case> {
     ]
 }
 
-/// Answers that do not end, or take their time.
-fn slow(patience: u64) -> Vec<Case> {
+/// Answers that do not end, or take their time; an engine that waits so many milliseconds gives up on the
+/// slowest.
+pub fn slow(patience: u64) -> Vec<Case> {
     let silent = |framing, bytes| Answer::cut(framing, bytes, Ending::Silence);
     let drip = |millis| Answer { drip: Some(Duration::from_millis(millis)), ..right() };
     vec![

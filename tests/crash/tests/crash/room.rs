@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use ppob_api::error::{may_be_accepted, metadata_of};
 use ppob_api::v1::{Payment, PaymentState};
 use ppob_crash::disk::{fill, make_room, may_grow, on_a_small_disk, seen_by, with_limits};
+use ppob_crash::standstill::Standstill;
 use ppob_e2e::request::{TOKEN_AT_PROVIDER, fresh_customer, token, without_waiting};
-use ppob_e2e::wait::{soon, until};
+use ppob_e2e::wait::until;
 use ppob_e2e::{Engine, Result, World, audit};
-use ppob_simulator::mmbc::{Fault, FaultKind, Stage, Verb};
+use ppob_types::CrashPoint;
 
 use crate::PROGRAM;
 
-/// How late the answer to a payment comes that is on its way while the room goes.
-const ON_ITS_WAY: u64 = 1_500;
 /// Of the small disk.
 const BYTES: u64 = 3 * 1024 * 1024;
 
@@ -82,12 +81,15 @@ async fn world(program: Vec<String>) -> Result<(World, PathBuf)> {
 
 /// The room goes while a payment is on its way. Nothing is told that is not durable, nothing new is taken
 /// in, and once there is room again everything goes on by itself.
-async fn goes_on_with_room(world: &World, room: &impl Room) -> Result<()> {
+async fn goes_on_with_room(mut world: World, room: &impl Room) -> Result<()> {
+    // The first payment is answered as always.
+    let standstill = Standstill::at(&mut world, CrashPoint::AnswerReceived, 2);
     let engine = world.serve().await?;
+    Standstill::only_once(&mut world);
     let paid = engine.pay(token("room-before", &fresh_customer())).await?;
     assert_eq!(paid.state(), PaymentState::Succeeded);
     let customer = fresh_customer();
-    lose_room(world, &engine, room, &customer).await?;
+    lose_room(&engine, &standstill, room, &customer).await?;
 
     let mut asked = Vec::new();
     for number in 0..8 {
@@ -135,16 +137,19 @@ async fn goes_on_with_room(world: &World, room: &impl Room) -> Result<()> {
     engine.kill().await
 }
 
-/// Begins a payment, and takes the room away before it is answered. Returns once its answer is there and
-/// cannot be kept.
-async fn lose_room(world: &World, engine: &Engine, room: &impl Room, customer: &str) -> Result<()> {
-    let charged = world.provider.ledger().charges.len();
-    let slow = FaultKind::Delay { milliseconds: ON_ITS_WAY, stage: Stage::AfterDebit };
-    world.provider.add_fault(Fault::new(slow).verb(Verb::Pay).times(1))?;
-    engine.pay(without_waiting(token("room-on-its-way", customer))).await?;
-    let wanted = u64::try_from(charged)? + 1;
-    soon("it is charged", world.provider.wait_for_charges(wanted)).await?;
+/// Begins a payment, and takes the room away while its answer is here and nowhere durable. Returns once it
+/// could not be kept.
+async fn lose_room(
+    engine: &Engine,
+    standstill: &Standstill,
+    room: &impl Room,
+    customer: &str,
+) -> Result<()> {
+    let call = engine.start_paying(without_waiting(token("room-on-its-way", customer))).await?;
+    standstill.is_reached(engine).await?;
     room.take(engine)?;
+    standstill.go_on(engine).await?;
+    call.await??;
     until("its answer cannot be kept", async || {
         let metrics = engine.metrics().await.map_err(|problem| problem.to_string())?;
         let retries = metrics.sum("ppob_journal_retries_total").unwrap_or(0);
@@ -154,15 +159,17 @@ async fn lose_room(world: &World, engine: &Engine, room: &impl Room, customer: &
 }
 
 /// The engine dies before there is room again: what was on its way is in doubt, and never sent again.
-async fn dies_without_room(world: &World, room: &impl Room) -> Result<Payment> {
+async fn dies_without_room(mut world: World, room: &impl Room) -> Result<Payment> {
+    let standstill = Standstill::at(&mut world, CrashPoint::AnswerReceived, 1);
     let engine = world.serve().await?;
+    Standstill::only_once(&mut world);
     let customer = fresh_customer();
-    lose_room(world, &engine, room, &customer).await?;
-    room.give(&engine).ok();
+    lose_room(&engine, &standstill, room, &customer).await?;
     engine.kill().await?;
     let engine = world.serve().await?;
     let payment = engine.get("room-on-its-way").await?;
     assert_eq!(world.provider.pay_requests_for(TOKEN_AT_PROVIDER, &customer), 1);
+    assert_eq!(world.provider.ledger().charges.len(), 1);
     engine.kill().await?;
     Ok(payment)
 }
@@ -170,22 +177,13 @@ async fn dies_without_room(world: &World, room: &impl Room) -> Result<Payment> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_file_may_grow_for_a_while() -> Result<()> {
     let (world, _) = world(with_limits(PROGRAM)).await?;
-    goes_on_with_room(&world, &Limit).await
+    goes_on_with_room(world, &Limit).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_dies_on_a_full_disk_is_in_doubt_about_what_was_on_its_way() -> Result<()> {
-    struct Never;
-    impl Room for Never {
-        fn take(&self, engine: &Engine) -> Result<()> {
-            Limit.take(engine)
-        }
-        fn give(&self, _: &Engine) -> Result<()> {
-            Ok(())
-        }
-    }
     let (world, _) = world(with_limits(PROGRAM)).await?;
-    let payment = dies_without_room(&world, &Never).await?;
+    let payment = dies_without_room(world, &Limit).await?;
     assert_eq!(payment.state(), PaymentState::InDoubt, "{payment:?}");
     assert_eq!(payment.doubt.map(|doubt| doubt.reason).as_deref(), Some("CRASHED"));
     Ok(())
@@ -202,10 +200,11 @@ async fn the_disk_is_full_for_a_while() -> Result<()> {
     };
     world.program = program;
     // A disk in memory is gone with its process, so there is no second life here.
+    let standstill = Standstill::at(&mut world, CrashPoint::AnswerReceived, 1);
     let engine = world.serve().await?;
     let room = SmallDisk(directory);
     let customer = fresh_customer();
-    lose_room(&world, &engine, &room, &customer).await?;
+    lose_room(&engine, &standstill, &room, &customer).await?;
     let request = token("room-full-1", &fresh_customer());
     let refused = engine.refused(without_waiting(request.clone())).await?;
     assert!(metadata_of(&refused).contains_key("accepted"), "{refused:?}");
@@ -225,7 +224,7 @@ async fn the_disk_is_full_for_a_while() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_directory_of_the_journal_goes_away_for_a_while() -> Result<()> {
     let (world, directory) = world(vec![PROGRAM.to_owned()]).await?;
-    goes_on_with_room(&world, &Elsewhere(directory)).await
+    goes_on_with_room(world, &Elsewhere(directory)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

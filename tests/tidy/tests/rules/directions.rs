@@ -87,8 +87,7 @@ fn providers_the_engine_and_the_simulator_do_not_know_each_other_not_even_in_tes
         .collect();
     assert!(!providers.is_empty());
     for name in workspace().members.keys() {
-        let knows_providers =
-            ["cli", "crash", "e2e", "properties", "simulation"].contains(&short(name));
+        let knows_providers = ["cli", "e2e", "properties", "simulation"].contains(&short(name));
         for import in workspace().imports(name, true) {
             if providers.contains(import) && !knows_providers {
                 wrong.push(format!("{name} knows {import}"));
