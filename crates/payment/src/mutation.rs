@@ -25,11 +25,13 @@ pub enum Mutant {
     NotFoundIsNotExecuted,
     /// The intent is checked and then written, instead of compared and set.
     IntentNotCompared,
+    /// Of the attempts that may explain missing money, the first that fit are taken as executed.
+    FirstFitIsExecuted,
 }
 
 impl Mutant {
     /// Every mutant.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::FailoverOnUnknown,
         Self::TimeoutIsFailed,
         Self::ResendAfterCrash,
@@ -40,6 +42,7 @@ impl Mutant {
         Self::ReplyNotMatched,
         Self::NotFoundIsNotExecuted,
         Self::IntentNotCompared,
+        Self::FirstFitIsExecuted,
     ];
 }
 

@@ -15,6 +15,7 @@ use ppob_types::{
 
 use super::route::Room;
 use crate::ProviderSetup;
+use crate::accounts::Lane;
 use crate::balance::BeforeSend;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
@@ -25,6 +26,8 @@ pub(crate) struct Ready {
     attempt: u32,
     setup: Arc<ProviderSetup>,
     reservation: Reservation,
+    /// Held until the outcome is durable: the next payment must see it.
+    lane: Lane,
     /// Measured from before the commit: a process that slept in between must not send.
     start_by: Monotonic,
 }
@@ -34,9 +37,9 @@ impl Ready {
     pub(super) fn new(inner: &Inner, payment: &Payment, room: Room) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
         let left = payment.terms.pay_by.since(inner.now());
-        let Room { setup, reservation, start_within } = room;
+        let Room { setup, reservation, lane, start_within } = room;
         let start_by = inner.clock.monotonic().plus(start_within.min(left));
-        Some(Self { attempt, setup, reservation, start_by })
+        Some(Self { attempt, setup, reservation, lane, start_by })
     }
 }
 
@@ -54,6 +57,7 @@ impl Inner {
             return Err(NotApplied::Missing);
         };
         let provider = attempt.provider.clone();
+        let _lane = ready.lane;
         let setup = ready.setup.as_ref();
         let current = || self.providers.is_current(&provider, setup);
         let before = self.providers.balances.sending(&provider, current);
