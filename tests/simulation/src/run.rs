@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppob_journal::Journal;
+use ppob_journal::{Journal, StoredPayment};
 use ppob_payment::{Mutant, clear_mutant, set_mutant};
+use ppob_types::Basis;
 
 use crate::callers::crowd;
 use crate::checker::{Violation, ViolationKind, audit, records};
-use crate::fault::Counts;
+use crate::fault::{Counts, Fault};
 use crate::host::Host;
 use crate::operators::look_again_and_again;
 use crate::random::Random;
@@ -144,6 +145,7 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
     operators.abort();
     ask_once_more(&host, &stage).await;
     let records = audit(&stage);
+    shown_by_balances(&stage, &records);
     host.kill();
     for (kind, what) in alarms.rung() {
         stage.violated(kind, what);
@@ -169,6 +171,15 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
         violations,
         lasted: stage.clock.elapsed(),
     }
+}
+
+/// Counts what the balances of exclusive accounts showed; the audit held it against the truth.
+fn shown_by_balances(stage: &Stage, records: &[StoredPayment]) {
+    let by_balances = |stored: &&StoredPayment| {
+        let basis = stored.payment.paid_attempt().and_then(|paid| paid.basis);
+        basis == Some(Basis::BalanceChain)
+    };
+    records.iter().filter(by_balances).for_each(|_| stage.count(Fault::ShownByBalances));
 }
 
 /// Time for everything to end, with operators at work and nothing going wrong.

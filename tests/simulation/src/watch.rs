@@ -44,6 +44,7 @@ impl Recorder for Alarms {
         let kind = match key.name() {
             "ppob_invariant_violations_total" => ViolationKind::InvariantBroken,
             "ppob_late_charges_total" => ViolationKind::LateCharge,
+            "ppob_balance_holes_total" => ViolationKind::HoleOfNobody,
             _ => return Counter::noop(),
         };
         let what = key.to_string();

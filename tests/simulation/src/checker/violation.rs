@@ -77,6 +77,8 @@ kinds! {
     InvariantBroken = "an invariant of the engine is broken", false;
     /// The engine found a charge where it had taken an attempt as dead.
     LateCharge = "a charge after a negative verdict", false;
+    /// The engine took the balances of an honest account for money that moved unexplained.
+    HoleOfNobody = "a hole in the balances of an honest account", false;
     /// An equal payment succeeded within the duplicate window without being a repetition.
     DoubleWithinWindow = "equal payments within the window", true;
     /// The history of a payment has a gap or an illegal step.
