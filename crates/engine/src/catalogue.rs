@@ -255,9 +255,13 @@ impl Inner {
         if !provider.info().tells_balance {
             return None;
         }
+        let asked_at = self.now();
         match guarded(provider.balance(&self.call_context())).await {
             Ok(balance) => {
                 let current = || self.providers.is_current(name, setup);
+                if current() {
+                    self.accounts.sighted(name, balance, asked_at);
+                }
                 self.providers.balances.seen(name, balance, self.now(), current);
                 Some(balance)
             }

@@ -63,6 +63,14 @@ impl SteadyClock {
         within.fold(window, |whole, (_, jump)| whole.saturating_add(*jump))
     }
 
+    /// The wall time from which on `span` has surely passed since the wall time `from`. It moves further
+    /// away whenever the clock is set: then nobody knows how much of it had passed.
+    pub(crate) fn surely_over_at(&self, span: Duration, from: Timestamp) -> Timestamp {
+        self.now();
+        let (steady_wall, _) = self.seen().steady_since;
+        from.max(steady_wall).plus(span).plus(JUMP)
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }

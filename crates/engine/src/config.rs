@@ -30,6 +30,9 @@ pub struct EngineConfig {
     pub check_at_least_every: Duration,
     /// How often balances are asked for, where a provider tells them.
     pub balance_every: Duration,
+    /// How long money may have come into an exclusive account without a recorded deposit before its
+    /// provider is frozen.
+    pub deposit_grace: Duration,
     /// How long what tells about customers is kept.
     pub retention: RetentionSpans,
 }
@@ -66,8 +69,8 @@ pub struct ProviderSetup {
     pub weight: u32,
     /// What must remain of the deposit.
     pub balance_floor: Rupiah,
-    /// Nothing else uses this deposit account: a promise of the operator, for evidence drawn from its
-    /// balance. Nothing draws any yet.
+    /// Nothing else uses this deposit account, and every deposit is recorded: a promise of the operator.
+    /// From its balances is concluded which attempts were executed.
     pub exclusive: bool,
     /// How much more than ranked an attempt may cost.
     pub cost_tolerance: Rupiah,
@@ -91,6 +94,7 @@ impl Default for EngineConfig {
             parallel_checks: 16,
             check_at_least_every: Duration::from_mins(1),
             balance_every: Duration::from_mins(1),
+            deposit_grace: Duration::from_hours(4),
             retention: RetentionSpans::default(),
         }
     }

@@ -11,6 +11,7 @@ use ppob_provider::CallContext;
 use ppob_types::{Clock, IdError, Monotonic, ProviderName, Timestamp};
 use tokio::sync::{Mutex, Notify};
 
+use crate::accounts::Accounts;
 use crate::catalogue::Prices;
 use crate::clock::SteadyClock;
 use crate::config::Told;
@@ -59,6 +60,8 @@ pub(crate) struct Inner {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) providers: Providers,
     pub(crate) clock: Arc<SteadyClock>,
+    /// Deposit accounts that nothing else uses.
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) prices: Prices,
     pub(crate) live: Live,
     pub(crate) entrances: Entrances,
@@ -95,13 +98,18 @@ impl Engine {
             );
         }
         let clock = Arc::new(SteadyClock::new(parts.clock, opened.time_high_water));
+        let accounts = Arc::new(Accounts::new(Arc::clone(&clock)));
         let engine = Self {
             inner: Arc::new(Inner {
                 journal: parts.journal,
-                providers: Providers::new(Told::new(parts.config, parts.providers)),
+                providers: Providers::new(
+                    Told::new(parts.config, parts.providers),
+                    Arc::clone(&accounts),
+                ),
                 clock,
+                live: Live::new(Arc::clone(&accounts)),
+                accounts,
                 prices: Prices::default(),
-                live: Live::default(),
                 entrances: Entrances::default(),
                 spending: Spending::default(),
                 tasks: Tasks::default(),
@@ -119,11 +127,13 @@ impl Engine {
         inner.providers.restore(inner.journal.as_ref()).await?;
         inner.freeze_after_a_restore().await?;
         inner.act_on_lost_sends().await?;
+        inner.restore_accounts().await?;
         inner.restore_catalogue().await?;
         let to_drive = Inner::recover(inner).await?;
         // From here on nothing fails.
         Inner::start_refreshing(inner);
         Inner::start_reconciling(inner);
+        Inner::start_watching_accounts(inner);
         Inner::start_retention(inner);
         Inner::drive_on_taken_over(inner, to_drive);
         Ok(engine)

@@ -24,6 +24,9 @@ impl Engine {
             if let Some(known) = self.inner.providers.balances.known(name) {
                 rupiah("ppob_provider_balance_rupiah", &provider, known.amount);
             }
+            if let Some(hole) = self.inner.accounts.hole(name) {
+                rupiah("ppob_provider_balance_hole_rupiah", &provider, hole);
+            }
             rupiah("ppob_provider_balance_floor_rupiah", &provider, setup.balance_floor);
             let status = self.inner.prices.status(name);
             if let Some(fetched_at) = status.fetched_at {

@@ -6,6 +6,7 @@
 //!
 //! The engine knows no gRPC, HTTP, SQL or provider: those come in as [`Parts`].
 
+mod accounts;
 mod balance;
 mod callback;
 mod catalogue;

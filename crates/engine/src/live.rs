@@ -11,6 +11,7 @@ use ppob_types::{PaymentKey, TokenState};
 use tokio::sync::watch;
 
 use self::book::Book;
+use crate::accounts::Accounts;
 
 /// A payment, and its news as they become durable.
 #[derive(Clone, Debug)]
@@ -22,8 +23,10 @@ pub struct Ticket {
 /// The payments that have not ended, and those that somebody still watches.
 ///
 /// Holds only values whose commit was acknowledged: whatever is read here may be told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Live {
+    /// Whatever is durable is told to them first.
+    accounts: Arc<Accounts>,
     book: Mutex<Book>,
     /// Rises with each durable change; event streams wait on it.
     changes: watch::Sender<u64>,
@@ -85,6 +88,10 @@ impl Ticket {
 }
 
 impl Live {
+    pub(crate) fn new(accounts: Arc<Accounts>) -> Self {
+        Self { accounts, book: Mutex::default(), changes: watch::Sender::default() }
+    }
+
     /// The ticket of a payment known to be open.
     pub(crate) fn get(&self, key: &PaymentKey) -> Option<Ticket> {
         self.book().get(key).map(|sender| Ticket { updates: sender.subscribe(), existed: true })
@@ -98,6 +105,7 @@ impl Live {
 
     /// Takes up a payment that this process works on from now on.
     pub(crate) fn open(&self, stored: StoredPayment) {
+        self.accounts.saw(&stored);
         if !is_complete(&stored) {
             self.book().take_up(stored);
         }
@@ -106,6 +114,7 @@ impl Live {
 
     /// Tells a durable value to whoever waits. Older values than the one known are ignored.
     pub(crate) fn publish(&self, stored: StoredPayment) -> Arc<StoredPayment> {
+        self.accounts.saw(&stored);
         let stored = Arc::new(stored);
         let mut news = true;
         {

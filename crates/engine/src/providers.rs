@@ -16,6 +16,7 @@ use ppob_types::{
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::ProviderSetup;
+use crate::accounts::Accounts;
 use crate::balance::Balances;
 use crate::config::Told;
 use crate::switches::{ModeSwitch, OfferSwitch, Switches};
@@ -29,6 +30,7 @@ const BALANCE_USABLE: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub(crate) struct Providers {
     told: ArcSwap<Told>,
+    accounts: Arc<Accounts>,
     pub(crate) balances: Balances,
     switches: RwLock<Switches>,
     saving: AsyncMutex<()>,
@@ -51,8 +53,9 @@ pub(crate) struct Learnt {
 }
 
 impl Providers {
-    pub(crate) fn new(told: Told) -> Self {
+    pub(crate) fn new(told: Told, accounts: Arc<Accounts>) -> Self {
         Self {
+            accounts,
             told: ArcSwap::from_pointee(told),
             balances: Balances::default(),
             switches: RwLock::default(),
@@ -130,6 +133,7 @@ impl Providers {
                     balance: self.usable_balance(name, setup, now),
                     balance_floor: setup.balance_floor,
                     breaker_open: !reserve.admits,
+                    waits_its_turn: self.accounts.waits_its_turn(name),
                     has_room: reserve.has_room,
                     price_max_age: setup.price_max_age,
                     cost_tolerance: setup.cost_tolerance,

@@ -10,12 +10,13 @@ use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, Capability, ProviderError, ProviderErrorKind};
 use ppob_types::{
-    Basis, Clock, CrashPoint, ProviderName, ProviderRef, RefusalCode, RefusalScope, StatusReport,
-    StatusVerdict,
+    Basis, Clock, CrashPoint, Observed, ProviderName, ProviderRef, RefusalCode, RefusalScope,
+    StatusReport, StatusVerdict,
 };
 use tokio::sync::Semaphore;
 
 use crate::ProviderSetup;
+use crate::accounts::Shown;
 use crate::config::Told;
 use crate::driver::Begun;
 use crate::engine::Inner;
@@ -236,11 +237,49 @@ impl Inner {
                     (if foreign { spent } else { nothing }, Err(error.message))
                 }
             }
-        } else if family.is_bill() && matches!(attempt.state, AttemptState::Unknown(_)) {
-            self.reinquire(&setup, stored, attempt).await
+        } else if matches!(attempt.state, AttemptState::Unknown(_)) {
+            self.gather_evidence(&setup, stored, attempt, spent).await
         } else {
             (spent, Ok(Found::Nothing))
         }
+    }
+
+    /// About an attempt that the provider cannot be asked about.
+    async fn gather_evidence(
+        self: &Arc<Self>,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+        nothing: Vec<Event>,
+    ) -> (Vec<Event>, Look) {
+        let number = attempt.number;
+        let shown = self.shown_by_balances(attempt).await;
+        if let Shown::Executed(charged) = shown {
+            let provider = attempt.provider.to_string();
+            metrics::counter!("ppob_balance_chain_executed_total", "provider" => provider)
+                .increment(1);
+            let observed = Observed { charged: Some(charged), ..Observed::default() };
+            let event = Event::Reported {
+                attempt: number,
+                report: StatusReport { verdict: StatusVerdict::Succeeded, observed },
+                basis: Basis::BalanceChain,
+                refusal_trusted: false,
+            };
+            return (vec![event], Ok(Found::InBalances));
+        }
+        let (mut events, mut look) = if stored.payment.terms.family.is_bill() {
+            self.reinquire(setup, stored, attempt).await
+        } else {
+            (nothing, Ok(Found::Nothing))
+        };
+        if shown == Shown::Fits {
+            let evidence = EvidenceKind::FitsBalances;
+            events.push(Event::Gathered { attempt: number, evidence });
+            if look == Ok(Found::Nothing) {
+                look = Ok(Found::FitsBalances);
+            }
+        }
+        (events, look)
     }
 
     /// A status check that is a purchase is asked only while it cannot buy anything new.

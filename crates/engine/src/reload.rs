@@ -99,6 +99,7 @@ impl Inner {
     async fn retell(&self, told: Told) -> BTreeMap<ProviderName, Remapped> {
         let before = self.told();
         self.providers.tell(told);
+        self.follow_accounts(&before).await;
         self.something_due.notify_one();
         let mut remapped = BTreeMap::new();
         for (name, setup) in &self.told().setups {

@@ -109,6 +109,8 @@ pub enum EvidenceKind {
     BillStillThere,
     /// The provider does not find the attempt. No proof.
     NotFound,
+    /// Money is missing from the deposit that this attempt would explain, but not it alone.
+    FitsBalances,
 }
 
 /// A charge found after an attempt had been taken as dead. Alarmed and shown; the state stays.

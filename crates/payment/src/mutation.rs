@@ -96,6 +96,8 @@ mutants! {
     CallbackIsVerdict,
     /// A provider gives money back, and that is not recorded.
     ReversalIgnored,
+    /// Of the attempts that may explain missing money, the first that fit are taken as executed.
+    FirstFitIsExecuted,
 }
 
 #[cfg(feature = "mutants")]

@@ -22,6 +22,8 @@ pub struct ProviderFacts {
     pub balance_floor: Rupiah,
     /// Its breaker lets no payment through.
     pub breaker_open: bool,
+    /// It makes one payment at a time for now, and one is on its way.
+    pub waits_its_turn: bool,
     /// Its limits have room for a payment now.
     pub has_room: bool,
     /// No payment on prices older than this.
@@ -116,6 +118,7 @@ impl Default for ProviderFacts {
             balance: None,
             balance_floor: Rupiah::ZERO,
             breaker_open: false,
+            waits_its_turn: false,
             has_room: true,
             price_max_age: Duration::from_mins(15),
             cost_tolerance: Rupiah::ZERO,

@@ -35,6 +35,9 @@ pub enum LeftOut {
     BalanceTooLow,
     /// The provider's breaker is open.
     BreakerOpen,
+    /// An outcome at this account is unknown, and its payments are made one at a time, so that its
+    /// balances show which of them moved money. One is on its way.
+    OneAtATime,
     /// The provider's limits are used up.
     NoRoom,
 }
@@ -56,6 +59,7 @@ impl LeftOut {
             Self::CostAboveCap => "cost-above-cap",
             Self::BalanceTooLow => "balance-too-low",
             Self::BreakerOpen => "breaker-open",
+            Self::OneAtATime => "one-at-a-time",
             Self::NoRoom => "no-room",
         }
     }
@@ -80,6 +84,7 @@ impl fmt::Display for LeftOut {
             Self::CostAboveCap => "It would cost more than the caller or the engine allows.",
             Self::BalanceTooLow => "Our deposit at the provider would fall below its floor.",
             Self::BreakerOpen => "The provider is being rested: it failed too often, lacks balance, or refuses our credentials.",
+            Self::OneAtATime => "The outcome of a payment at this account is unknown, so it makes one at a time for a while, and one is on its way.",
             Self::NoRoom => "The provider's limits are used up at this moment.",
         })
     }

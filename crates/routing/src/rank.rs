@@ -125,6 +125,9 @@ fn judge(
         if facts.breaker_open {
             return Err(LeftOut::BreakerOpen);
         }
+        if facts.waits_its_turn {
+            return Err(LeftOut::OneAtATime);
+        }
         if !facts.has_room {
             return Err(LeftOut::NoRoom);
         }

@@ -202,6 +202,7 @@ fn excluded() -> Vec<(LeftOut, Offer, ProviderFacts)> {
             }),
         ),
         (LeftOut::BreakerOpen, facts(|f| f.breaker_open = true)),
+        (LeftOut::OneAtATime, facts(|f| f.waits_its_turn = true)),
         (LeftOut::NoRoom, facts(|f| f.has_room = false)),
     ];
     cases.into_iter().map(|(reason, (offer, facts))| (reason, offer, facts)).collect()

@@ -174,6 +174,9 @@ pub enum Basis {
     Callback,
     /// A statement of the provider.
     Statement,
+    /// The balances of a deposit account that nothing else uses: money moved, and only this attempt
+    /// explains it.
+    BalanceChain,
     /// A person, with evidence.
     Operator,
     /// The engine itself: nothing was sent.
@@ -188,6 +191,7 @@ impl Basis {
             Self::Status => "status",
             Self::Callback => "callback",
             Self::Statement => "statement",
+            Self::BalanceChain => "balance-chain",
             Self::Operator => "operator",
             Self::Engine => "engine",
         }

@@ -184,6 +184,8 @@ faults! {
     Vanish = "caller: never looks again", 100;
     /// Somebody asks the provider twice at once about one payment.
     CheckTwice = "operator: two checks at once", 250;
+    /// The balances of an exclusive account showed that a payment in doubt was made.
+    ShownByBalances = "balance chain: found executed", 1_000;
     /// An operator resolves as executed.
     ResolvedExecuted = "operator: resolves as executed", 1_000;
     /// An operator resolves as not executed.

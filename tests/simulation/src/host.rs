@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fault::Fault;
 use crate::journal::Weather;
 use crate::provider::Model;
+use crate::provider::deposit::COST_TOLERANCE;
 use crate::random::Random;
 use crate::stage::{Stage, lock};
 use crate::world::goods;
@@ -219,7 +220,7 @@ impl Host {
                 weight: 1,
                 balance_floor: Rupiah::ZERO,
                 exclusive: model.plan().exclusive,
-                cost_tolerance: Rupiah::new(1_000),
+                cost_tolerance: COST_TOLERANCE,
                 price_max_age: Duration::from_mins(15),
                 price_list_every: Duration::from_mins(1),
                 statement: StatementFormat::default(),

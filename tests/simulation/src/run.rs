@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use ppob_journal::{Cursor, Journal, StoredPayment};
 use ppob_payment::{Mutant, PaymentState, clear_mutant, set_mutant};
-use ppob_types::PaymentKey;
+use ppob_types::{Basis, PaymentKey};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::callers::{consumer, crowd};
 use crate::checker::{Violation, ViolationKind, audit, cannot_be_verified, records};
-use crate::fault::Counts;
+use crate::fault::{Counts, Fault};
 use crate::host::Host;
 use crate::operators::look_again_and_again;
 use crate::points::Points;
@@ -231,6 +231,7 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
     while readers.join_next().await.is_some() {}
     let in_review = in_review(&host).await;
     let records = audit(&stage, &in_review);
+    shown_by_balances(&stage, &records);
     postman.abort();
     host.kill();
     drop(points);
@@ -290,6 +291,15 @@ fn doubted(stage: &Stage) -> usize {
     });
     let in_doubt = events.iter().filter(|event| event.state == PaymentState::InDoubt);
     in_doubt.map(|event| &event.key).collect::<BTreeSet<_>>().len()
+}
+
+/// Counts what the balances of exclusive accounts showed; the audit held it against the truth.
+fn shown_by_balances(stage: &Stage, records: &[StoredPayment]) {
+    let by_balances = |stored: &&StoredPayment| {
+        let basis = stored.payment.paid_attempt().and_then(|paid| paid.basis);
+        basis == Some(Basis::BalanceChain)
+    };
+    records.iter().filter(by_balances).for_each(|_| stage.count(Fault::ShownByBalances));
 }
 
 /// Time for everything to end, with operators at work and nothing going wrong.

@@ -45,6 +45,7 @@ impl Recorder for Alarms {
             "ppob_invariant_violations_total" => ViolationKind::InvariantBroken,
             "ppob_late_charges_total" => ViolationKind::LateCharge,
             "ppob_contradicting_evidence_total" => ViolationKind::FalseContradiction,
+            "ppob_balance_holes_total" => ViolationKind::HoleOfNobody,
             _ => return Counter::noop(),
         };
         let what = key.to_string();

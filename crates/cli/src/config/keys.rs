@@ -50,6 +50,7 @@ pub(super) const KEYS: &[&str] = &[
     "reconciliation.parallel_checks",
     "reconciliation.check_at_least_every_s",
     "reconciliation.balance_every_s",
+    "reconciliation.deposit_grace_s",
     "routing.default",
     "routing.families.*",
     "routing.products.*",

@@ -109,6 +109,7 @@ pub(crate) struct Reconciliation {
     pub(crate) parallel_checks: std::num::NonZeroUsize,
     pub(crate) check_at_least_every_s: NonZeroU64,
     pub(crate) balance_every_s: NonZeroU64,
+    pub(crate) deposit_grace_s: u64,
 }
 
 /// In which order providers are asked.
@@ -157,6 +158,7 @@ impl Config {
             parallel_checks: reconciliation.parallel_checks.get(),
             check_at_least_every: seconds(reconciliation.check_at_least_every_s),
             balance_every: seconds(reconciliation.balance_every_s),
+            deposit_grace: Duration::from_secs(reconciliation.deposit_grace_s),
             retention: self.privacy.spans(),
         }
     }
@@ -240,6 +242,7 @@ impl Default for Reconciliation {
                 .saturating_add(engine.parallel_checks.saturating_sub(1)),
             check_at_least_every_s: whole_seconds(engine.check_at_least_every),
             balance_every_s: whole_seconds(engine.balance_every),
+            deposit_grace_s: engine.deposit_grace.as_secs(),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::bill::BillVerdict;
 use super::send::Ready;
 use super::{Begun, Routed};
 use crate::ProviderSetup;
+use crate::accounts::Lane;
 use crate::engine::Inner;
 use crate::intake::listed_total;
 use crate::persist::change;
@@ -31,6 +32,7 @@ pub(super) struct Chosen {
 pub(super) struct Room {
     pub(super) setup: Arc<ProviderSetup>,
     pub(super) reservation: Reservation,
+    pub(super) lane: Lane,
     /// How long after its intent the send may start; the late-execution bound counts on it.
     pub(super) start_within: Duration,
 }
@@ -38,6 +40,8 @@ pub(super) struct Room {
 /// Why no attempt begins at a candidate.
 enum NotNow {
     NoRoom(NoRoom),
+    /// The account makes one payment at a time now, and one is on its way.
+    OneAtATime,
     /// It is not offered any more as it was chosen.
     Outdated,
 }
@@ -94,7 +98,8 @@ impl Inner {
         };
         let route = self.ask_route(product, purchase.amount, &stored.payment);
         // Room comes back by itself: while only that is lacking, the payment waits for it.
-        let mut look_again = route.left_out.iter().any(|(_, reason)| *reason == LeftOut::NoRoom);
+        let passing = |reason: &LeftOut| matches!(reason, LeftOut::NoRoom | LeftOut::OneAtATime);
+        let mut look_again = route.left_out.iter().any(|(_, reason)| passing(reason));
         let mut because = FailureReason::NoRoute;
         for candidate in route.candidates {
             let money = match self.money(product, &stored, &candidate, elsewhere).await {
@@ -107,7 +112,11 @@ impl Inner {
             };
             match self.reserve(product, candidate, money, stored.serial, &stored.payment).await {
                 Ok(chosen) => return self.begin(stored, chosen).await,
-                Err(NotNow::NoRoom(NoRoom::Bulkhead | NoRoom::RateLimit) | NotNow::Outdated) => {
+                Err(
+                    NotNow::NoRoom(NoRoom::Bulkhead | NoRoom::RateLimit)
+                    | NotNow::OneAtATime
+                    | NotNow::Outdated,
+                ) => {
                     look_again = true;
                 }
                 Err(NotNow::NoRoom(NoRoom::BreakerOpen)) => {}
@@ -185,6 +194,8 @@ impl Inner {
         if !self.is_still_offered(&product.code, &candidate) {
             return Err(NotNow::Outdated);
         }
+        // Last: nothing waits between this and the intent.
+        let lane = self.accounts.enter(&candidate.provider).ok_or(NotNow::OneAtATime)?;
         let told = self.told();
         let setup = told.setups.get(&candidate.provider).ok_or(NotNow::Outdated)?;
         let start_within = told.config.start_within;
@@ -206,7 +217,7 @@ impl Inner {
                 expected_total: money.expected_total,
                 late_execution_bound,
             },
-            room: Room { setup: Arc::clone(setup), reservation, start_within },
+            room: Room { setup: Arc::clone(setup), reservation, lane, start_within },
         })
     }
 

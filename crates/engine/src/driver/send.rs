@@ -16,6 +16,7 @@ use ppob_types::{
 
 use super::route::Room;
 use crate::ProviderSetup;
+use crate::accounts::Lane;
 use crate::balance::BeforeSend;
 use crate::engine::Inner;
 use crate::persist::NotApplied;
@@ -26,6 +27,8 @@ pub(crate) struct Ready {
     attempt: u32,
     setup: Arc<ProviderSetup>,
     reservation: Reservation,
+    /// Held until the outcome is durable: the next payment must see it.
+    lane: Lane,
     /// Measured from before the commit: a process that slept in between must not send.
     start_by: Monotonic,
 }
@@ -35,12 +38,12 @@ impl Ready {
     pub(super) fn new(inner: &Inner, payment: &Payment, room: Room) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
         let mut left = payment.terms.pay_by.since(inner.now());
-        let Room { setup, reservation, start_within } = room;
+        let Room { setup, reservation, lane, start_within } = room;
         if mutated(Mutant::PayByIgnored) {
             left = start_within;
         }
         let start_by = inner.clock.monotonic().plus(start_within.min(left));
-        Some(Self { attempt, setup, reservation, start_by })
+        Some(Self { attempt, setup, reservation, lane, start_by })
     }
 }
 
@@ -58,6 +61,7 @@ impl Inner {
             return Err(NotApplied::Missing);
         };
         let provider = attempt.provider.clone();
+        let _lane = ready.lane;
         let setup = ready.setup.as_ref();
         let current = || self.providers.is_current(&provider, setup);
         let before = self.providers.balances.sending(&provider, current);

@@ -54,7 +54,11 @@ pub enum Found {
     BillGone,
     /// A fresh inquiry still shows the bill.
     BillStillThere,
-    /// A fresh inquiry brought nothing that speaks for either.
+    /// The balances of the account, which nothing else uses, show that it was paid.
+    InBalances,
+    /// Money is missing from the account that it would explain, but not it alone.
+    FitsBalances,
+    /// Nothing was found that speaks for either.
     Nothing,
     /// The engine was asking already; its news is in the payment.
     Underway,
@@ -165,7 +169,8 @@ impl Inner {
         }
         let can_inquire =
             stored.payment.terms.family.is_bill() && capability.inquiry.is_supported();
-        if can_inquire && attempt.state != AttemptState::Pending {
+        let by_balances = self.accounts.is_kept(&attempt.provider);
+        if (can_inquire || by_balances) && attempt.state != AttemptState::Pending {
             return Ok(attempt);
         }
         Err(OperateError::CheckNotPossible)
@@ -207,7 +212,13 @@ impl Found {
             Self::BillStillThere => {
                 "a fresh inquiry still shows the bill: not paid, or the biller lags behind"
             }
-            Self::Nothing => "a fresh inquiry brought nothing that speaks for either",
+            Self::InBalances => {
+                "the balances of the account show that it was paid: money is missing that nothing else explains"
+            }
+            Self::FitsBalances => {
+                "money is missing from the account that this payment would explain, but not it alone"
+            }
+            Self::Nothing => "nothing was found that speaks for either",
             Self::Underway => "the engine was asking already, and its news is in the payment",
         }
     }

@@ -57,7 +57,10 @@ impl Engine {
         };
         let entry = entry.entry(now);
         match self.inner.journal.record_deposit(deposit, entry).await {
-            Ok(DepositRecorded::Done(deposit) | DepositRecorded::Known(deposit)) => Ok(deposit),
+            Ok(DepositRecorded::Done(deposit) | DepositRecorded::Known(deposit)) => {
+                self.inner.accounts.touch(&deposit.provider);
+                Ok(deposit)
+            }
             Ok(DepositRecorded::Conflict) => Err(OperateError::DepositIdReused),
             Err(_) => Err(OperateError::JournalUnavailable),
         }

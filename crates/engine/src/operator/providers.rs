@@ -111,7 +111,12 @@ impl Engine {
         require_reason(reason)?;
         let (inner, provider) = (Arc::clone(&self.inner), provider.clone());
         let (who, reason) = (who.clone(), reason.to_owned());
-        let work = async move { inner.switch_provider(&provider, mode, &who, &reason).await };
+        let work = async move {
+            if mode == Mode::Active {
+                inner.accept_holes(&provider).await;
+            }
+            inner.switch_provider(&provider, mode, &who, &reason).await
+        };
         let done = self.inner.tasks.detached(work).await;
         done.and_then(Result::ok).ok_or(OperateError::JournalUnavailable)
     }

@@ -1,6 +1,7 @@
 //! The engine over the journal in memory and scripted providers, in paused time.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod balances;
 mod bills;
 mod callbacks;
 mod doubt;

@@ -112,6 +112,8 @@ pub(crate) struct Scripted {
     pub(crate) held: Semaphore,
     /// Our deposit, as the provider tells it when asked; 0 if it cannot be asked.
     pub(crate) balance: AtomicI64,
+    /// Nothing else uses the deposit.
+    pub(crate) exclusive: AtomicBool,
     /// Inquiries never answer while this is set.
     pub(crate) silent: AtomicBool,
     /// Inquiries meet a mistake in provider code while this is set.
@@ -152,6 +154,7 @@ impl Scripted {
             asked: Mutex::default(),
             gate: Semaphore::new(0),
             held: Semaphore::new(0),
+            exclusive: AtomicBool::new(false),
             silent: AtomicBool::new(false),
             will_panic: AtomicBool::new(false),
             no_prices: AtomicBool::new(false),
@@ -439,7 +442,7 @@ fn setup(provider: &Arc<Scripted>, clock: &Arc<dyn Clock>) -> (ProviderName, Pro
         priority: 100,
         weight: 1,
         balance_floor: Rupiah::ZERO,
-        exclusive: false,
+        exclusive: provider.exclusive.load(Ordering::SeqCst),
         cost_tolerance: Rupiah::new(100),
         price_max_age: Duration::from_mins(15),
         price_list_every: Duration::from_mins(5),

@@ -74,6 +74,11 @@ pub(super) fn apply_news(
     news: News,
     now: Timestamp,
 ) -> Result<Vec<Note>, Refused> {
+    let mut news = news;
+    if news.basis != Basis::ProviderAnswer {
+        // What is learnt later states the balance of its own moment, not that after the charge.
+        news.observed.balance_after = None;
+    }
     let concluded = payment.is_concluded();
     let given_back = payment.state() == PaymentState::Reversed;
     let attempt = payment.attempt_mut(number).ok_or(Refused::NoSuchAttempt)?;

@@ -32,6 +32,7 @@ pub(crate) fn of_check(
 ) -> v1::Evidence {
     let kind = match found {
         Found::BillGone | Found::BillStillThere | Found::Nothing => "REINQUIRY",
+        Found::InBalances | Found::FitsBalances => "BALANCE",
         Found::Paid
         | Found::Pending
         | Found::Refused
@@ -40,7 +41,9 @@ pub(crate) fn of_check(
         | Found::Underway => "STATUS_CHECK",
     };
     let leaning = match found {
-        Found::Paid | Found::BillGone => Leaning::Executed,
+        Found::Paid | Found::BillGone | Found::InBalances | Found::FitsBalances => {
+            Leaning::Executed
+        }
         Found::Refused | Found::GivenBack | Found::BillStillThere => Leaning::NotExecuted,
         Found::Pending | Found::NotFound | Found::Nothing | Found::Underway => Leaning::None,
     };
@@ -108,6 +111,7 @@ fn of_attempt(attempt: &Attempt) -> Vec<Piece> {
                 ("REINQUIRY", Found::BillStillThere, Leaning::NotExecuted)
             }
             EvidenceKind::NotFound => ("STATUS_CHECK", Found::NotFound, Leaning::None),
+            EvidenceKind::FitsBalances => ("BALANCE", Found::FitsBalances, Leaning::Executed),
         };
         pieces.push(piece(kind, hint.at, sentence(found.as_str()), leaning));
     }
@@ -116,6 +120,7 @@ fn of_attempt(attempt: &Attempt) -> Vec<Piece> {
             Basis::Callback => "CALLBACK",
             Basis::Status => "STATUS_CHECK",
             Basis::Statement => "STATEMENT",
+            Basis::BalanceChain => "BALANCE",
             Basis::ProviderAnswer | Basis::Operator | Basis::Engine => "ANSWER",
         };
         let text = "A charge was found after the attempt had been taken as dead.".to_owned();

@@ -80,6 +80,7 @@ pub(crate) const fn basis(basis: Basis) -> v1::Basis {
         Basis::Status => v1::Basis::Status,
         Basis::Callback => v1::Basis::Callback,
         Basis::Statement => v1::Basis::Statement,
+        Basis::BalanceChain => v1::Basis::BalanceChain,
         Basis::Operator => v1::Basis::Operator,
         Basis::Engine => v1::Basis::Engine,
     }

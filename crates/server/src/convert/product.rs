@@ -72,7 +72,8 @@ const fn passing(reason: &LeftOut) -> u8 {
         LeftOut::CostAboveCap => 10,
         LeftOut::BalanceTooLow => 11,
         LeftOut::BreakerOpen => 12,
-        LeftOut::NoRoom => 13,
+        LeftOut::OneAtATime => 13,
+        LeftOut::NoRoom => 14,
     }
 }
 

@@ -188,6 +188,24 @@ pub const METRICS: &[Metric] = &[
         "Payments that were debited more than allowed.",
     ),
     counter(
+        "ppob_balance_chain_executed_total",
+        "payments",
+        &[PROVIDER_LABEL],
+        "Payments in doubt that the balances of an exclusive account showed to be made.",
+    ),
+    counter(
+        "ppob_balance_holes_total",
+        "holes",
+        &[PROVIDER_LABEL],
+        "Money that moved at an exclusive account and that nothing explains; the provider is frozen.",
+    ),
+    gauge(
+        "ppob_provider_balance_hole_rupiah",
+        "rupiah",
+        &[PROVIDER_LABEL],
+        "What is missing from an exclusive account and nothing explains; negative if it came in. Must be 0.",
+    ),
+    counter(
         "ppob_provider_frozen_total",
         "events",
         &[PROVIDER_LABEL],

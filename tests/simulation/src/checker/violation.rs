@@ -99,6 +99,8 @@ kinds! {
     LateCharge = "a charge after a negative verdict", false;
     /// The engine saw facts contradict each other where nobody had said anything wrong.
     FalseContradiction = "contradicting facts in an honest world", false;
+    /// The engine took the balances of an honest account for money that moved unexplained.
+    HoleOfNobody = "a hole in the balances of an honest account", false;
     /// An equal payment succeeded within the duplicate window without being a repetition.
     DoubleWithinWindow = "equal payments within the window", true;
     /// The history of a payment has a gap or an illegal step.

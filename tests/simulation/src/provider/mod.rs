@@ -1,6 +1,7 @@
 //! Model providers. They outlive every crash of the engine and keep the truth.
 
 mod call;
+pub(crate) mod deposit;
 mod letters;
 mod orders;
 mod prices;

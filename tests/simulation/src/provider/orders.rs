@@ -126,7 +126,7 @@ impl State {
             attempt: request.attempt.clone(),
             purchase: request.purchase.clone(),
             reference: reference(self.number, self.orders.len()),
-            cost: request.max_cost,
+            cost: super::deposit::debited(request, &mut self.random),
             total,
             fate: Fate::Working,
             work: call.work.clone(),
