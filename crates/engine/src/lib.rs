@@ -47,7 +47,7 @@ pub use operator::{
     ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, StatementFinding,
     StatementOfDay, TrialMatch, TrialResult, UnlistedStanding,
 };
-pub use ppob_evidence::statement::StatementFormat;
+pub use ppob_evidence::statement::{MOST_BYTES as MOST_STATEMENT_BYTES, StatementFormat};
 pub use ppob_provider::RefusalTrust;
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};
