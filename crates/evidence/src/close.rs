@@ -91,6 +91,9 @@ pub enum Term {
     OpenOtherAmount,
     /// Successes without a debit: below zero.
     SuccessNotDebited,
+    /// Successes around midnight without a debit, which may stand in the statement of the day before or
+    /// after: below zero.
+    SuccessAtEdge,
     /// Successes with a debit of another amount, or more than one.
     SuccessOtherAmount,
     /// Successes whose money came back, wholly or in part, without a reversal: below zero.
@@ -109,14 +112,32 @@ pub enum Term {
 
 impl Term {
     /// Whether it is a contradiction that a person has to look at: open payments end by themselves or
-    /// stand in the queue, and debits of another day belong to that day's close.
+    /// stand in the queue, debits of another day belong to that day's close, and what is at the edge is
+    /// explained by the next day's statement.
     pub const fn is_mismatch(self) -> bool {
-        !matches!(self, Self::OpenNotDebited | Self::OpenOtherAmount | Self::OtherDay)
+        !matches!(
+            self,
+            Self::OpenNotDebited | Self::OpenOtherAmount | Self::OtherDay | Self::SuccessAtEdge
+        )
     }
 }
 
-/// Closes a day: `attempts` began on it, `rows` are the statement's rows of it, if one was imported.
-pub fn close(attempts: &[AttemptFacts], deposits: &[Rupiah], rows: Option<&[KeptRow]>) -> Close {
+/// What a day is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Witness<'a> {
+    /// The statement's rows of the day, and rows of the days around it that are of its attempts.
+    pub rows: &'a [KeptRow],
+    /// What was debited between these moments certainly stands in the statement of the day: the day, less
+    /// what the provider's clock may lie from ours.
+    pub certain: (Timestamp, Timestamp),
+}
+
+/// Closes a day: `attempts` began on it; `witness` is its statement, if one was imported.
+pub fn close(
+    attempts: &[AttemptFacts],
+    deposits: &[Rupiah],
+    witness: Option<Witness<'_>>,
+) -> Close {
     let mut close = Close { sums: sums(attempts, deposits), ..Close::default() };
     let Sums { succeeded, reversed, open, late_charges, .. } = &close.sums;
     close.known =
@@ -125,11 +146,11 @@ pub fn close(attempts: &[AttemptFacts], deposits: &[Rupiah], rows: Option<&[Kept
         (attempt.standing == Standing::Open).then_some(index)
     };
     close.open = attempts.iter().enumerate().filter_map(is_open).collect();
-    if let Some(rows) = rows {
-        let debited: Rupiah = rows.iter().map(signed).sum();
+    if let Some(witness) = witness {
+        let debited: Rupiah = witness.rows.iter().map(signed).sum();
         close.debited = Some(debited);
         close.difference = Some(total([debited, negative(close.known)]));
-        close.terms = terms(attempts, rows);
+        close.terms = terms(attempts, witness);
     }
     close
 }
@@ -162,7 +183,7 @@ struct Said {
     is_refunded: bool,
 }
 
-fn terms(attempts: &[AttemptFacts], rows: &[KeptRow]) -> BTreeMap<Term, Sum> {
+fn terms(attempts: &[AttemptFacts], Witness { rows, certain }: Witness<'_>) -> BTreeMap<Term, Sum> {
     let places: BTreeMap<(&PaymentKey, u32), usize> = attempts
         .iter()
         .enumerate()
@@ -187,18 +208,20 @@ fn terms(attempts: &[AttemptFacts], rows: &[KeptRow]) -> BTreeMap<Term, Sum> {
     for (attempt, said) in attempts.iter().zip(&said) {
         let difference = total([said.net, negative(attempt.known())]);
         if difference != Rupiah::ZERO {
-            terms.entry(term(attempt.standing, *said)).or_default().add(difference);
+            terms.entry(term(attempt, *said, certain)).or_default().add(difference);
         }
     }
     terms
 }
 
-const fn term(standing: Standing, said: Said) -> Term {
-    match standing {
+fn term(attempt: &AttemptFacts, said: Said, certain: (Timestamp, Timestamp)) -> Term {
+    let at_edge = attempt.begun_at < certain.0 || attempt.debited_until >= certain.1;
+    match attempt.standing {
         Standing::Open if said.is_debited => Term::OpenOtherAmount,
         Standing::Open => Term::OpenNotDebited,
         Standing::Succeeded { .. } if said.is_refunded => Term::SuccessRefunded,
         Standing::Succeeded { .. } if said.is_debited => Term::SuccessOtherAmount,
+        Standing::Succeeded { .. } if at_edge => Term::SuccessAtEdge,
         Standing::Succeeded { .. } => Term::SuccessNotDebited,
         Standing::Reversed { .. } => Term::ReversedNotRefunded,
         Standing::LateCharge { .. } => Term::LateChargeDiffers,

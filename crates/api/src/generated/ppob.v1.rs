@@ -2671,7 +2671,8 @@ pub struct DayClose {
     /// What we know that left the deposit, or may have.
     #[prost(int64, tag = "9")]
     pub known_rupiah: i64,
-    /// What left the deposit for transactions by the statement, less what came back; unset without one.
+    /// What left the deposit for transactions by the statement, less what came back; also what the statements
+    /// of the day before and after have of this day's attempts. Unset without one.
     #[prost(int64, optional, tag = "10")]
     pub debited_rupiah: ::core::option::Option<i64>,
     /// The difference; unset without a statement of the whole day.
@@ -2922,7 +2923,7 @@ pub enum DayCloseState {
     Unspecified = 0,
     /// Debits and record agree to the rupiah, and nothing is open.
     Balanced = 1,
-    /// Only what is open is not explained yet.
+    /// Only what is open, or what may stand in another day's statement, is not explained yet.
     Open = 2,
     /// Statement and record contradict each other: a person must look.
     Mismatch = 3,
@@ -2981,6 +2982,8 @@ pub enum DayTermKind {
     Unknown = 9,
     /// Debits of attempts that began on another day: they belong to that day's close.
     OtherDay = 10,
+    /// Successes around midnight without a debit, which may stand in the statement of the day before or after.
+    SuccessAtEdge = 11,
 }
 impl DayTermKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3000,6 +3003,7 @@ impl DayTermKind {
             Self::DeadDebited => "DAY_TERM_KIND_DEAD_DEBITED",
             Self::Unknown => "DAY_TERM_KIND_UNKNOWN",
             Self::OtherDay => "DAY_TERM_KIND_OTHER_DAY",
+            Self::SuccessAtEdge => "DAY_TERM_KIND_SUCCESS_AT_EDGE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3016,6 +3020,7 @@ impl DayTermKind {
             "DAY_TERM_KIND_DEAD_DEBITED" => Some(Self::DeadDebited),
             "DAY_TERM_KIND_UNKNOWN" => Some(Self::Unknown),
             "DAY_TERM_KIND_OTHER_DAY" => Some(Self::OtherDay),
+            "DAY_TERM_KIND_SUCCESS_AT_EDGE" => Some(Self::SuccessAtEdge),
             _ => None,
         }
     }

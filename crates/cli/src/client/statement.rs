@@ -6,6 +6,7 @@ use ppob_api::v1::{
     CloseDayRequest, CloseDayResponse, DayCloseState, ImportStatementRequest,
     ImportStatementResponse,
 };
+use ppob_engine::MOST_STATEMENT_BYTES;
 use ppob_types::{Clock, Timestamp};
 
 use super::{answer, connect_operator, refused, time};
@@ -25,6 +26,13 @@ pub(crate) async fn import_statement(options: &ImportStatement) -> Done {
         let file = options.file.display();
         Failure::usage(format!("{file} could not be read: {error}. Nothing was imported."))
     })?;
+    if content.len() > MOST_STATEMENT_BYTES {
+        let file = options.file.display();
+        let most = MOST_STATEMENT_BYTES >> 20;
+        return Err(Failure::usage(format!(
+            "{file} has more than {most} MiB; export a shorter time. Nothing was imported."
+        )));
+    }
     let mut client = connect_operator(server).await?;
     let mut request = tonic::Request::new(ImportStatementRequest {
         provider: options.provider.clone(),
@@ -90,7 +98,8 @@ fn of_import(found: &ImportStatementResponse) -> Exit {
 
 fn of_close(closed: &CloseDayResponse) -> Exit {
     let has = |state: DayCloseState| closed.closes.iter().any(|close| close.state() == state);
-    let has_open = closed.closes.iter().any(|close| !close.open_attempts.is_empty());
+    let has_open = has(DayCloseState::Open)
+        || closed.closes.iter().any(|close| !close.open_attempts.is_empty());
     if has(DayCloseState::Mismatch) || has(DayCloseState::Unspecified) {
         Exit::Mismatch
     } else if has_open {

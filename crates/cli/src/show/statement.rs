@@ -249,7 +249,8 @@ const fn state_words(state: DayCloseState) -> &'static str {
     match state {
         DayCloseState::Balanced => "BALANCED. Debits and record agree to the rupiah.",
         DayCloseState::Open => {
-            "OPEN. Only open payments are not explained yet; close it again when they have ended."
+            "OPEN. Only open payments, or payments around midnight, are not explained yet; import the next \
+             day's statement, and close it again when they have ended."
         }
         DayCloseState::Mismatch => {
             "MISMATCH. The statement and the record contradict each other; a person must look."
@@ -268,6 +269,9 @@ const fn term_words(kind: DayTermKind) -> &'static str {
         DayTermKind::OpenNotDebited => "open, without a debit",
         DayTermKind::OpenOtherAmount => "open, debited with another amount",
         DayTermKind::SuccessNotDebited => "succeeded, without a debit",
+        DayTermKind::SuccessAtEdge => {
+            "succeeded around midnight, without a debit in this day's statement"
+        }
         DayTermKind::SuccessOtherAmount => "succeeded, debited with another amount or twice",
         DayTermKind::SuccessRefunded => "succeeded, but the money came back",
         DayTermKind::ReversedNotRefunded => "reversed, but the money did not come back",

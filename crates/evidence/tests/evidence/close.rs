@@ -1,7 +1,7 @@
 //! The daily close.
 
-use ppob_evidence::Standing;
-use ppob_evidence::close::{KeptKind, KeptRow, Sum, Term, close};
+use ppob_evidence::close::{Close, KeptKind, KeptRow, Sum, Term, Witness};
+use ppob_evidence::{AttemptFacts, Standing};
 use ppob_types::{ProviderRef, Rupiah};
 
 use crate::facts::{PAID, at, attempt, key};
@@ -15,6 +15,17 @@ pub(crate) fn kept(number: Option<u64>, kind: KeptKind, amount: i64) -> KeptRow 
         reference: ProviderRef::new("A1"),
         of: number.map(|number| (key(number), 1)),
     }
+}
+
+/// A day around everything that tests do.
+pub(crate) fn close(
+    attempts: &[AttemptFacts],
+    deposits: &[Rupiah],
+    rows: Option<&[KeptRow]>,
+) -> Close {
+    let certain = (at(-36_000), at(36_000));
+    let witness = rows.map(|rows| Witness { rows, certain });
+    ppob_evidence::close::close(attempts, deposits, witness)
 }
 
 fn sum(count: u32, amount: i64) -> Sum {
@@ -90,4 +101,18 @@ fn without_a_statement_nothing_is_called_equal() {
     let closed = close(&[attempt(1, PAID)], &[], None);
     assert_eq!((closed.debited, closed.difference), (None, None));
     assert_eq!(closed.known, Rupiah::new(20_700));
+}
+
+#[test]
+fn around_midnight_a_missing_debit_may_stand_in_another_days_statement() {
+    let term = |from: i64, until: i64| {
+        let witness = Witness { rows: &[], certain: (at(from), at(until)) };
+        let closed = ppob_evidence::close::close(&[attempt(1, PAID)], &[], Some(witness));
+        let (term, _) = closed.terms.into_iter().next().unwrap();
+        term
+    };
+    assert_eq!(term(0, 601), Term::SuccessNotDebited);
+    assert_eq!(term(1, 601), Term::SuccessAtEdge);
+    assert_eq!(term(0, 600), Term::SuccessAtEdge);
+    assert!(Term::SuccessNotDebited.is_mismatch() && !Term::SuccessAtEdge.is_mismatch());
 }

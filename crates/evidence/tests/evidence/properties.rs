@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ppob_evidence::close::{KeptKind, KeptRow, close};
+use ppob_evidence::close::{KeptKind, KeptRow};
 use ppob_evidence::statement::{FindingKind, Meaning, Movement, Row, StatementFormat, read};
 use ppob_evidence::{AttemptFacts, Standing};
 use ppob_types::{Rupiah, Timestamp};
 use proptest::prelude::*;
 
-use crate::close::kept;
+use crate::close::{close, kept};
 use crate::facts::{at, attempt, compare, debit, referred, statement};
 
 fn standing() -> impl Strategy<Value = Standing> {

@@ -27,7 +27,9 @@ pub fn status(data: &[u8]) {
     let one = the_only(&found);
     assert!(one.keys_are_unique());
     match &report.verdict {
-        StatusVerdict::Rejected(_) => panic!("no answer to a status check refuses"),
+        StatusVerdict::Rejected(_) | StatusVerdict::Reversed => {
+            panic!("no answer to a status check refuses or gives back")
+        }
         StatusVerdict::NotFound => {
             assert!(one.says("result", "no"));
             assert_eq!(one.text("reason").as_deref(), Some("No Data!"));

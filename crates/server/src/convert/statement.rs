@@ -193,6 +193,7 @@ const fn term_kind(term: Term) -> v1::DayTermKind {
         Term::OpenNotDebited => Kind::OpenNotDebited,
         Term::OpenOtherAmount => Kind::OpenOtherAmount,
         Term::SuccessNotDebited => Kind::SuccessNotDebited,
+        Term::SuccessAtEdge => Kind::SuccessAtEdge,
         Term::SuccessOtherAmount => Kind::SuccessOtherAmount,
         Term::SuccessRefunded => Kind::SuccessRefunded,
         Term::ReversedNotRefunded => Kind::ReversedNotRefunded,

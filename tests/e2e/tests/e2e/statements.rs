@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ppob_api::v1::PaymentState;
+use ppob_api::v1::family_details::Details;
 use ppob_e2e::process::Ended;
 use ppob_e2e::request::{fresh_customer, token, without_waiting};
 use ppob_e2e::wait::until;
@@ -104,8 +105,12 @@ async fn a_lost_answer_is_settled_by_the_providers_statement_and_the_day_closes_
     let charge = world.provider.ledger().charges.pop();
     let charge = charge.ok_or_else(|| Problem::new("nothing was charged"))?;
     assert_eq!(charge.customer_number, LOST_ANSWER);
-    let receipt = paid.receipt.ok_or_else(|| Problem::new("no receipt"))?;
-    assert_eq!(Some(receipt.token.replace('-', "")), charge.token);
+    let details = paid.receipt.and_then(|receipt| receipt.details).and_then(|one| one.details);
+    let Some(Details::PlnPrepaid(details)) = details else {
+        return Err(Problem::new("no receipt of a token"));
+    };
+    let digits: String = details.token.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(Some(digits), charge.token);
 
     let days = world.provider.ledger().charges;
     let day = charge.at.split(' ').next().unwrap_or_default().to_owned();

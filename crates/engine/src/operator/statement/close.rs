@@ -1,8 +1,10 @@
 //! The daily close.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ppob_evidence::close::{Close, Sums, close};
+use ppob_evidence::AttemptFacts;
+use ppob_evidence::close::{Close, KeptRow, Sums, Term, Witness, close};
 use ppob_journal::{AuditSubject, Who};
 use ppob_types::{PaymentKey, ProviderName, Rupiah, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -78,7 +80,7 @@ pub struct OpenAttempt {
 pub enum CloseStanding {
     /// Debits and record agree to the rupiah, and nothing is open.
     Balanced,
-    /// Only what is open is not explained yet.
+    /// Only what is open, or what may stand in another day's statement, is not explained yet.
     Open,
     /// Statement and record contradict each other.
     Mismatch,
@@ -149,8 +151,17 @@ impl Inner {
                     || (is_running && attempts.iter().all(|one| one.debited_until < complete))
             })
         };
-        let rows = kept.as_ref().filter(|kept| is_whole(kept)).map(|kept| kept.rows.as_slice());
-        let close = close(&attempts, &deposits, rows);
+        let whole = kept.as_ref().filter(|kept| is_whole(kept));
+        let rows = match whole {
+            Some(kept) => Some(self.rows_of(provider, asked.day, kept, &attempts).await?),
+            None => None,
+        };
+        let tolerance = self.providers.get(provider).map(|setup| setup.statement.clock_tolerance());
+        let tolerance = tolerance.unwrap_or_default();
+        let complete_until = whole.and_then(|kept| kept.complete_until).unwrap_or(until);
+        let certain = (from.plus(tolerance), complete_until.minus(tolerance));
+        let witness = rows.as_ref().map(|rows| Witness { rows, certain });
+        let close = close(&attempts, &deposits, witness);
         let standing = standing(&close);
         let open = close.open.iter().filter_map(|place| attempts.get(*place));
         let open = open.map(|attempt| OpenAttempt {
@@ -175,6 +186,28 @@ impl Inner {
             close,
         };
         self.keep_close(asked, closed).await
+    }
+
+    /// The rows of a day, and those of the days around it that are of this day's attempts: what begins
+    /// before midnight may be debited after it.
+    async fn rows_of(
+        &self,
+        provider: &ProviderName,
+        day: i64,
+        kept: &KeptDay,
+        attempts: &[AttemptFacts],
+    ) -> Result<Vec<KeptRow>, OperateError> {
+        let own: BTreeSet<(&PaymentKey, u32)> =
+            attempts.iter().map(|attempt| (&attempt.key, attempt.number)).collect();
+        let mut rows = kept.rows.clone();
+        for around in [day.saturating_sub(1), day.saturating_add(1)] {
+            let found = self.kept_day(provider, around).await?.unwrap_or_default().rows;
+            let is_own = |row: &KeptRow| {
+                row.of.as_ref().is_some_and(|(key, number)| own.contains(&(key, *number)))
+            };
+            rows.extend(found.into_iter().filter(is_own));
+        }
+        Ok(rows)
     }
 
     async fn keep_close(
@@ -219,7 +252,7 @@ fn standing(close: &Close) -> CloseStanding {
         CloseStanding::NoStatement
     } else if close.terms.keys().any(|term| term.is_mismatch()) {
         CloseStanding::Mismatch
-    } else if close.open.is_empty() {
+    } else if close.open.is_empty() && !close.terms.contains_key(&Term::SuccessAtEdge) {
         CloseStanding::Balanced
     } else {
         CloseStanding::Open
