@@ -22,8 +22,8 @@ pub(crate) fn verify(options: &VerifyAudit) -> Done {
     let configured = &loaded.config.journal;
     let file = options.journal.as_ref().unwrap_or(&configured.path);
     let sends = Sends::of(file, &configured.path, &configured.sends(), &keys);
-    let audited =
-        audit(file, &options.head, sends.as_ref().map(Sends::borrowed)).map_err(refused)?;
+    let audited = audit(file, &options.head, sends.as_ref().map(Sends::borrowed))
+        .map_err(|error| refused(&error))?;
     if options.json {
         output::print(&format!("{:#}", as_json(file, &audited, sends.is_some())))?;
     } else {
@@ -36,7 +36,7 @@ pub(crate) fn verify(options: &VerifyAudit) -> Done {
 pub(crate) fn head(options: &AuditHead) -> Done {
     let loaded = read(&options.file)?;
     let file = options.journal.as_ref().unwrap_or(&loaded.config.journal.path);
-    let head = chain_head(file).map_err(refused)?;
+    let head = chain_head(file).map_err(|error| refused(&error))?;
     if options.json {
         let (head, at) = head.unzip();
         let shown = json!({
@@ -60,7 +60,7 @@ fn read(file: &ConfigFile) -> Result<Loaded, Failure> {
     load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
 }
 
-fn refused(error: VerifyError) -> Failure {
+fn refused(error: &VerifyError) -> Failure {
     Failure::new(Exit::Refused, sentence(&error.to_string()))
 }
 

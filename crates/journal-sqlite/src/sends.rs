@@ -48,7 +48,7 @@ pub enum SendsError {
     Io(#[from] io::Error),
     /// Its keys are not there.
     #[error(
-        "its file `keys` is not there, or no such file; put it back from your copy of the directory"
+        "its file `keys` is missing or cannot be read; put it back. If it is lost, move the directory elsewhere and keep it; if the journal was set back since, compare the providers' statements first"
     )]
     NoKeys,
     /// Its keys are wrapped by another master key.
@@ -177,9 +177,15 @@ impl SendJournal {
         let path = self.directory.join(name(number));
         let mut file = create_private_file(&path)?;
         self.next = number.saturating_add(1);
-        file.write_all(MAGIC)?;
-        file.sync_all()?;
-        sync(&self.directory)?;
+        let begun = file
+            .write_all(MAGIC)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| sync(&self.directory));
+        if let Err(error) = begun {
+            // A full disk must not be filled with the beginnings of files.
+            let _ = fs::remove_file(&path);
+            return Err(error.into());
+        }
         let bytes = u64::try_from(MAGIC.len()).unwrap_or(u64::MAX);
         self.current = Some(Segment { file, number, frames: 0, bytes });
         self.forget(now);

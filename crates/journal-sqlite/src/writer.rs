@@ -133,8 +133,8 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
         let batch = Batch::new(std::mem::take(&mut jobs), &faults);
         connection = match connection.take().map_or_else(|| reopen(&anchor, &path, &sealer), Ok) {
             Ok(open) => match batch.write(open, &counters, &mut anchor, &mut sends) {
-                Ok((open, head)) => {
-                    told.saw(head);
+                Ok((open, stated)) => {
+                    told.saw(stated);
                     Some(open)
                 }
                 Err(failed) => {

@@ -79,9 +79,9 @@ pub(super) fn frame(
     frame: u64,
     plain: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    let sealed = sealer.seal(&place(segment, frame), plain)?;
-    let length = u32::try_from(sealed.len()).map_err(|_| SealError::TooLong)?;
-    Ok([length.to_be_bytes().as_slice(), &frame.to_be_bytes(), &sealed].concat())
+    let closed = sealer.seal(&place(segment, frame), plain)?;
+    let length = u32::try_from(closed.len()).map_err(|_| SealError::TooLong)?;
+    Ok([length.to_be_bytes().as_slice(), &frame.to_be_bytes(), &closed].concat())
 }
 
 /// Reads a whole segment.
@@ -136,8 +136,8 @@ fn frame_at(bytes: &[u8], offset: usize, sealer: &Sealer, segment: u64) -> Optio
     let (number, rest) = rest.split_first_chunk::<NUMBER>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     let number = u64::from_be_bytes(*number);
-    let sealed = rest.get(..length).filter(|sealed| sealed.len() >= OVERHEAD)?;
-    let plain = sealer.open(&place(segment, number), sealed).ok()?;
+    let closed = rest.get(..length).filter(|closed| closed.len() >= OVERHEAD)?;
+    let plain = sealer.open(&place(segment, number), closed).ok()?;
     let end = offset.checked_add(LENGTH + NUMBER)?.checked_add(length)?;
     Some(Found { frame: parse(&plain)?, number, end })
 }

@@ -338,7 +338,10 @@ async fn a_send_of_a_payment_that_ended_without_it_leaves_it_and_freezes_the_pro
     assert_eq!(state(&journal, 1).await, Some(PaymentState::Failed), "what was told stays");
     let found = lost(&journal).await;
     assert_eq!(found.found, 1);
-    assert_eq!(found.freeze.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["mmbc-jkt"]);
+    assert_eq!(
+        found.freeze.iter().map(ppob_types::ProviderName::as_str).collect::<Vec<_>>(),
+        ["mmbc-jkt"]
+    );
     let trail = journal.audit_trail(&AuditFilter::default(), 10).await.unwrap();
     assert_eq!(trail.len(), 1);
     assert!(trail[0].entry.after.contains("may have been paid besides"), "{trail:?}");

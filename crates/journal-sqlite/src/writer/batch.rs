@@ -21,6 +21,15 @@ pub(super) struct Batch<'a> {
     faults: &'a Faults,
 }
 
+/// What a commit stated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stated {
+    /// The head of the chain after it.
+    pub(super) head: Option<Head>,
+    /// The latest time that a write stated.
+    pub(super) at: Option<Timestamp>,
+}
+
 /// A batch that did not come to its end; the connection is closed, and nobody was told yet.
 pub(super) struct FailedBatch {
     jobs: Vec<Box<dyn Job>>,
@@ -47,7 +56,7 @@ impl<'a> Batch<'a> {
 
     /// Writes and commits. Returns the connection only if all went well: a failed flush says nothing
     /// about what is on the disk, and asking the same connection again could answer "done" for what
-    /// is lost. With it comes the head of the chain, and the latest time that a write stated.
+    /// is lost. With it comes what the commit stated.
     ///
     /// What permits a send is acknowledged only once it stands in the send journal, too; if it cannot be
     /// written down there, nobody may send, although the intent is durable.
@@ -57,7 +66,7 @@ impl<'a> Batch<'a> {
         counters: &Counters,
         anchor: &mut Anchor,
         sends: &mut SendJournal,
-    ) -> Result<(WriteConnection, (Option<Head>, Option<Timestamp>)), FailedBatch> {
+    ) -> Result<(WriteConnection, Stated), FailedBatch> {
         let connection = &open.connection;
         let begun = run(connection, "BEGIN IMMEDIATE").map_err(|error| unchanged(&error));
         if let Err(error) = begun.and_then(|()| anchor.hold()) {
@@ -95,7 +104,7 @@ impl<'a> Batch<'a> {
                 };
                 acknowledge(applied, counters, written.as_ref().err());
                 checkpoint(&open);
-                Ok((open, (head, latest)))
+                Ok((open, Stated { head, at: latest }))
             }
             Err(error) => {
                 metrics::counter!("ppob_journal_commit_errors_total").increment(1);

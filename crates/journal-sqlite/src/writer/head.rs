@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ppob_types::Timestamp;
 
+use super::batch::Stated;
 use crate::Head;
 
 /// How often the head is logged, by the times that writes state.
@@ -17,8 +18,8 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// After a commit: the head then, and the latest time that a write stated.
-    pub(super) fn saw(&mut self, (head, at): (Option<Head>, Option<Timestamp>)) {
+    /// After a commit.
+    pub(super) fn saw(&mut self, Stated { head, at }: Stated) {
         let Some(head) = head else { return };
         self.head = Some(head);
         #[expect(clippy::cast_precision_loss, reason = "a gauge; exact up to 2^53 commits")]
