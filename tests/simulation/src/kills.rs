@@ -25,13 +25,13 @@ pub struct Kill {
     pub seed: Option<u64>,
 }
 
-/// Hunts every mutant with up to `budget` payments, beginning at the world of `seed`.
-pub fn hunt(seed: u64, budget: u64, threads: usize) -> Vec<Kill> {
+/// Hunts every mutant with up to `budget` payments, beginning at the world of `seed`, each until `stop_at`.
+pub fn hunt(seed: u64, budget: u64, stop_at: StopAt, threads: usize) -> Vec<Kill> {
     let next = AtomicUsize::new(0);
     let kills = Mutex::new(Vec::new());
     let work = || {
         while let Some(mutant) = Mutant::ALL.get(next.fetch_add(1, Ordering::SeqCst)) {
-            let kill = hunt_one(*mutant, seed, budget);
+            let kill = hunt_one(*mutant, seed, budget, stop_at);
             lock(&kills).push(kill);
         }
     };
@@ -47,9 +47,9 @@ pub fn hunt(seed: u64, budget: u64, threads: usize) -> Vec<Kill> {
 }
 
 /// Hunts one mutant.
-pub fn hunt_one(mutant: Mutant, seed: u64, budget: u64) -> Kill {
+pub fn hunt_one(mutant: Mutant, seed: u64, budget: u64, stop_at: StopAt) -> Kill {
     let variant = Variant { mutant: Some(mutant), ..Variant::default() };
-    let settings = Settings { seed, payments: budget, variant, stop_at: StopAt::Harm, threads: 1 };
+    let settings = Settings { seed, payments: budget, variant, stop_at, threads: 1 };
     let Report { total, bad, killed_after, .. } = simulate(&settings);
     let harmful = bad.iter().find_map(|world| {
         let harm = world.violations.iter().find(|violation| violation.kind.is_harm());

@@ -93,7 +93,7 @@ fn missing(report: &Report, settings: &Settings) -> Vec<&'static str> {
 }
 
 fn hunt_all(seed: u64, budget: u64, threads: usize) -> ExitCode {
-    let kills = hunt(seed, budget, threads);
+    let kills = hunt(seed, budget, StopAt::Harm, threads);
     println!("{TABLE_HEAD}");
     for kill in &kills {
         println!("{kill}");

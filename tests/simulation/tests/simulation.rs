@@ -13,26 +13,50 @@ const REGRESSIONS: &[(u64, &str)] = &[
     (18_180_438_093_026_040_609, "a reference of an earlier answer outlived that of the success"),
     (16_104_856_404_319_749_103, "a payment that had ended was called not accepted"),
     (3_411_870_698_499_120_919, "a payment pending for ever stood in no review"),
+    (
+        18_143_267_973_713_359_165,
+        "older news by callback took the place of a reversal that had not been asked about",
+    ),
 ];
 
 const PLAIN: Variant = Variant { mutant: None, purchase_is_status: false };
 
+/// How many payments; `make simulate` runs more, and then every class of fault must happen.
+const PAYMENTS: u64 = 4_000;
+
 #[test]
-fn ten_thousand_faulty_payments_on_fresh_seeds() {
+fn thousands_of_faulty_payments_on_fresh_seeds() {
     let seed = seed();
     println!("seed {seed}; the same again: PPOB_SIM_SEED={seed} cargo test -p ppob-simulation");
-    let settings =
-        Settings { seed, payments: 10_000, variant: PLAIN, stop_at: StopAt::Violation, threads: 2 };
+    let settings = Settings {
+        seed,
+        payments: PAYMENTS,
+        variant: PLAIN,
+        stop_at: StopAt::Violation,
+        threads: 2,
+    };
     let report = simulate(&settings);
     println!("{report}");
     assert!(report.total.violations.is_empty(), "{report}");
-    assert_eq!(report.total.counts.missing(), Vec::<&str>::new(), "a class never happened");
-    assert!(report.total.succeeded > 3_000, "{} succeeded", report.total.succeeded);
+    let missing = report.total.counts.missing();
+    assert!(missing.len() <= Fault::ALL.len() / 8, "too much never happened: {missing:?}");
+    assert!(report.total.succeeded > PAYMENTS / 3, "{} succeeded", report.total.succeeded);
+    assert!(report.total.reversed > 0 && report.total.counts.crashes() > 0, "{report}");
+}
+
+#[test]
+fn what_comes_of_a_seed_does_not_depend_on_how_many_threads_there_are() {
+    let of = |threads| {
+        let settings =
+            Settings { seed: 7, payments: 300, variant: PLAIN, stop_at: StopAt::End, threads };
+        simulate(&settings).to_string()
+    };
+    assert_eq!(of(1), of(3));
 }
 
 #[test]
 fn two_runs_of_a_seed_are_identical() {
-    for seed in [seed(), 1, 2, 3] {
+    for seed in [seed(), 1] {
         let (first, second) = (world(seed, PLAIN, true), world(seed, PLAIN, true));
         let differs = first.lines.iter().zip(&second.lines).find(|(one, other)| one != other);
         assert_eq!(differs, None, "{}", replay(seed, PLAIN));
