@@ -9,7 +9,7 @@ use ppob_api::v1::{AttemptState, ListPaymentsRequest, Payment, PaymentState};
 use ppob_e2e::request::{customer, token, without_waiting};
 use ppob_e2e::wait::until;
 use ppob_e2e::{Engine, Result, World};
-use ppob_simulator::mmbc::{Fault, FaultKind, PendingEnd, Verb};
+use ppob_simulator::mmbc::{Fault, FaultKind, PendingEnd, Stage, Verb};
 use tokio::task::JoinSet;
 
 use crate::peer::{Answer, Peer, Plan, Said};
@@ -77,6 +77,9 @@ impl Line {
         // Short answers: every byte of them costs a payment.
         let short = FaultKind::MissingFields { fields: Vec::new() };
         world.provider.add_fault(Fault::new(short).verb(Verb::Pay))?;
+        // What a status check brings is not what the wire brought; so there is none, however long it takes.
+        let none = FaultKind::HttpStatus { status: 503, stage: Stage::BeforeDebit };
+        world.provider.add_fault(Fault::new(none).verb(Verb::Status))?;
         Ok(Self { world, peer, given: 0 })
     }
 
