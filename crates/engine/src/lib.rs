@@ -49,8 +49,9 @@ pub use operator::{
     ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, TrialMatch, TrialResult,
     UnlistedStanding,
 };
+pub use points::CrashPoint;
 #[cfg(feature = "mutants")]
-pub use points::{AtPoint, CrashPoint, set_point_hook};
+pub use points::{AtPoint, set_point_hook};
 pub use ppob_provider::RefusalTrust;
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};

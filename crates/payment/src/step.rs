@@ -156,7 +156,9 @@ fn reported(
         StatusVerdict::NotFound => not_found(payment, attempt, now),
         StatusVerdict::Reversed if mutated(Mutant::ReversalIgnored) => Ok(Vec::new()),
         StatusVerdict::Reversed => given_back(payment, attempt, report.observed, basis, now),
-        _ => apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now),
+        StatusVerdict::Succeeded | StatusVerdict::Pending | StatusVerdict::Rejected(_) => {
+            apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now)
+        }
     }
 }
 
