@@ -6,6 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ppob_engine::CallbackRefused;
+use ppob_payment::{Attempt, AttemptState};
+use ppob_types::AttemptId;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::host::Host;
@@ -26,12 +28,26 @@ pub(crate) async fn deliver(host: Arc<Host>, mut letters: UnboundedReceiver<(Let
     }
 }
 
+fn is_refused(host: &Host, attempt: &AttemptId) -> bool {
+    let owner = host.stage.truth().owner(attempt);
+    let stored = owner.and_then(|key| host.stage.on_disk(&key));
+    stored.is_some_and(|stored| {
+        let mut attempts = stored.payment.attempts.iter();
+        let is_it = |known: &Attempt| known.id == *attempt;
+        attempts.any(|known| is_it(known) && matches!(known.state, AttemptState::Rejected(_)))
+    })
+}
+
 async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Random) {
     tokio::time::sleep(letter.after).await;
     let mut tries = 0;
-    let mut contradicts = letter.contradicts;
+    let mut contradicts = letter.contradicts.is_some();
     while tries < TRIES || letter.until_taken {
         tries += 1;
+        // A refusal that got lost is no refusal: nobody could see the contradiction.
+        if letter.contradicts.as_ref().is_some_and(|attempt| !is_refused(&host, attempt)) {
+            break;
+        }
         if let Some(process) = host.running() {
             // It may be taken although its sender never hears of it.
             if std::mem::take(&mut contradicts) {
@@ -44,13 +60,8 @@ async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Ra
             let answer = taking.ok().flatten();
             host.stage.note(|| format!("callback to {}: {answer:?}", letter.provider));
             match answer {
-                Some(Ok(())) => break,
-                Some(Err(
-                    CallbackRefused::NotAuthentic
-                    | CallbackRefused::Unreadable
-                    | CallbackRefused::NoSuchProvider,
-                )) => break,
                 Some(Err(CallbackRefused::Later)) | None => {}
+                Some(_) => break,
             }
         }
         tokio::time::sleep(random.seconds(5, 40)).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ppob_journal::{Cursor, Journal, StoredPayment};
 use ppob_payment::{Mutant, PaymentState, clear_mutant, set_mutant};
-use ppob_types::{Basis, PaymentKey};
+use ppob_types::{Basis, Clock, PaymentKey};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -284,6 +284,15 @@ fn judge_alarms(stage: &Stage, alarms: &Alarms) {
     }
 }
 
+/// Whether nobody can find out what became of a payment, and the engine has had time to show it to a
+/// person: at once if it is in doubt, and after two hours at the latest if the provider works on it.
+fn is_left_to_a_person(stage: &Stage, stored: &StoredPayment) -> bool {
+    const SHOWN_AFTER: Duration = Duration::from_mins(125);
+    let age = stage.clock.now().since(stored.payment.terms.accepted_at);
+    let is_shown = stored.payment.state() == PaymentState::InDoubt || age > SHOWN_AFTER;
+    cannot_be_verified(stage, stored) && is_shown
+}
+
 /// How many payments were in doubt at some time.
 fn doubted(stage: &Stage) -> usize {
     let events = stage.audit(|disk| async move {
@@ -312,7 +321,7 @@ async fn settle(stage: &Stage) {
         }
         let open = stage
             .audit(|disk| async move { disk.open_payments(0, 1_000).await.unwrap_or_default() });
-        if open.iter().any(|stored| !cannot_be_verified(stage, stored)) {
+        if open.iter().any(|stored| !is_left_to_a_person(stage, stored)) {
             continue;
         }
         // What callbacks said of payments that have ended is asked about, too.

@@ -14,6 +14,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
     (16_104_856_404_319_749_103, "a payment that had ended was called not accepted"),
     (3_411_870_698_499_120_919, "a payment pending for ever stood in no review"),
     (
+        6_172_315_759_420_370_759,
+        "a machine that was suspended while an intent was written sent hours later all the same",
+    ),
+    (
         18_143_267_973_713_359_165,
         "older news by callback took the place of a reversal that had not been asked about",
     ),

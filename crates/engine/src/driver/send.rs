@@ -11,7 +11,7 @@ use ppob_payment::{Attempt, Event, Mutant, Payment, mutated};
 use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
 use ppob_types::{
     Clock, CrashPoint, Monotonic, NotSentCause, Observed, PayAnswer, PayOutcome, ProviderName,
-    RefusalCode, UnknownCause,
+    RefusalCode, Timestamp, UnknownCause,
 };
 
 use super::route::Room;
@@ -30,8 +30,19 @@ pub(crate) struct Ready {
     /// Held until the outcome is durable: the next payment must see it.
     lane: Lane,
     /// Measured from before the commit: a process that slept in between must not send.
-    start_by: Monotonic,
+    start_by: StartBy,
 }
+
+/// Until when a send may start.
+#[derive(Clone, Copy, Debug)]
+struct StartBy {
+    monotonic: Monotonic,
+    /// The same by the wall, with some slack: while a machine is suspended, monotonic time stands still.
+    wall: Timestamp,
+}
+
+/// How far the wall clock may be corrected between the intent and the permit.
+const WALL_SLACK: Duration = Duration::from_secs(30);
 
 impl Ready {
     /// For the attempt that `payment` has just begun.
@@ -42,7 +53,11 @@ impl Ready {
         if mutated(Mutant::PayByIgnored) {
             left = start_within;
         }
-        let start_by = inner.clock.monotonic().plus(start_within.min(left));
+        let left = start_within.min(left);
+        let start_by = StartBy {
+            monotonic: inner.clock.monotonic().plus(left),
+            wall: inner.now().plus(left).plus(WALL_SLACK),
+        };
         Some(Self { attempt, setup, reservation, lane, start_by })
     }
 }
@@ -101,7 +116,7 @@ impl Inner {
         setup: &ProviderSetup,
         stored: &StoredPayment,
         attempt: &Attempt,
-        start_by: Monotonic,
+        start_by: StartBy,
     ) -> PayAnswer {
         let call = || self.call(setup, stored, attempt, start_by);
         if mutated(Mutant::SlowCallIsNotSent) {
@@ -131,7 +146,9 @@ impl Inner {
         stored: &StoredPayment,
         attempt: &Attempt,
     ) -> PayAnswer {
-        let start_by = self.clock.monotonic().plus(Duration::from_secs(5));
+        let soon = Duration::from_secs(5);
+        let monotonic = self.clock.monotonic().plus(soon);
+        let start_by = StartBy { monotonic, wall: self.now().plus(soon) };
         self.call(setup, stored, attempt, start_by).await
     }
 
@@ -140,7 +157,7 @@ impl Inner {
         setup: &ProviderSetup,
         stored: &StoredPayment,
         attempt: &Attempt,
-        start_by: Monotonic,
+        start_by: StartBy,
     ) -> PayAnswer {
         let request = PayRequest {
             attempt: attempt.id.clone(),
@@ -152,8 +169,11 @@ impl Inner {
         let context = self.call_context();
         let start_by = if mutated(Mutant::StartByNotChecked) {
             self.clock.monotonic().plus(Duration::from_hours(24))
+        } else if self.now() > start_by.wall {
+            // The permit knows the wall from its own beginning only: the commit lay before it.
+            return PayAnswer::not_sent(NotSentCause::PermitExpired);
         } else {
-            start_by
+            start_by.monotonic
         };
         #[expect(
             clippy::disallowed_methods,

@@ -2,17 +2,18 @@
 //! is asked about again, somebody else's reference.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_engine::CreateError;
-use ppob_journal::{JournalError, MemoryHooks, MemoryJournal};
+use ppob_engine::{CreateError, Engine, EngineConfig, Parts};
+use ppob_journal::{JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
 use ppob_types::{
-    FailureReason, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProviderRef,
-    RefusalCode, RefusalScope, Rejection, StatusReport, StatusVerdict, UnknownCause,
+    Clock, FailureReason, Monotonic, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey,
+    ProviderRef, RefusalCode, RefusalScope, Rejection, StatusReport, StatusVerdict, Timestamp,
+    UnknownCause,
 };
 
 use crate::support::*;
@@ -142,6 +143,60 @@ async fn a_paid_id_asked_about_again_while_the_journal_is_down_is_never_called_n
     down.0.store(true, Ordering::SeqCst);
     let again = world.create(token("payment-0001")).await.unwrap_err();
     assert_eq!((&again, again.may_be_accepted()), (&CreateError::Unclear, true));
+}
+
+/// A machine that is suspended for an hour while its journal writes: monotonic time stands still.
+#[derive(Debug)]
+struct Suspended {
+    clock: PausedClock,
+    hours: AtomicU64,
+}
+
+impl Clock for Suspended {
+    fn now(&self) -> Timestamp {
+        self.clock.now().plus(Duration::from_hours(self.hours.load(Ordering::SeqCst)))
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        self.clock.monotonic()
+    }
+}
+
+#[derive(Debug)]
+struct SuspendsWhileItWrites(Arc<Suspended>);
+
+#[async_trait]
+impl MemoryHooks for SuspendsWhileItWrites {
+    async fn after_apply(&self, write: MemoryWrite<'_>) -> Result<(), JournalError> {
+        if matches!(write, MemoryWrite::Accept(_)) {
+            self.0.hours.store(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_was_suspended_while_an_intent_was_written_does_not_send_it() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let machine = Arc::new(Suspended { clock: PausedClock::new(), hours: AtomicU64::new(0) });
+    let hooks = Arc::new(SuspendsWhileItWrites(Arc::clone(&machine)));
+    let clock: Arc<dyn Clock> = machine;
+    let parts = Parts {
+        config: EngineConfig::default(),
+        journal: Arc::new(MemoryJournal::with_hooks(hooks)),
+        providers: [setup(&provider, &clock)].into(),
+        clock,
+        seed: 7,
+    };
+    let engine = Engine::start(parts).await.unwrap();
+    engine.first_prices().await;
+    let ticket = engine.create_payment(token("payment-0001")).await.unwrap();
+    let failed = ticket.settled(Duration::from_mins(5)).await;
+    assert!(matches!(
+        failed.payment.conclusion,
+        Some(Conclusion::Failed { reason: FailureReason::Expired, .. })
+    ));
+    assert_eq!(provider.charges(), 0);
 }
 
 #[tokio::test(start_paused = true)]

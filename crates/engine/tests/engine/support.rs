@@ -434,7 +434,10 @@ impl World {
     }
 }
 
-fn setup(provider: &Arc<Scripted>, clock: &Arc<dyn Clock>) -> (ProviderName, ProviderSetup) {
+pub(crate) fn setup(
+    provider: &Arc<Scripted>,
+    clock: &Arc<dyn Clock>,
+) -> (ProviderName, ProviderSetup) {
     let plain = Arc::clone(provider) as Arc<dyn PpobProvider>;
     let setup = ProviderSetup {
         guarded: guard(plain, &Limits::default(), Arc::clone(clock), 1),

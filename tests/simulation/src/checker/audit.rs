@@ -70,7 +70,7 @@ pub(crate) fn cannot_be_verified(stage: &Stage, stored: &StoredPayment) -> bool 
 
 /// What is recorded of a success is what was charged.
 fn money(stage: &Stage, stored: &StoredPayment) {
-    let (Some(Conclusion::Succeeded { cost, .. }) | Some(Conclusion::Reversed { cost, .. })) =
+    let Some(Conclusion::Succeeded { cost, .. } | Conclusion::Reversed { cost, .. }) =
         stored.payment.conclusion
     else {
         return;

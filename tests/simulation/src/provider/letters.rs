@@ -25,8 +25,8 @@ pub(crate) struct Letter {
     pub(crate) after: Duration,
     /// It is sent again until somebody has taken it.
     pub(crate) until_taken: bool,
-    /// It says paid of what was refused, and is believed where nobody can be asked.
-    pub(crate) contradicts: bool,
+    /// It says paid of this attempt, which was refused: the engine must call that a contradiction.
+    pub(crate) contradicts: Option<AttemptId>,
 }
 
 /// What a callback says.
@@ -36,6 +36,13 @@ struct Words<'a> {
     attempt: &'a AttemptId,
     reference: ProviderRef,
     money_off_by: i64,
+}
+
+impl<'a> Words<'a> {
+    fn about(order: &'a Order, verdict: &'static str) -> Self {
+        let reference = order.reference.clone();
+        Self { order, verdict, attempt: &order.attempt, reference, money_off_by: 0 }
+    }
 }
 
 impl Model {
@@ -73,7 +80,7 @@ impl Model {
             stage.count(Fault::CallbackOnTime);
         } else if order.fate == Fate::Dropped {
             if stage.happens(random, Fault::CallbackOtherMoney) {
-                let words = Words { money_off_by: 5_000, ..self.words(order, "paid") };
+                let words = Words { money_off_by: 5_000, ..Words::about(order, "paid") };
                 letters.push(self.sealed(&words, soon));
             }
         } else {
@@ -89,7 +96,7 @@ impl Model {
         if let Some(stranger) = stranger
             && stage.happens(random, Fault::CallbackForeign)
         {
-            let words = Words { attempt: stranger, ..self.words(order, said(&order.fate)) };
+            let words = Words { attempt: stranger, ..Words::about(order, said(&order.fate)) };
             letters.push(self.sealed(&words, random.seconds(1, 90)));
         }
         letters
@@ -122,7 +129,8 @@ impl Model {
         let is_refused = matches!(order.fate, Fate::Refused(..));
         if is_refused && order.was_told_whole && stage.happens(random, Fault::CallbackContradicts) {
             let after = random.seconds(120, 600);
-            letters.push(Letter { contradicts: true, ..self.letter(order, "paid", after) });
+            let contradicts = Some(order.attempt.clone());
+            letters.push(Letter { contradicts, ..self.letter(order, "paid", after) });
         }
         let is_paid = order.fate == Fate::Executed;
         if is_paid && can_be_asked && stage.happens(random, Fault::CallbackMistaken) {
@@ -130,13 +138,8 @@ impl Model {
         }
     }
 
-    fn words<'a>(&self, order: &'a Order, verdict: &'static str) -> Words<'a> {
-        let reference = order.reference.clone();
-        Words { order, verdict, attempt: &order.attempt, reference, money_off_by: 0 }
-    }
-
     fn letter(&self, order: &Order, verdict: &'static str, after: Duration) -> Letter {
-        self.sealed(&self.words(order, verdict), after)
+        self.sealed(&Words::about(order, verdict), after)
     }
 
     fn sealed(&self, words: &Words<'_>, after: Duration) -> Letter {
@@ -157,7 +160,7 @@ impl Model {
             raw: RawCallback { headers, body: body.into_bytes() },
             after,
             until_taken: false,
-            contradicts: false,
+            contradicts: None,
         }
     }
 

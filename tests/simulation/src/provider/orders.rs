@@ -31,6 +31,7 @@ pub(crate) struct State {
 
 /// One order.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what was drawn for it, each for itself")]
 pub(crate) struct Order {
     pub(crate) attempt: AttemptId,
     pub(crate) purchase: Purchase,
