@@ -52,7 +52,6 @@ pub use operator::{
     ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, StatementFinding,
     StatementOfDay, TrialMatch, TrialResult, UnlistedStanding,
 };
-pub use points::CrashPoint;
 #[cfg(feature = "mutants")]
 pub use points::{AtPoint, POINTS, set_point_hook};
 pub use ppob_evidence::statement::{MOST_BYTES as MOST_STATEMENT_BYTES, StatementFormat};
