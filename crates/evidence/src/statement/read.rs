@@ -220,7 +220,8 @@ impl Cells<'_> {
         if from < PLAUSIBLE.0 || from >= PLAUSIBLE.1 {
             return Err("its time lies in no year of this century; is the year written in full?");
         }
-        let until = from.plus(Duration::from_secs(seconds.saturating_sub(1)));
+        // A second that is written is any moment of that second.
+        let until = from.plus(Duration::from_secs(seconds)).minus(Duration::from_micros(1));
         Ok((from, until))
     }
 
