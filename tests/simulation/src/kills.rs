@@ -58,8 +58,8 @@ pub fn hunt_one(mutant: Mutant, seed: u64, budget: u64, stop_at: StopAt) -> Kill
     let first =
         || bad.iter().find_map(|world| Some((world.violations.first()?.clone(), world.seed)));
     let harmed_after = harmful.as_ref().map(|_| total.payments);
-    let (seen, world) = harmful.or_else(first).unzip();
-    Kill { mutant, noticed_after: killed_after, harmed_after, seen, seed: world }
+    let (violation, world) = harmful.or_else(first).unzip();
+    Kill { mutant, noticed_after: killed_after, harmed_after, seen: violation, seed: world }
 }
 
 /// The head of the table of kills, in Markdown.

@@ -57,7 +57,7 @@ fn raw(body: &[u8], secret: &str) -> RawCallback {
 impl World {
     /// The provider tells this, with the right secret.
     async fn told(&self, callback: Callback) -> Result<(), CallbackRefused> {
-        let provider = &self.providers[0];
+        let provider = self.providers.first().unwrap();
         provider.callbacks.lock().unwrap().insert(b"news".to_vec(), callback);
         let name = provider.name();
         self.engine.take_callback(&name, raw(b"news", "right")).await

@@ -128,7 +128,7 @@ impl MemoryHooks for Down {
         Ok(())
     }
 
-    async fn before_apply(&self, _: ppob_journal::MemoryWrite<'_>) -> Result<(), JournalError> {
+    async fn before_apply(&self, _: MemoryWrite<'_>) -> Result<(), JournalError> {
         self.before_read().await
     }
 }
