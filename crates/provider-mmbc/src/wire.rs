@@ -230,6 +230,10 @@ fn whole_value(text: &str) -> Option<(String, &str)> {
     let mut escaped = false;
     for (at, character) in text.char_indices() {
         if in_string && u32::from(character) < 0x20 {
+            // Behind a backslash it would make that one a text of its own.
+            if escaped {
+                return None;
+            }
             // Writing to a string cannot fail.
             let _ = write!(json, "\\u{:04x}", u32::from(character));
         } else {

@@ -42,8 +42,10 @@ impl Object {
         self.pairs.iter().any(|(name, _)| name == key)
     }
 
+    /// Whether no key occurs twice. A key with a blank may have had any control character there.
     pub(super) fn keys_are_unique(&self) -> bool {
-        let mut keys: Vec<&String> = self.pairs.iter().map(|(key, _)| key).collect();
+        let keys = self.pairs.iter().map(|(key, _)| key);
+        let mut keys: Vec<&String> = keys.filter(|key| !key.contains(' ')).collect();
         keys.sort_unstable();
         keys.windows(2).all(|two| two.first() != two.last())
     }
@@ -143,6 +145,12 @@ impl Object {
             key.contains(number) || (open && (raw.contains('\\') || squeezed.contains(number)))
         })
     }
+}
+
+/// A text as this reading sees it: a blank for each control character, and none at the ends.
+pub(super) fn blanked(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c < ' ' { ' ' } else { c }).collect();
+    text.trim().to_owned()
 }
 
 /// Whether a reason is made of the words in which it may mean `code`, and of nothing else.

@@ -3,7 +3,7 @@
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_types::{Cost, ProviderRef, Rupiah, StatusVerdict};
 
-use super::oracle::{Object, could_mean, objects};
+use super::oracle::{Object, blanked, could_mean, objects};
 use super::{Input, KNOWN, LONGEST, answer, cuts};
 use crate::{
     balance as balances, inquiry as inquiries, mapping, prices as price_lists, status as states,
@@ -105,7 +105,7 @@ pub fn prices(body: &[u8]) {
                 Cost::BillPlus(extra) => extra.get().abs() == digits && debit.contains(['+', '-']),
             };
             costs
-                && one.text("ppob_kodeproduk").as_deref() == Some(&row.provider_code)
+                && one.text("ppob_kodeproduk") == Some(blanked(&row.provider_code))
                 && row.nominal.map(Rupiah::get) == one.amount("ppob_nominal")
                 && row.admin.map(Rupiah::get) == one.amount("ppob_admin")
                 && one.says("ppob_status", if row.open { "Ready" } else { "Close" })

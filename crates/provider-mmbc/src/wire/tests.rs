@@ -55,6 +55,7 @@ fn an_answer_that_is_not_one_whole_value_is_unreadable() {
         "{\"result\":\"no\"}{\"result\":\"ok\"}",
         "{\"result\":\"no\"}\n[{\"result\":\"ok\"}]",
         "{\"result\":\"ok\",}",
+        "{\"result\":\"ok\",\"reason\":\"Sisa saldo\\\nRp.\"}",
     ] {
         assert!(is_unreadable(body), "{body}");
     }

@@ -101,11 +101,13 @@ fn hold(name: &str, cases: u32) {
         9 => (any::<Index>(), vec(change(), 0..4))
             .prop_map(|(at, changes)| changed(&kept, at.get(&kept).clone(), &changes)),
     ];
+    let usual = ProptestConfig::default();
     let config = ProptestConfig {
-        cases,
+        // As many times more as PROPTEST_CASES says more than its 256.
+        cases: cases.saturating_mul((usual.cases / 256).max(1)),
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(11),
-        ..ProptestConfig::default()
+        ..usual
     };
     let held = TestRunner::new(config).run(&inputs, |input| {
         (target.check)(&input);
