@@ -3,6 +3,7 @@
 mod attempt_news;
 mod conclude;
 mod hints;
+mod reversal;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -14,9 +15,10 @@ use ppob_types::{
 
 use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
+use self::reversal::{given_back, reversed};
 use self::verdict::resolved;
 use crate::{
-    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
+    Attempt, AttemptState, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
     next_check_after,
 };
 
@@ -164,38 +166,6 @@ fn reported(
     }
 }
 
-/// The provider paid, and gave the money back: what was told paid is reversed, and what was not known yet
-/// ends so. It agrees with an attempt that is dead, as nothing stays paid; but not with one that never left.
-fn given_back(
-    payment: &mut Payment,
-    number: u32,
-    observed: Observed,
-    basis: Basis,
-    now: Timestamp,
-) -> Result<Vec<Note>, Refused> {
-    let attempt = payment.attempt(number).ok_or(Refused::NoSuchAttempt)?;
-    match attempt.state {
-        AttemptState::Sending
-        | AttemptState::Unknown(_)
-        | AttemptState::Pending
-        | AttemptState::Succeeded => {
-            let news = News { observed, ..News::bare(AttemptState::Succeeded, basis) };
-            let notes = apply_news(payment, number, news, now)?;
-            if payment.paid_attempt().is_some_and(|paid| paid.number == number)
-                && payment.state() != crate::PaymentState::Reversed
-            {
-                reversed(payment, basis, now)?;
-            }
-            Ok(notes)
-        }
-        AttemptState::Rejected(_) | AttemptState::NotExecuted => Ok(Vec::new()),
-        AttemptState::NotSent(_) => {
-            payment.contradicted |= !payment.is_concluded();
-            Ok(vec![Note::ContradictingEvidence { attempt: number }])
-        }
-    }
-}
-
 fn begin(payment: &mut Payment, new: NewAttempt, now: Timestamp) -> Result<Vec<Note>, Refused> {
     if payment.is_concluded() {
         return Err(Refused::Concluded);
@@ -336,14 +306,6 @@ fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> 
     }
     fail(payment, FailureReason::Abandoned, Basis::Engine, now);
     Ok(Vec::new())
-}
-
-fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<(), Refused> {
-    let Some(Conclusion::Succeeded { attempt, total, cost, .. }) = payment.conclusion else {
-        return Err(Refused::NotSucceeded);
-    };
-    payment.conclusion = Some(Conclusion::Reversed { attempt, total, cost, basis, at: now });
-    Ok(())
 }
 
 /// Sets when the provider is to be asked next: after every news, check or change of state.
