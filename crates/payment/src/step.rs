@@ -13,14 +13,13 @@ use ppob_types::{
     Timestamp, UnknownCause,
 };
 
+use crate::ask::{to_ask_about, wait_before_asking};
+
 use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
 use self::reversal::{given_back, reversed};
 use self::verdict::resolved;
-use crate::{
-    Attempt, AttemptState, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
-    next_check_after,
-};
+use crate::{Attempt, AttemptState, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated};
 
 /// A payment after an event, and what somebody should know about the step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,35 +307,21 @@ fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> 
     Ok(Vec::new())
 }
 
-/// Sets when the provider is to be asked next: after every news, check or change of state.
+/// Sets when the provider is to be asked next: after every news, check or change of state, and when
+/// another attempt is the one to ask about.
 fn reschedule(payment: &mut Payment, before: &Payment, now: Timestamp) {
-    let in_doubt = || {
-        payment.live_attempt().filter(|attempt| {
-            matches!(attempt.state, AttemptState::Pending | AttemptState::Unknown(_))
-        })
+    let Some(subject) = to_ask_about(payment) else {
+        payment.next_check_at = None;
+        return;
     };
-    let being_sent = payment.live_attempt().is_some_and(|live| live.state == AttemptState::Sending);
-    let stands = !payment.is_concluded() && (payment.contradicted || being_sent);
-    let subject = match (payment.hinted_attempt().filter(|_| !stands), payment.paid_attempt()) {
-        (Some(hinted), _) => Some(hinted),
-        (None, Some(paid)) => {
-            (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid)
-        }
-        (None, None) if payment.is_concluded() || payment.contradicted => None,
-        (None, None) => in_doubt(),
-    };
-    let unchanged = |attempt: &Attempt| {
-        before.attempt(attempt.number).is_some_and(|earlier| {
-            earlier.state == attempt.state
-                && earlier.checks == attempt.checks
-                && earlier.hint == attempt.hint
-        })
-    };
-    payment.next_check_at = match subject {
-        None => None,
-        Some(attempt) if unchanged(attempt) && before.next_check_at.is_some() => {
-            before.next_check_at
-        }
-        Some(attempt) => Some(now.plus(next_check_after(attempt))),
+    let is_unchanged = to_ask_about(before).is_some_and(|earlier| {
+        earlier.number == subject.number
+            && earlier.state == subject.state
+            && earlier.checks == subject.checks
+            && earlier.hint == subject.hint
+    });
+    payment.next_check_at = match before.next_check_at.filter(|_| is_unchanged) {
+        Some(at) => Some(at),
+        None => Some(now.plus(wait_before_asking(payment, subject))),
     };
 }

@@ -35,11 +35,12 @@ pub(super) fn judge(before: &Payment, event: &Event, after: &Step) -> Result<(),
     if !after.is_concluded() && (after.contradicted || being_sent) {
         return Ok(());
     }
-    let Some(hinted) = after.hinted_attempt() else { return Ok(()) };
-    match next(after, late()) {
-        Next::Check { attempt, .. } if attempt == hinted.number => Ok(()),
-        _ => Err("what a callback said is not asked about"),
+    let hinted = |attempt: u32| after.attempt(attempt).is_some_and(|one| one.hint.is_some());
+    let asked = matches!(next(after, late()), Next::Check { attempt, .. } if hinted(attempt));
+    if after.hinted_attempt().is_some() && !asked {
+        return Err("what a callback said is not asked about");
     }
+    Ok(())
 }
 
 fn without_hints(payment: &Payment) -> Payment {
@@ -48,4 +49,37 @@ fn without_hints(payment: &Payment) -> Payment {
         attempt.hint = None;
     }
     payment
+}
+
+/// The first attempt is refused, a callback says that it was paid, and its provider never answers again.
+fn spoken_of_and_silent(family: Family) -> Payment {
+    let says = Event::Hinted { attempt: 1, says: StatusVerdict::Succeeded, provider_ref: None };
+    after(
+        &accepted(family),
+        [begin_event(1), answered(1, PayOutcome::Rejected(here()), true), begin_event(2), says],
+    )
+}
+
+/// Who is asked, check after check that brings nothing, and how long that took.
+fn asked_in_vain(mut payment: Payment, checks: usize) -> (Vec<u32>, Duration) {
+    let (mut asked, mut now) = (Vec::new(), start());
+    for _ in 0..checks {
+        let Next::Check { attempt, at } = next(&payment, now) else { panic!("{payment:?}") };
+        now = now.max(at);
+        asked.push(attempt);
+        payment = step(&payment, Event::Checked { attempt }, now).unwrap().payment;
+    }
+    (asked, now.since(start()))
+}
+
+#[test]
+fn a_provider_that_is_silent_about_a_callback_keeps_no_doubt_and_no_token_from_being_asked_about() {
+    let sending = spoken_of_and_silent(Family::PlnPrepaid);
+    let doubt = PayOutcome::Unknown(UnknownCause::TimedOut);
+    for outcome in [doubt, PayOutcome::Succeeded] {
+        let payment = after(&sending, [answered(2, outcome, false)]);
+        let (asked, took) = asked_in_vain(payment, 13);
+        assert_eq!(asked, [1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 2, 1]);
+        assert!((30..8 * 60).contains(&(took.as_secs() / 60)), "{took:?}");
+    }
 }
