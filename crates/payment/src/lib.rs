@@ -6,6 +6,7 @@
 //! has made it durable.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod ask;
 mod attempt;
 mod event;
 mod invariants;

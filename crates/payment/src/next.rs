@@ -1,7 +1,8 @@
 //! What is to be done about a payment now.
 
-use ppob_types::{FailureReason, Timestamp, TokenState};
+use ppob_types::{FailureReason, Timestamp};
 
+use crate::ask::to_ask_about;
 use crate::{AttemptState, Mutant, Payment, mutated};
 
 /// What is to be done about a payment now.
@@ -28,18 +29,11 @@ pub enum Next {
 
 /// What is to be done about `payment` at `now`.
 pub fn next(payment: &Payment, now: Timestamp) -> Next {
-    let hinted = payment.hinted_attempt().zip(payment.next_check_at);
-    let look = hinted.map(|(attempt, at)| Next::Check { attempt: attempt.number, at });
+    let look = to_ask_about(payment)
+        .zip(payment.next_check_at)
+        .map(|(attempt, at)| Next::Check { attempt: attempt.number, at });
     if payment.is_concluded() {
-        if let Some(look) = look {
-            return look;
-        }
-        return match (payment.token_state(), payment.paid_attempt(), payment.next_check_at) {
-            (TokenState::Awaited, Some(attempt), Some(at)) => {
-                Next::Check { attempt: attempt.number, at }
-            }
-            _ => Next::Nothing,
-        };
+        return look.unwrap_or(Next::Nothing);
     }
     if payment.contradicted {
         return Next::Review;
@@ -51,10 +45,7 @@ pub fn next(payment: &Payment, now: Timestamp) -> Next {
             .unwrap_or_else(|| without_live_attempt(payment, now)),
         Some(attempt) => match attempt.state {
             AttemptState::Sending => Next::AwaitAnswer,
-            AttemptState::Pending | AttemptState::Unknown(_) => look.unwrap_or_else(|| {
-                let at = payment.next_check_at;
-                at.map_or(Next::Review, |at| Next::Check { attempt: attempt.number, at })
-            }),
+            AttemptState::Pending | AttemptState::Unknown(_) => look.unwrap_or(Next::Review),
             // Not reachable: a success concludes, and the dead are not alive.
             AttemptState::Succeeded
             | AttemptState::NotSent(_)

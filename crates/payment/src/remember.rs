@@ -45,7 +45,13 @@ pub fn remember(
         if let Some(one) = payment.attempts.iter_mut().find(|one| one.id == earlier.id) {
             learn_of_its_death(one, earlier);
         } else if payment.live_attempt().is_some() {
-            let contradicted = Payment { contradicted: true, next_check_at: None, ..payment };
+            // Also once the living one is dead: the forgotten one is not.
+            let contradicted = Payment {
+                contradicted: true,
+                no_further_attempt: true,
+                next_check_at: None,
+                ..payment
+            };
             return Remembered::AnotherAlive(Box::new(contradicted));
         } else {
             let number = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
@@ -82,7 +88,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{NewAttempt, PaymentState, Terms, broken};
+    use crate::{NewAttempt, Next, PaymentState, Terms, broken, next};
 
     fn start() -> Timestamp {
         Timestamp::from_seconds(1_800_000_000)
@@ -162,6 +168,8 @@ mod tests {
         assert_eq!(payment.state(), PaymentState::InDoubt);
         assert_eq!(payment.attempts, known.attempts);
         assert_eq!(broken(&known, &payment), []);
+        let dead = answered(&payment, PayOutcome::NotSent(NotSentCause::Connect));
+        assert_ne!(next(&dead, start()), Next::Route, "the forgotten one may have been paid");
     }
 
     #[test]

@@ -179,6 +179,11 @@ impl Payment {
         }
     }
 
+    /// Whether the payment was told paid by the attempt of this number, and perhaps given back since.
+    pub(crate) fn is_paid_by(&self, number: u32) -> bool {
+        self.paid_attempt().is_some_and(|paid| paid.number == number)
+    }
+
     /// The receipt, once paid.
     pub fn receipt(&self) -> Option<&Receipt> {
         self.paid_attempt()?.observed.receipt.as_deref()

@@ -3,6 +3,7 @@
 mod attempt_news;
 mod conclude;
 mod hints;
+mod reversal;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -12,13 +13,13 @@ use ppob_types::{
     Timestamp, UnknownCause,
 };
 
+use crate::ask::{to_ask_about, wait_before_asking};
+
 use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
+use self::reversal::{given_back, reversed};
 use self::verdict::resolved;
-use crate::{
-    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
-    next_check_after,
-};
+use crate::{Attempt, AttemptState, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated};
 
 /// A payment after an event, and what somebody should know about the step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,38 +161,6 @@ fn reported(
         StatusVerdict::Reversed => given_back(payment, attempt, report.observed, basis, now),
         StatusVerdict::Succeeded | StatusVerdict::Pending | StatusVerdict::Rejected(_) => {
             apply_news(payment, attempt, News::reported(report, basis, refusal_trusted), now)
-        }
-    }
-}
-
-/// The provider paid, and gave the money back: what was told paid is reversed, and what was not known yet
-/// ends so. It agrees with an attempt that is dead, as nothing stays paid; but not with one that never left.
-fn given_back(
-    payment: &mut Payment,
-    number: u32,
-    observed: Observed,
-    basis: Basis,
-    now: Timestamp,
-) -> Result<Vec<Note>, Refused> {
-    let attempt = payment.attempt(number).ok_or(Refused::NoSuchAttempt)?;
-    match attempt.state {
-        AttemptState::Sending
-        | AttemptState::Unknown(_)
-        | AttemptState::Pending
-        | AttemptState::Succeeded => {
-            let news = News { observed, ..News::bare(AttemptState::Succeeded, basis) };
-            let notes = apply_news(payment, number, news, now)?;
-            if payment.paid_attempt().is_some_and(|paid| paid.number == number)
-                && payment.state() != crate::PaymentState::Reversed
-            {
-                reversed(payment, basis, now)?;
-            }
-            Ok(notes)
-        }
-        AttemptState::Rejected(_) | AttemptState::NotExecuted => Ok(Vec::new()),
-        AttemptState::NotSent(_) => {
-            payment.contradicted |= !payment.is_concluded();
-            Ok(vec![Note::ContradictingEvidence { attempt: number }])
         }
     }
 }
@@ -338,43 +307,21 @@ fn abandon(payment: &mut Payment, now: Timestamp) -> Result<Vec<Note>, Refused> 
     Ok(Vec::new())
 }
 
-fn reversed(payment: &mut Payment, basis: Basis, now: Timestamp) -> Result<(), Refused> {
-    let Some(Conclusion::Succeeded { attempt, total, cost, .. }) = payment.conclusion else {
-        return Err(Refused::NotSucceeded);
-    };
-    payment.conclusion = Some(Conclusion::Reversed { attempt, total, cost, basis, at: now });
-    Ok(())
-}
-
-/// Sets when the provider is to be asked next: after every news, check or change of state.
+/// Sets when the provider is to be asked next: after every news, check or change of state, and when
+/// another attempt is the one to ask about.
 fn reschedule(payment: &mut Payment, before: &Payment, now: Timestamp) {
-    let in_doubt = || {
-        payment.live_attempt().filter(|attempt| {
-            matches!(attempt.state, AttemptState::Pending | AttemptState::Unknown(_))
-        })
+    let Some(subject) = to_ask_about(payment) else {
+        payment.next_check_at = None;
+        return;
     };
-    let being_sent = payment.live_attempt().is_some_and(|live| live.state == AttemptState::Sending);
-    let stands = !payment.is_concluded() && (payment.contradicted || being_sent);
-    let subject = match (payment.hinted_attempt().filter(|_| !stands), payment.paid_attempt()) {
-        (Some(hinted), _) => Some(hinted),
-        (None, Some(paid)) => {
-            (payment.token_state() == ppob_types::TokenState::Awaited).then_some(paid)
-        }
-        (None, None) if payment.is_concluded() || payment.contradicted => None,
-        (None, None) => in_doubt(),
-    };
-    let unchanged = |attempt: &Attempt| {
-        before.attempt(attempt.number).is_some_and(|earlier| {
-            earlier.state == attempt.state
-                && earlier.checks == attempt.checks
-                && earlier.hint == attempt.hint
-        })
-    };
-    payment.next_check_at = match subject {
-        None => None,
-        Some(attempt) if unchanged(attempt) && before.next_check_at.is_some() => {
-            before.next_check_at
-        }
-        Some(attempt) => Some(now.plus(next_check_after(attempt))),
+    let is_unchanged = to_ask_about(before).is_some_and(|earlier| {
+        earlier.number == subject.number
+            && earlier.state == subject.state
+            && earlier.checks == subject.checks
+            && earlier.hint == subject.hint
+    });
+    payment.next_check_at = match before.next_check_at.filter(|_| is_unchanged) {
+        Some(at) => Some(at),
+        None => Some(now.plus(wait_before_asking(payment, subject))),
     };
 }

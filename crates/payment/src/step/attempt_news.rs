@@ -81,10 +81,15 @@ pub(super) fn apply_news(
     }
     let concluded = payment.is_concluded();
     let given_back = payment.state() == PaymentState::Reversed;
+    let told_paid = payment.is_paid_by(number);
     let attempt = payment.attempt_mut(number).ok_or(Refused::NoSuchAttempt)?;
-    match merge(&attempt.state, &news.state) {
+    // What the payment succeeded by is paid, also where persons decided so against a first refusal.
+    let known = if told_paid { &AttemptState::Succeeded } else { &attempt.state };
+    match merge(known, &news.state) {
         // Some providers call refused what they gave back: nothing stays paid, as is known.
-        Merge::Contradiction if given_back && attempt.state == AttemptState::Succeeded => {
+        Merge::Contradiction
+            if told_paid && given_back && matches!(news.state, AttemptState::Rejected(_)) =>
+        {
             Ok(Vec::new())
         }
         // The mistaken engine believes a callback more than what it has told.
@@ -186,7 +191,12 @@ fn conclude_if_dead(
 
 /// The first fact stays. A charge that contradicts it is kept apart; while nothing is concluded and
 /// nothing is alive, the payment goes in doubt and waits for a person.
-fn contradiction(payment: &mut Payment, number: u32, news: News, now: Timestamp) -> Vec<Note> {
+pub(super) fn contradiction(
+    payment: &mut Payment,
+    number: u32,
+    news: News,
+    now: Timestamp,
+) -> Vec<Note> {
     let mut notes = vec![Note::ContradictingEvidence { attempt: number }];
     let undecided = !payment.is_concluded();
     if let Some(attempt) = payment.attempt_mut(number)

@@ -25,6 +25,11 @@ pub(super) fn paid_by(
     if known.observed.raw.is_some() {
         earlier.raw = None;
     }
+    // A charge that persons let the payment succeed by was kept apart from the refusal before it.
+    if let Some(charge) = known.late_charge.as_ref().filter(|charge| charge.cleared_at.is_none()) {
+        let raw = charge.observed.raw.clone().filter(|_| known.observed.raw.is_none());
+        known.observed.merge(Observed { raw, ..charge.observed.clone() });
+    }
     known.observed.merge(earlier);
     let total = known.observed.total.unwrap_or(known.expected_total);
     let cost =

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use ppob_types::{ProviderRef, StatusVerdict, Timestamp};
+use ppob_types::{Basis, Observed, ProviderRef, StatusVerdict, Timestamp};
 
 use super::Refused;
 use crate::schedule::LOOKS_FOR_A_HINT;
@@ -60,25 +60,63 @@ pub(super) fn answered(
     Ok(())
 }
 
+/// The provider says that it gave an attempt's money back, while persons must decide something else first.
+/// It is asked again once they have: what is told then must not forget this.
+pub(super) fn keep_reversal(
+    payment: &mut Payment,
+    attempt: u32,
+    observed: Observed,
+    basis: Basis,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    known.keep_answer_to_pay(&observed, basis);
+    let provider_ref = observed.provider_ref.clone();
+    known.observed.merge(observed);
+    hinted(payment, attempt, StatusVerdict::Reversed, provider_ref, now)
+}
+
 /// Nobody needs to be asked about what is known already.
 pub(super) fn drop_what_is_known(payment: &mut Payment) {
+    let paid = payment.paid_attempt().map(|paid| paid.number);
     let reversed = payment.state() == PaymentState::Reversed;
     for attempt in &mut payment.attempts {
-        attempt.hint = attempt.hint.take().filter(|hint| !is_known(attempt, &hint.says, reversed));
+        let told = match (paid == Some(attempt.number), reversed) {
+            (false, _) => Told::Nothing,
+            (true, false) => Told::Paid,
+            (true, true) => Told::GivenBack,
+        };
+        attempt.hint = attempt.hint.take().filter(|hint| !is_known(attempt, &hint.says, told));
     }
 }
 
-fn is_known(attempt: &Attempt, says: &StatusVerdict, reversed: bool) -> bool {
-    match (says, &attempt.state) {
-        (_, AttemptState::Sending) => false,
-        (StatusVerdict::Succeeded, state) => *state == AttemptState::Succeeded,
-        (StatusVerdict::Rejected(_), _) => reversed || !attempt.is_alive(),
-        (StatusVerdict::Pending | StatusVerdict::NotFound, state) => {
-            !matches!(state, AttemptState::Unknown(_))
+/// What the end of the payment says of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Paid,
+    GivenBack,
+}
+
+fn is_known(attempt: &Attempt, says: &StatusVerdict, told: Told) -> bool {
+    if attempt.state == AttemptState::Sending {
+        return false;
+    }
+    match (says, told) {
+        (StatusVerdict::Pending | StatusVerdict::NotFound, _) => {
+            !matches!(attempt.state, AttemptState::Unknown(_))
         }
-        (StatusVerdict::Reversed, _) => {
-            reversed
-                || matches!(attempt.state, AttemptState::Rejected(_) | AttemptState::NotExecuted)
-        }
+        (StatusVerdict::Succeeded, Told::Nothing) => attempt.has_open_charge(),
+        (StatusVerdict::Succeeded, Told::Paid | Told::GivenBack)
+        | (StatusVerdict::Rejected(_) | StatusVerdict::Reversed, Told::GivenBack) => true,
+        // Also what persons let the payment succeed by, although it had been taken as dead.
+        (StatusVerdict::Rejected(_) | StatusVerdict::Reversed, Told::Paid) => false,
+        (StatusVerdict::Rejected(_), Told::Nothing) => !attempt.is_alive(),
+        (StatusVerdict::Reversed, Told::Nothing) => match (&attempt.late_charge, &attempt.state) {
+            (Some(charge), _) => charge.cleared_at.is_some(),
+            (None, state) => {
+                matches!(state, AttemptState::Rejected(_) | AttemptState::NotExecuted)
+            }
+        },
     }
 }

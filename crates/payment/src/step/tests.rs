@@ -1,10 +1,11 @@
 //! The rules by name, a table that decides every pair of a state and an event, and walks through every
 //! payment that an honest or a dishonest world can reach.
 
-mod callbacks;
 mod decisions;
 mod dishonest;
 mod drive;
+mod given_back;
+mod hints;
 mod rules;
 mod table;
 mod walk;
@@ -17,7 +18,7 @@ use ppob_types::{
 };
 
 use super::*;
-use crate::{Resolution, Terms};
+use crate::{Conclusion, Resolution, Terms};
 
 pub(super) const BOUND: Duration = Duration::from_mins(10);
 

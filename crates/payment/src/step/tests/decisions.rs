@@ -108,6 +108,7 @@ words! {
         Pending = "pending",
         Unknown = "unknown",
         Paid = "paid",
+        NotSent = "not sent",
         Dead = "dead",
         Charged = "charged",
         ChargedBesidesAlive = "charged, another alive",
@@ -237,6 +238,9 @@ pub(super) fn around(payment: &Payment, attempt: u32) -> Around {
 
 pub(super) fn part(payment: &Payment, attempt: u32) -> Part {
     let Some(attempt) = payment.attempt(attempt) else { return Part::Missing };
+    if payment.is_paid_by(attempt.number) {
+        return Part::Paid;
+    }
     let other_may_be_paid = !payment.is_concluded() && payment.live_attempt().is_some();
     match attempt.state {
         AttemptState::Sending => Part::Sending,
@@ -245,6 +249,7 @@ pub(super) fn part(payment: &Payment, attempt: u32) -> Part {
         AttemptState::Succeeded => Part::Paid,
         AttemptState::NotSent(_) | AttemptState::Rejected(_) | AttemptState::NotExecuted => {
             match &attempt.late_charge {
+                None if matches!(attempt.state, AttemptState::NotSent(_)) => Part::NotSent,
                 None => Part::Dead,
                 Some(charge) if charge.cleared_at.is_some() => Part::Cleared,
                 Some(_) if other_may_be_paid => Part::ChargedBesidesAlive,

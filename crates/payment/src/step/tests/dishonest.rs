@@ -1,5 +1,5 @@
 //! Every payment that a dishonest world can reach, four attempts deep: anything is said about any
-//! attempt, at any time, in any order.
+//! attempt, at any time, in any order. With everything that callbacks say, two deep.
 //!
 //! Nobody can keep such a world from charging twice. But the engine never makes a second attempt while
 //! one is alive, takes back nothing it told, and is never silent about a contradiction.
@@ -10,19 +10,21 @@ use std::collections::btree_map::Entry;
 use super::decisions::{Part, Whole, part, whole};
 use super::table::Table;
 use super::worlds::{
-    bad_begins, besides, early, everywhere, here, late, noise, not_sent, paid, paid_already,
-    pending, refused, with_attempts,
+    bad_begins, besides, early, everywhere, given_back, here, late, noise, not_sent, paid,
+    paid_already, pending, refused, with_attempts,
 };
 use super::{walk as honest, *};
-use crate::broken;
+use crate::{PaymentState, broken};
 
 const DEPTH: u32 = 4;
+const DEPTH_WITH_CALLBACKS: u32 = 2;
 
 #[test]
 fn contradictions_make_no_second_attempt_flip_no_end_and_are_alarmed_and_every_pair_is_decided() {
     let mut table = Table::read();
     let (payments, steps) = walk(&mut table).unwrap();
     assert!(payments.len() > 500, "only {} payments in {steps} steps", payments.len());
+    walk_with_callbacks(&mut table).unwrap();
     honest::walk(&mut table).unwrap();
     let (_, _, unmet) = table.unmet();
     assert_eq!(unmet, [], "pairs that the table says can be met, and no walk met");
@@ -30,13 +32,24 @@ fn contradictions_make_no_second_attempt_flip_no_end_and_are_alarmed_and_every_p
 
 /// The first thing that is wrong, or the payments that were reached and how many steps were taken.
 pub(super) fn walk(table: &mut Table) -> Result<(Vec<Payment>, usize), String> {
-    walk_judged(|before, event, at, after| table.meet(before, event, at, after))
+    walk_judged(DEPTH, false, |before, event, at, after| table.meet(before, event, at, after))
 }
 
-fn walk_judged(
+/// The same, with everything that callbacks can say.
+pub(super) fn walk_with_callbacks(table: &mut Table) -> Result<(Vec<Payment>, usize), String> {
+    walk_judged(DEPTH_WITH_CALLBACKS, true, |before, event, at, after| {
+        table.meet(before, event, at, after)
+    })
+}
+
+/// What callbacks say is judged in any case; only with `callbacks` the walk goes on from where the provider
+/// is to be asked about it.
+pub(super) fn walk_judged(
+    attempts: u32,
+    callbacks: bool,
     mut meet: impl FnMut(&Payment, &Event, Timestamp, &Result<Step, Refused>) -> Result<(), String>,
 ) -> Result<(Vec<Payment>, usize), String> {
-    let start = with_attempts(DEPTH);
+    let start = with_attempts(attempts);
     let mut seen = BTreeMap::from([(key(&start), start.clone())]);
     let mut steps = 0;
     let mut open = vec![start];
@@ -48,6 +61,9 @@ fn walk_judged(
                 .and_then(|()| judge(&payment, &event, &after).map_err(str::to_owned))
                 .map_err(|wrong| format!("{wrong}\n{event:?}\n{payment:?}\n{after:?}"))?;
             let Ok(Step { payment: after, .. }) = after else { continue };
+            if after.hinted_attempt().is_some() && !callbacks {
+                continue;
+            }
             let key = key(&after);
             if let Entry::Vacant(unseen) = seen.entry(key) {
                 open.push(unseen.insert(after).clone());
@@ -57,10 +73,12 @@ fn walk_judged(
     Ok((seen.into_values().collect(), steps))
 }
 
+type Key = (Vec<Part>, Whole, bool, Vec<Option<&'static str>>);
+
 /// What decides the future of a payment, by words.
-fn key(payment: &Payment) -> (Vec<Part>, Whole, bool) {
+fn key(payment: &Payment) -> Key {
     let parts = payment.attempts.iter().map(|attempt| part(payment, attempt.number));
-    (parts.collect(), whole(payment), payment.no_further_attempt)
+    (parts.collect(), whole(payment), payment.no_further_attempt, hints::kept(payment))
 }
 
 /// Everything, about every attempt and about one that does not exist.
@@ -70,14 +88,15 @@ fn everything(payment: &Payment) -> Vec<(Event, Timestamp)> {
     events.push((begin_event(next), early()));
     for number in 1..=next {
         let mut news = [noise(number), pending(number), paid(number), not_sent(number)].concat();
+        news.extend(given_back(number));
+        events.extend(hints::callbacks(number).into_iter().map(|event| (event, late())));
         for no in [here(), everywhere(), paid_already()] {
             news.extend(refused(number, &no));
         }
         events
             .extend(news.into_iter().flat_map(|event| [(event.clone(), early()), (event, late())]));
     }
-    let besides = besides().into_iter().chain([Event::Reversed { basis: Basis::Callback }]);
-    events.extend(besides.map(|event| (event, late())));
+    events.extend(besides().into_iter().map(|event| (event, late())));
     events
 }
 
@@ -86,7 +105,9 @@ fn judge(
     event: &Event,
     after: &Result<Step, Refused>,
 ) -> Result<(), &'static str> {
-    let Ok(Step { payment: after, notes }) = after else { return Ok(()) };
+    let Ok(step) = after else { return Ok(()) };
+    hints::judge(before, event, step)?;
+    let Step { payment: after, notes } = step;
     let alive = after.attempts.iter().filter(|attempt| attempt.is_alive());
     let paid_by = after.paid_attempt().map(|paid| paid.number);
     let ends = after.is_concluded() && !before.is_concluded();
@@ -98,6 +119,8 @@ fn judge(
         Err("an invariant is broken")
     } else if after.is_concluded() && alive.clone().any(|one| Some(one.number) != paid_by) {
         Err("the payment has ended, and an attempt of it could still be paid")
+    } else if ends && after.state() == PaymentState::Reversed && charged_besides(after) {
+        Err("told given back, while another charge that was found is open")
     } else if ends && failed && after.attempts.iter().any(Attempt::has_open_charge) {
         Err("told failed, while a charge that was found is open")
     } else if contradicts(before, event) && !alarmed {
@@ -107,20 +130,29 @@ fn judge(
     }
 }
 
+fn charged_besides(payment: &Payment) -> bool {
+    payment.paid_attempt().is_some_and(|paid| payment.has_open_charge_besides(paid.number))
+}
+
 /// Whether the event says the opposite of what is taken as final. Persons decide between the two.
+///
+/// Of what was given back, "refused" is no opposite: some providers call it so. That it was given back is
+/// one for what was never sent, unless it is known already that a charge is in question.
 fn contradicts(before: &Payment, event: &Event) -> bool {
-    let said = match event {
+    let (number, said) = match event {
         Event::Answered { attempt, answer, .. } => match &answer.outcome {
-            PayOutcome::Succeeded => Some((attempt, true)),
-            PayOutcome::Rejected(_) | PayOutcome::NotSent(_) => Some((attempt, false)),
-            PayOutcome::Pending | PayOutcome::Unknown(_) => None,
+            PayOutcome::Succeeded => (*attempt, Said::Paid),
+            PayOutcome::Rejected(_) => (*attempt, Said::Refused),
+            PayOutcome::NotSent(_) => (*attempt, Said::NotSent),
+            PayOutcome::Pending | PayOutcome::Unknown(_) => return false,
         },
         Event::Reported { attempt, report, .. } => match &report.verdict {
-            StatusVerdict::Succeeded => Some((attempt, true)),
-            StatusVerdict::Rejected(_) => Some((attempt, false)),
-            StatusVerdict::Pending | StatusVerdict::NotFound | StatusVerdict::Reversed => None,
+            StatusVerdict::Succeeded => (*attempt, Said::Paid),
+            StatusVerdict::Rejected(_) => (*attempt, Said::Refused),
+            StatusVerdict::Reversed => (*attempt, Said::GivenBack),
+            StatusVerdict::Pending | StatusVerdict::NotFound => return false,
         },
-        Event::NotBegun { attempt, .. } => Some((attempt, false)),
+        Event::NotBegun { attempt, .. } => (*attempt, Said::NotSent),
         Event::Resolved {
             resolution: Resolution::Executed { .. } | Resolution::NotExecuted,
             ..
@@ -134,14 +166,32 @@ fn contradicts(before: &Payment, event: &Event) -> bool {
         | Event::Recovered
         | Event::GiveUp(_)
         | Event::Abandon
-        | Event::Reversed { .. } => None,
+        | Event::Reversed { .. } => return false,
     };
-    let known = |number: u32| match before.attempt(number)?.state {
-        AttemptState::Succeeded => Some(true),
-        AttemptState::NotSent(_) | AttemptState::Rejected(_) | AttemptState::NotExecuted => {
-            Some(false)
-        }
-        AttemptState::Sending | AttemptState::Pending | AttemptState::Unknown(_) => None,
-    };
-    said.is_some_and(|(attempt, paid)| known(*attempt).is_some_and(|known| known != paid))
+    let reversed = before.state() == PaymentState::Reversed;
+    match (part(before, number), said) {
+        (Part::Paid, Said::Refused) => !reversed,
+        (Part::Paid, Said::NotSent)
+        | (
+            Part::NotSent | Part::Dead | Part::Charged | Part::ChargedBesidesAlive | Part::Cleared,
+            Said::Paid,
+        )
+        | (Part::NotSent, Said::GivenBack) => true,
+        (Part::Paid, Said::Paid | Said::GivenBack)
+        | (Part::NotSent, Said::Refused | Said::NotSent)
+        | (
+            Part::Dead | Part::Charged | Part::ChargedBesidesAlive | Part::Cleared,
+            Said::Refused | Said::NotSent | Said::GivenBack,
+        )
+        | (Part::Missing | Part::Sending | Part::Pending | Part::Unknown, _) => false,
+    }
+}
+
+/// What is said of an attempt that is final.
+#[derive(Clone, Copy)]
+enum Said {
+    Paid,
+    Refused,
+    NotSent,
+    GivenBack,
 }

@@ -1,15 +1,19 @@
 //! From every payment that can be reached and has not ended, what [`next`] says leads to an end in a few
-//! steps (P9).
+//! steps (P9); and so is everything that callbacks said asked about, or forgotten.
 
 use super::table::Table;
 use super::walk::World;
 use super::worlds::{TRUTHS, Truth, everywhere, executed, here, late, not_executed};
 use super::{dishonest, walk, *};
+use crate::schedule::LOOKS_FOR_A_HINT;
 use crate::{Next, next};
 
 /// No more steps than these for each attempt, and as many at the end: begun, answered, asked about,
 /// decided about.
 const STEPS_OF_AN_ATTEMPT: usize = 4;
+
+/// So many looks at what a callback said are enough.
+const LOOKS: usize = LOOKS_FOR_A_HINT as usize;
 
 #[test]
 fn from_every_open_payment_of_an_honest_world_the_end_is_a_few_steps_away() {
@@ -23,6 +27,23 @@ fn from_every_open_payment_of_an_honest_world_the_end_is_a_few_steps_away() {
     }
     let most = STEPS_OF_AN_ATTEMPT * (usize::try_from(walk::DEPTH).unwrap() + 1);
     assert!((2..=most).contains(&longest), "{longest} steps");
+}
+
+#[test]
+fn from_every_payment_whatever_callbacks_say_is_asked_about_or_forgotten_in_a_few_steps() {
+    let (worlds, _) = walk::walk_with_callbacks(&mut Table::read()).unwrap();
+    let (mut longest, mut hinted) = (0, 0);
+    for (payment, truths) in worlds {
+        hinted += usize::from(payment.hinted_attempt().is_some());
+        for further in TRUTHS {
+            let steps = drive((payment.clone(), truths.clone()), further).unwrap();
+            longest = longest.max(steps);
+        }
+    }
+    assert!(hinted > 500, "only {hinted} payments with a callback to ask about");
+    let attempts = usize::try_from(walk::DEPTH_WITH_CALLBACKS).unwrap();
+    let most = STEPS_OF_AN_ATTEMPT * (attempts + 1) + LOOKS * attempts;
+    assert!((LOOKS..=most).contains(&longest), "{longest} steps");
 }
 
 #[test]
@@ -46,7 +67,8 @@ fn past_its_time_every_payment_without_a_living_attempt_expires_or_is_over() {
 
 #[test]
 fn persons_can_end_every_payment_that_contradictions_left_to_them() {
-    let (payments, _) = dishonest::walk(&mut Table::read()).unwrap();
+    let (mut payments, _) = dishonest::walk(&mut Table::read()).unwrap();
+    payments.extend(dishonest::walk_with_callbacks(&mut Table::read()).unwrap().0);
     let mut ended = 0;
     for payment in payments.into_iter().filter(|payment| payment.contradicted) {
         for verdict in [executed as fn(u32) -> Event, not_executed] {
@@ -77,14 +99,15 @@ fn to_be_decided(payment: &Payment) -> Option<u32> {
     payment.attempts.iter().rev().find(open).map(|attempt| attempt.number)
 }
 
-/// How many steps it takes to the end if everybody does what `next` says, the provider tells the truth,
+/// How many steps it takes until nothing is left to do if everybody does what `next` says, the provider tells the truth,
 /// and all further attempts fare like `further`.
 fn drive((mut payment, mut truths): World, further: Truth) -> Result<usize, String> {
     for steps in 0..100 {
-        if payment.is_concluded() {
+        let now = late();
+        if payment.is_concluded() && next(&payment, now) == Next::Nothing {
+            assert_eq!(payment.hinted_attempt(), None);
             return Ok(steps);
         }
-        let now = late();
         let event = match next(&payment, now) {
             Next::Route => {
                 truths.push(further);
@@ -110,12 +133,15 @@ fn drive((mut payment, mut truths): World, further: Truth) -> Result<usize, Stri
 /// What the provider says when it is asked; where it does not find the attempt, persons decide, once
 /// it has been asked again.
 fn asked(payment: &Payment, number: u32, truth: Truth) -> Event {
-    let asked_before = payment.attempt(number).is_some_and(|attempt| !attempt.evidence.is_empty());
+    let in_vain = payment
+        .attempt(number)
+        .is_some_and(|attempt| attempt.is_alive() && !attempt.evidence.is_empty());
     match truth {
         Truth::Paid => reported(number, StatusVerdict::Succeeded),
+        Truth::GivenBack => reported(number, StatusVerdict::Reversed),
         Truth::RefusedHere => reported(number, StatusVerdict::Rejected(here())),
         Truth::RefusedEverywhere => reported(number, StatusVerdict::Rejected(everywhere())),
-        Truth::NeverArrived if asked_before => not_executed(number),
+        Truth::NeverArrived if in_vain => not_executed(number),
         Truth::NeverArrived => reported(number, StatusVerdict::NotFound),
     }
 }

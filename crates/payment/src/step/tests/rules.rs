@@ -212,16 +212,12 @@ fn money_that_is_given_back_reverses_a_success_and_ends_a_doubt() {
 }
 
 #[test]
-fn money_given_back_agrees_with_a_refusal_and_not_with_what_never_left() {
+fn money_given_back_agrees_with_a_refusal() {
     let begun = after(&accepted(Family::Telkom), [begin_event(1)]);
     let no = refusal(RefusalCode::NumberInvalid, RefusalScope::Bill);
     let failed = after(&begun, [answered(1, PayOutcome::Rejected(no), true)]);
     let back = step(&failed, reported(1, StatusVerdict::Reversed), start()).unwrap();
     assert_eq!((back.payment.conclusion.clone(), back.notes), (failed.conclusion, vec![]));
-    let not_sent = after(&begun, [answered(1, PayOutcome::NotSent(NotSentCause::Connect), false)]);
-    let odd = step(&not_sent, reported(1, StatusVerdict::Reversed), start()).unwrap();
-    assert_eq!(odd.notes, [Note::ContradictingEvidence { attempt: 1 }]);
-    assert_eq!(next(&odd.payment, start()), Next::Review);
 }
 
 #[test]

@@ -9,12 +9,19 @@ use super::*;
 pub(super) enum Truth {
     NeverArrived,
     Paid,
+    /// Paid, and given back at some moment.
+    GivenBack,
     RefusedHere,
     RefusedEverywhere,
 }
 
-pub(super) const TRUTHS: [Truth; 4] =
-    [Truth::NeverArrived, Truth::Paid, Truth::RefusedHere, Truth::RefusedEverywhere];
+pub(super) const TRUTHS: [Truth; 5] = [
+    Truth::NeverArrived,
+    Truth::Paid,
+    Truth::GivenBack,
+    Truth::RefusedHere,
+    Truth::RefusedEverywhere,
+];
 
 /// When attempts begin: before any bound, and in time.
 pub(super) fn early() -> Timestamp {
@@ -94,6 +101,14 @@ pub(super) fn paid(number: u32) -> Vec<Event> {
         reported(number, StatusVerdict::Succeeded),
         Event::Reported { attempt: number, report, basis: Basis::Status, refusal_trusted: false },
         executed(number),
+    ]
+}
+
+pub(super) fn given_back(number: u32) -> Vec<Event> {
+    vec![
+        reported(number, StatusVerdict::Reversed),
+        told(number, StatusVerdict::Reversed, false),
+        Event::Reversed { basis: Basis::Callback },
     ]
 }
 
