@@ -418,12 +418,15 @@ pub enum Basis {
     Status = 2,
     /// A callback by the provider.
     Callback = 3,
-    /// The provider's account statement or the chain of its balances.
+    /// The provider's account statement.
     Statement = 4,
     /// A person who gave evidence; see the audit.
     Operator = 5,
     /// The engine itself, where no attempt could have cost anything: no route, expired, abandoned.
     Engine = 6,
+    /// The balances of a deposit account that is declared exclusive: money moved, and nothing but this attempt
+    /// explains it.
+    BalanceChain = 7,
 }
 impl Basis {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -439,6 +442,7 @@ impl Basis {
             Self::Statement => "BASIS_STATEMENT",
             Self::Operator => "BASIS_OPERATOR",
             Self::Engine => "BASIS_ENGINE",
+            Self::BalanceChain => "BASIS_BALANCE_CHAIN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -451,6 +455,7 @@ impl Basis {
             "BASIS_STATEMENT" => Some(Self::Statement),
             "BASIS_OPERATOR" => Some(Self::Operator),
             "BASIS_ENGINE" => Some(Self::Engine),
+            "BASIS_BALANCE_CHAIN" => Some(Self::BalanceChain),
             _ => None,
         }
     }
