@@ -32,7 +32,7 @@ impl Drop for Points {
 fn at(stage: &Stage, random: &mut Random, point: CrashPoint) -> AtPoint {
     // Some are passed by few payments.
     let tries = match point {
-        CrashPoint::InResolve | CrashPoint::InCallback | CrashPoint::BeforeGiveUp => 8,
+        CrashPoint::InVerdict | CrashPoint::InCallback | CrashPoint::BeforeGiveUp => 8,
         _ => 1,
     };
     let dies = (0..tries).any(|_| stage.happens(random, Fault::CrashAtPoint));
