@@ -39,7 +39,13 @@ fn whatever_callbacks_say_in_an_honest_world_leads_to_neither_and_is_asked_about
 #[cfg(feature = "mutants")]
 #[test]
 fn the_walk_catches_the_mistakes_that_are_made_in_the_machine() {
-    for mutant in [Mutant::FailoverOnUnknown, Mutant::TimeoutIsFailed, Mutant::ResendAfterCrash] {
+    for mutant in [
+        Mutant::FailoverOnUnknown,
+        Mutant::TimeoutIsFailed,
+        Mutant::ResendAfterCrash,
+        Mutant::NotFoundIsNotExecuted,
+        Mutant::AbandonEndsLive,
+    ] {
         crate::set_mutant(mutant);
         assert!(mutated(mutant));
         let found = walk_without_table();
