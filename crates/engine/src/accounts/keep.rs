@@ -64,7 +64,9 @@ impl Inner {
                 let page = journal.payments_of_provider(name, (from, end), after, PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after = last.serial;
-                page.iter().for_each(|stored| self.accounts.saw(stored));
+                for stored in &page {
+                    self.accounts.saw(stored);
+                }
             }
         }
         if told.setups.values().any(|setup| setup.exclusive) || saved != Saved::default() {
@@ -87,7 +89,9 @@ impl Inner {
             }
         }
         // What is open may debit an account that is exclusive from now on.
-        self.live.all_open().iter().for_each(|stored| self.accounts.saw(stored));
+        for stored in self.live.all_open() {
+            self.accounts.saw(&stored);
+        }
         self.accounts.save(self.journal.as_ref()).await;
     }
 

@@ -78,7 +78,7 @@ pub(super) fn explain(low: i64, high: i64, mut items: Vec<Item>) -> Explained {
 struct Sum {
     least: i64,
     most: i64,
-    /// None once something inexact is in it.
+    /// Something is in it of which the exact amount is not known.
     inexact: bool,
     exact: i64,
 }
@@ -95,6 +95,7 @@ struct Search<'a> {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not a hidden state")]
 struct Sets {
     first: Option<Vec<usize>>,
     /// Every explanation so far consists of `first`.

@@ -31,6 +31,7 @@ pub(super) struct Until {
 }
 
 /// Where something lies that has its own span.
+#[derive(Clone, Copy)]
 enum Place {
     Outside,
     Inside,

@@ -148,8 +148,8 @@ pub(crate) fn live(seed: u64, plan: Plan) -> Tally {
             Happens::Deposit(place) => balance += deposits[place].amount,
             Happens::ByHand(amount) => balance -= amount,
             Happens::Look => {
-                let seen = random.permille(300).then_some(balance);
-                let found = examine(&facts(now, anchor, &attempts, &deposits, seen));
+                let told = random.permille(300).then_some(balance);
+                let found = examine(&facts(now, anchor, &attempts, &deposits, told));
                 for executed in found.executed {
                     let attempt = attempts.iter_mut().find(|one| one.id == executed.id).unwrap();
                     attempt.found_at = Some(now);

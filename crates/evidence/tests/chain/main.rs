@@ -1,5 +1,5 @@
 //! The balance chain against accounts whose truth is known.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 #![expect(clippy::print_stdout, reason = "seeds and shares are for whoever reads the run")]
 
 mod account;
