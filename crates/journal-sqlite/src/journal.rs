@@ -16,8 +16,7 @@ use ppob_types::{
 };
 use tokio::sync::Mutex;
 
-use crate::apply::{self, AcceptAnswer, ChangeAnswer, SealedChange, SealedPayment};
-use crate::decode::natural;
+use crate::apply::{self, SealedChange, SealedPayment};
 use crate::error::closed;
 use crate::lanes::Lane;
 use crate::reader::Readers;
@@ -38,7 +37,7 @@ use crate::{KeySource, OpenError, SqliteStats, open, query};
 #[derive(Debug)]
 pub struct SqliteJournal {
     opened: Opened,
-    seal: Seal,
+    pub(crate) seal: Seal,
     created_key_file: Option<PathBuf>,
     writer: Writer,
     readers: Readers,
@@ -102,50 +101,6 @@ impl SqliteJournal {
             serials: Serials::new(),
             counters,
             threads: Mutex::new(Threads { readers: reader_threads, writer: Some(writer_thread) }),
-        })
-    }
-}
-
-impl SqliteJournal {
-    fn acceptance(&self, answer: AcceptAnswer) -> Result<Acceptance, JournalError> {
-        Ok(match answer {
-            AcceptAnswer::Accepted(new) => Acceptance::Accepted(Box::new(StoredPayment {
-                key: new.key,
-                serial: new.serial,
-                version: 1,
-                request: new.request,
-                fingerprint: new.fingerprint,
-                payment: new.payment,
-                updated_at: new.now,
-            })),
-            AcceptAnswer::Known(row) => Acceptance::Known(Box::new(row.decode(&self.seal)?)),
-            AcceptAnswer::Conflict => Acceptance::Conflict,
-            AcceptAnswer::Abandoned => Acceptance::Abandoned,
-            AcceptAnswer::Guarded(holder) => Acceptance::Guarded { holder },
-            AcceptAnswer::HolderChanged => Acceptance::HolderChanged,
-            AcceptAnswer::RepeatNeeded { repeat, succeeded_at } => {
-                Acceptance::RepeatNeeded { repeat, succeeded_at }
-            }
-            AcceptAnswer::DayLimit { counted } => Acceptance::DayLimit { counted },
-        })
-    }
-
-    fn committed(&self, answer: ChangeAnswer) -> Result<Committed, JournalError> {
-        Ok(match answer {
-            ChangeAnswer::Done { change, serial, version, request } => {
-                let (fingerprint, request) = self.seal.open_request(&change.key, &request)?;
-                Committed::Done(Box::new(StoredPayment {
-                    key: change.key,
-                    serial: natural(serial)?,
-                    version: natural(version)?,
-                    request,
-                    fingerprint,
-                    payment: change.payment,
-                    updated_at: change.now,
-                }))
-            }
-            ChangeAnswer::Stale => Committed::Stale,
-            ChangeAnswer::ReferenceTaken(by) => Committed::ReferenceTaken { by },
         })
     }
 }

@@ -7,6 +7,7 @@
 //! What tells about a customer is sealed before it is handed to the writer, and opened by whoever reads
 //! it; the file holds none of it in plain text. There is no other mode.
 
+mod answers;
 mod apply;
 mod backup;
 mod connection;
