@@ -98,6 +98,16 @@ impl Checker {
         self.moment
     }
 
+    /// The record was set back: what was told of it holds no more, what was charged does.
+    pub(crate) fn forget_what_was_told(&mut self) {
+        for told in self.payments.values_mut() {
+            let Told { creating, creates, .. } = *told;
+            *told = Told { creating, creates, ..Told::default() };
+        }
+        self.called_dead.clear();
+        self.passed_by.clear();
+    }
+
     fn payment(&mut self, key: &PaymentKey) -> &mut Told {
         self.payments.entry(key.clone()).or_default()
     }
@@ -120,6 +130,9 @@ impl Checker {
 
 impl Stage {
     pub(crate) fn violated(&self, kind: ViolationKind, what: String) {
+        if self.is_set_back() && !kind.outlives_a_set_back() {
+            return;
+        }
         self.note(|| format!("VIOLATION {}: {what}", kind.as_str()));
         let at = self.clock.elapsed();
         self.checker().violations.push(Violation { kind, what, at });

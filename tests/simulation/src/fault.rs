@@ -198,6 +198,8 @@ faults! {
     Unfrozen = "operator: lets a frozen provider go on", 1_000;
     /// Two operators give the same verdict at once.
     VerdictsAtOnce = "operator: two say not executed at once", 200;
+    /// The record is set back to an earlier copy: in some worlds, once.
+    SetBack = "journal: set back to an earlier copy", 0;
     /// An operator is refused because the provider may still execute.
     ResolvedTooEarly = "operator: too early to say not executed", 1_000;
 }

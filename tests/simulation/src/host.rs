@@ -18,6 +18,7 @@ use crate::journal::Weather;
 use crate::provider::Model;
 use crate::provider::deposit::COST_TOLERANCE;
 use crate::random::Random;
+use crate::set_back::SetBack;
 use crate::stage::{Stage, lock};
 use crate::world::goods;
 
@@ -81,6 +82,17 @@ impl Host {
         }
     }
 
+    /// What the next process opens.
+    pub(crate) fn disk(&self) -> MemoryJournal {
+        lock(&self.disk).clone()
+    }
+
+    /// The next process opens this one.
+    pub(crate) fn replace_disk(&self, disk: MemoryJournal) {
+        self.stage.set_disk(disk.clone());
+        *lock(&self.disk) = disk;
+    }
+
     /// The process that works now, if one does.
     pub(crate) fn running(&self) -> Option<Process> {
         lock(&self.running).clone()
@@ -130,6 +142,8 @@ impl Host {
     /// Crashes and restarts at random moments and at crash points, until the weather is fine.
     pub(crate) async fn crash_again_and_again(self: Arc<Self>) {
         let mut random = Random::fork(self.stage.world.seed, 3);
+        let mut chance = Random::fork(self.stage.world.seed, 10);
+        let mut set_back = SetBack::default();
         while !self.stage.is_quiet() {
             let point = tokio::select! {
                 biased;
@@ -142,6 +156,9 @@ impl Host {
                 }
                 () = tokio::time::sleep(random.seconds(3, 12)) => false,
             };
+            if !point && self.may_set_back(&mut set_back, &mut chance).await {
+                continue;
+            }
             if !point && !self.stage.happens(&mut random, Fault::Crash) {
                 self.set_clock(&mut random);
                 continue;

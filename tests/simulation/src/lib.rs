@@ -23,6 +23,7 @@ mod postman;
 mod provider;
 mod random;
 mod run;
+mod set_back;
 mod stage;
 mod streams;
 mod trace;

@@ -26,6 +26,8 @@ use crate::world::World;
 pub(crate) struct Stage {
     pub(crate) world: World,
     pub(crate) clock: WorldClock,
+    /// The record was set back: from now on only money is judged.
+    set_back: AtomicBool,
     /// Faults have stopped.
     quiet: AtomicBool,
     /// The checker reads the journal: no faults.
@@ -64,6 +66,7 @@ impl Stage {
         let stage = Self {
             world,
             clock: WorldClock::new(),
+            set_back: AtomicBool::new(false),
             quiet: AtomicBool::new(false),
             auditing: AtomicBool::new(false),
             counts: Mutex::default(),
@@ -146,6 +149,16 @@ impl Stage {
     pub(crate) fn calm_down(&self) {
         self.quiet.store(true, Ordering::SeqCst);
         self.note(|| "the weather is fine from now on".to_owned());
+    }
+
+    pub(crate) fn is_set_back(&self) -> bool {
+        self.set_back.load(Ordering::SeqCst)
+    }
+
+    /// What was told of the record so far may be told otherwise from now on.
+    pub(crate) fn record_was_set_back(&self) {
+        self.set_back.store(true, Ordering::SeqCst);
+        self.checker().forget_what_was_told();
     }
 
     pub(crate) fn is_auditing(&self) -> bool {

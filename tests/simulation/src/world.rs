@@ -13,6 +13,8 @@ use crate::random::Random;
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) seed: u64,
+    /// The record is set back to an earlier copy once.
+    pub(crate) set_back: bool,
     /// How often each class of fault happens where it can, in thousandths; 0 is switched off.
     pub(crate) permille: BTreeMap<Fault, u32>,
     pub(crate) providers: Vec<ProviderPlan>,
@@ -95,6 +97,7 @@ impl World {
         let intensity = random.pick(&[1, 2, 2, 4], 1);
         let permille = Fault::ALL
             .iter()
+            .filter(|fault| fault.permille() > 0)
             .map(|fault| {
                 let on = random.permille(600) || fault.permille() == 1_000;
                 let rate = (fault.permille() * intensity / 2).clamp(1, 1_000);
@@ -104,6 +107,7 @@ impl World {
         let count = 2 + random.below(2);
         Self {
             seed,
+            set_back: Random::fork(seed, 9).permille(120),
             permille,
             providers: (0..count)
                 .filter_map(|number| provider(number, purchase_is_status, &mut random))

@@ -194,6 +194,11 @@ async fn ask_wrongly(engine: &Engine, canaries: &mut Canaries) -> Vec<Status> {
     errors
 }
 
+/// Whether it is a segment of the send journal.
+fn is_sends(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|end| end == "sends")
+}
+
 /// Every file beside the journal that belongs to it, as it is on the disk.
 fn journal_files(world: &World) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
@@ -201,12 +206,12 @@ fn journal_files(world: &World) -> Result<Vec<(String, Vec<u8>)>> {
     for entry in fs::read_dir(world.directory())?.chain(fs::read_dir(sends)?) {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let belongs = name.starts_with("journal.sqlite") || name.ends_with(".sends");
+        let belongs = name.starts_with("journal.sqlite") || is_sends(&name);
         if belongs && entry.path().is_file() {
             files.push((name, fs::read(entry.path())?));
         }
     }
     assert!(files.iter().any(|(_, bytes)| bytes.len() > 50_000), "nothing was written");
-    assert!(files.iter().any(|(name, _)| name.ends_with(".sends")), "no send was written");
+    assert!(files.iter().any(|(name, _)| is_sends(name)), "no send was written");
     Ok(files)
 }

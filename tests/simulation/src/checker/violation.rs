@@ -107,6 +107,24 @@ kinds! {
     BrokenHistory = "broken history", false;
 }
 
+impl ViolationKind {
+    /// Whether it must not happen either once the record was set back to an earlier copy.
+    pub(crate) const fn outlives_a_set_back(self) -> bool {
+        matches!(
+            self,
+            Self::PaidTwice
+                | Self::SucceededUnpaid
+                | Self::FailedButPaid
+                | Self::ChargeWithoutRecord
+                | Self::SentTwice
+                | Self::SentWithoutIntent
+                | Self::TwoAlive
+                | Self::InvariantBroken
+                | Self::NeverEnds
+        )
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "after {:?}: {}: {}", self.at, self.kind.as_str(), self.what)
