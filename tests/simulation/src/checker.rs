@@ -31,7 +31,7 @@ use ppob_journal::StoredPayment;
 use ppob_payment::{Conclusion, PaymentState};
 use ppob_types::{AttemptId, Clock, FailureReason, PaymentKey, Rupiah};
 
-pub(crate) use self::audit::{audit, cannot_be_verified, records};
+pub(crate) use self::audit::{audit, cannot_be_verified, may_be_forgotten, records};
 pub use self::violation::{Violation, ViolationKind};
 use crate::stage::Stage;
 use crate::truth::{Charge, parts};

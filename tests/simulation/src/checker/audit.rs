@@ -47,7 +47,8 @@ fn one(stage: &Stage, stored: &StoredPayment, in_review: &BTreeSet<PaymentKey>) 
         (PaymentState::Accepted | PaymentState::Processing | PaymentState::InDoubt, _) => {
             // Paid at a provider that nobody can ask and that will not say so any more: only a person
             // can find out, and the engine has to show it to one.
-            if cannot_be_verified(stage, stored) && in_review.contains(key) {
+            let of_nobody = cannot_be_verified(stage, stored) || may_be_forgotten(stage, stored);
+            if of_nobody && in_review.contains(key) {
                 return;
             }
             ViolationKind::NeverEnds
@@ -66,6 +67,14 @@ pub(crate) fn cannot_be_verified(stage: &Stage, stored: &StoredPayment) -> bool 
     let plan = plans.find(|plan| plan.name == attempt.provider);
     plan.is_some_and(|plan| plan.habit == Habit::CallbackOnly)
         && stage.truth().charge_of_attempt(&stored.key, &attempt.id).is_some()
+}
+
+/// Whether the record was set back, and may have forgotten what this payment began next: nobody tries it
+/// again before a person has looked. It cannot have been charged: no send is forgotten.
+pub(crate) fn may_be_forgotten(stage: &Stage, stored: &StoredPayment) -> bool {
+    stage.is_set_back()
+        && stored.payment.state() == PaymentState::Accepted
+        && stage.truth().count(&stored.key).all == 0
 }
 
 /// What is recorded of a success is what was charged.
