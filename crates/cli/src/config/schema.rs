@@ -42,6 +42,7 @@ pub(crate) struct Journal {
     /// Whether every start looks first whether the file is damaged.
     pub(crate) check_at_start: bool,
     /// The directory of the send journal; without one it stands beside the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sends: Option<PathBuf>,
     /// How many days a full segment of it is kept; 0: for ever.
     pub(crate) sends_kept_days: u32,

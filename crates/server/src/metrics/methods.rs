@@ -83,6 +83,6 @@ mod tests {
         for hostile in ["", "/", "/ppob.v1.PaymentService/Pay%00", "/a/b/c"] {
             assert_eq!(&*methods.of(hostile).service, UNKNOWN, "{hostile}");
         }
-        assert_eq!(methods.len(), 4 + 8 + 15 + LIBRARY.len() + 1);
+        assert_eq!(methods.len(), 4 + 8 + 17 + LIBRARY.len() + 1);
     }
 }
