@@ -113,7 +113,13 @@ impl Inner {
             tracing::warn!(%error, "the journal could not be read for a callback");
             CallbackRefused::Later
         })?;
-        let Some((stored, number)) = found else { return Ok(Became::UnknownReference) };
+        let Some((stored, number)) = found else {
+            if callback.report.verdict == StatusVerdict::Reversed {
+                // Perhaps of a payment that only balances showed: a person has to find out whose it is.
+                tracing::error!(%provider, "money came back under a reference that no payment has; look into the provider's statement");
+            }
+            return Ok(Became::UnknownReference);
+        };
         let Some(attempt) = stored.payment.attempt(number) else {
             return Ok(Became::UnknownReference);
         };

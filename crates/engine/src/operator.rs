@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use ppob_journal::{StoredPayment, Who};
 use ppob_payment::{Attempt, AttemptState};
-use ppob_types::PaymentKey;
+use ppob_types::{Basis, PaymentKey};
 
 use crate::OperateError;
 use crate::engine::Inner;
@@ -56,6 +56,18 @@ fn attempt_in_doubt(stored: &StoredPayment) -> Option<&Attempt> {
         matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
             || (stored.payment.contradicted && attempt.has_open_charge())
     })
+}
+
+/// The attempt that balances alone showed to be paid: only a reference can bring its receipt.
+fn attempt_without_receipt(stored: &StoredPayment) -> Option<&Attempt> {
+    stored.payment.paid_attempt().filter(|paid| {
+        paid.basis == Some(Basis::BalanceChain) && paid.observed.provider_ref.is_none()
+    })
+}
+
+/// The attempt that a reference which a person found may be about.
+fn attempt_to_name(stored: &StoredPayment) -> Option<&Attempt> {
+    attempt_in_doubt(stored).or_else(|| attempt_without_receipt(stored))
 }
 
 pub(crate) fn require_who(who: &Who) -> Result<(), OperateError> {

@@ -191,6 +191,14 @@ impl Inner {
             let Some(stored) = self.journal.load(key).await? else {
                 return Ok(None);
             };
+            if self.live.get(key).is_some() {
+                // Taken up here while the journal was read. What was read is durable, maybe before its
+                // writer knows: once it is told, nobody may be told anything older.
+                self.live.publish(stored.clone());
+                if let Some(ticket) = self.live.get(key) {
+                    return Ok(Some(ticket));
+                }
+            }
             look += 1;
             if is_complete(&stored) || look == LOOKS {
                 return Ok(Some(Ticket::of_ended(stored)));

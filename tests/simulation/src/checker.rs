@@ -4,7 +4,7 @@
 //! | Rule | Where | Violations |
 //! |---|---|---|
 //! | net charges of a payment ≤ 1 | [`Stage::charged`], `audit::one` | `PaidTwice` |
-//! | told `SUCCEEDED`: exactly one charge; net 0 only once `REVERSED` is told | [`Stage::told`], `audit::one` | `SucceededUnpaid`, `ReversedUnpaid`, `ReversalUntold` |
+//! | told `SUCCEEDED`: exactly one charge; net 0 only once `REVERSED` is told (unless only balances showed it, and nobody knows its reference) | [`Stage::told`], `audit::one` | `SucceededUnpaid`, `ReversedUnpaid`, `ReversalUntold` |
 //! | told `FAILED`: none, for ever | [`Stage::told`], [`Stage::charged`], [`Stage::recorded`] | `FailedButPaid` |
 //! | every charge has a record that is paid or open, at every moment | [`Stage::charged`], [`Stage::recorded`] | `ChargeWithoutRecord`, `FailedButPaid` |
 //! | everything ends, or stands in review | `audit::one` | `NeverEnds` |

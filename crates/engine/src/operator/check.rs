@@ -9,7 +9,7 @@ use ppob_types::{PaymentKey, ProviderRef, Timestamp};
 
 use super::audit::{Deed, standing};
 use super::resolve::Confirmed;
-use super::{attempt_in_doubt, require_who};
+use super::{attempt_in_doubt, attempt_to_name, require_who};
 use crate::engine::Inner;
 use crate::{Engine, OperateError};
 
@@ -136,10 +136,10 @@ impl Inner {
         stored: &StoredPayment,
         reference: &ProviderRef,
     ) -> Result<Checked, OperateError> {
-        attempt_in_doubt(stored).ok_or(OperateError::NothingToCheck)?;
+        attempt_to_name(stored).ok_or(OperateError::NothingToCheck)?;
         let turn = self.turns.wait(&check.key).await;
         let stored = self.found(&check.key).await?;
-        let attempt = attempt_in_doubt(&stored).ok_or(OperateError::NothingToCheck)?;
+        let attempt = attempt_to_name(&stored).ok_or(OperateError::NothingToCheck)?;
         let capability = self.capability(&stored, attempt).ok_or(OperateError::CheckNotPossible)?;
         if !capability.status.possible(true) {
             return Err(OperateError::CheckNotPossible);

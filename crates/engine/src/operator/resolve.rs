@@ -169,6 +169,7 @@ impl Inner {
         loop {
             let still_open = attempt_in_doubt(&current).is_some_and(|open| open.number == attempt);
             if !still_open {
+                let before = standing(&current, current.payment.attempt(attempt));
                 let observed = confirmed.observed;
                 let report = StatusReport { verdict: StatusVerdict::Succeeded, observed };
                 let event = Event::Reported {
@@ -185,6 +186,16 @@ impl Inner {
                 })?;
                 let paid = recorded.payment.paid_attempt().map(|paid| paid.number);
                 if paid == Some(attempt) {
+                    let entry = Deed {
+                        who: confirmed.who,
+                        action: confirmed.action,
+                        subject: AuditSubject::Payment(&recorded.key),
+                        reason: confirmed.reason,
+                        before,
+                        after: standing(&recorded, recorded.payment.attempt(attempt)),
+                    };
+                    let audited = self.journal.audit(entry.entry(self.now())).await;
+                    audited.map_err(|_| OperateError::JournalUnavailable)?;
                     return Ok(Arc::new(recorded));
                 }
                 return Err(OperateError::Contradicts);

@@ -11,7 +11,7 @@ use ppob_provider::RefusalTrust;
 use ppob_routing::{LeftOut, Mode};
 use ppob_types::{
     Basis, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProductCode, ProviderName,
-    ProviderRef, Rupiah, Timestamp, TokenState, UnknownCause,
+    ProviderRef, Rupiah, StatusReport, StatusVerdict, Timestamp, TokenState, UnknownCause,
 };
 
 use crate::support::*;
@@ -114,6 +114,26 @@ async fn a_lost_answer_is_found_paid_by_what_is_missing_from_the_deposit() {
     pay(&world, 3).await;
     assert_shown_by_balances(&ended(&world, 2).await);
     assert_eq!(mode(&world), Mode::Active);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_of_a_payment_that_balances_showed_comes_with_a_reference_that_a_person_found() {
+    let provider = exclusive("a");
+    provider.will([leaves("INV1", 979_300), lost(), leaves("INV2", 937_900)]);
+    let world = World::of(&[&provider]).await;
+    for number in 1..=3 {
+        pay(&world, number).await;
+    }
+    assert_shown_by_balances(&ended(&world, 2).await);
+    let observed = observed("INV7", COST);
+    provider.will_report(Ok(StatusReport { verdict: StatusVerdict::Succeeded, observed }));
+    let check =
+        CheckNow { key: key(&id(2)), provider_ref: ProviderRef::new("INV7"), who: claimed("sari") };
+    let checked = world.engine.check_now(check).await.unwrap();
+    let paid = checked.payment.payment.paid_attempt().unwrap();
+    assert_eq!(paid.observed.provider_ref, ProviderRef::new("INV7"));
+    assert_eq!(paid.basis, Some(Basis::BalanceChain), "what it rests on stays");
+    assert_ne!(checked.payment.payment.token_state(), TokenState::Awaited);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use ppob_journal::{
     Cursor, Filter, GuardKey, Journal, Page, PaymentEvent, StoredPayment, success_at,
 };
 use ppob_payment::{Conclusion, PaymentState};
-use ppob_types::PaymentKey;
+use ppob_types::{Basis, PaymentKey};
 
 use super::ViolationKind;
 use crate::stage::Stage;
@@ -40,6 +40,7 @@ fn one(stage: &Stage, stored: &StoredPayment, in_review: &BTreeSet<PaymentKey>) 
         (PaymentState::Reversed, 0) if charges.all == 1 => return,
         (PaymentState::Failed, kept) if kept <= 1 && charges.net() == 0 => return,
         (_, 2..) => ViolationKind::PaidTwice,
+        (PaymentState::Succeeded, 0) if charges.all == 1 && has_no_name(stage, stored) => return,
         (PaymentState::Succeeded, 0) if charges.all > 0 => ViolationKind::ReversalUntold,
         (PaymentState::Succeeded, _) => ViolationKind::SucceededUnpaid,
         (PaymentState::Reversed, _) => ViolationKind::ReversedUnpaid,
@@ -75,6 +76,21 @@ pub(crate) fn may_be_forgotten(stage: &Stage, stored: &StoredPayment) -> bool {
     stage.is_set_back()
         && stored.payment.state() == PaymentState::Accepted
         && stage.truth().count(&stored.key).all == 0
+}
+
+/// Whether balances alone showed that it was paid, at a provider whose callbacks name nothing but its own
+/// reference: nobody ever told us that one, so what it says of it cannot be known to be about this payment.
+fn has_no_name(stage: &Stage, stored: &StoredPayment) -> bool {
+    let Some(paid) = stored.payment.paid_attempt() else { return false };
+    let mut plans = stage.world.providers.iter();
+    let plan = plans.find(|plan| plan.name == paid.provider);
+    plan.is_some_and(|plan| plan.habit == Habit::OwnReference)
+        && paid.basis == Some(Basis::BalanceChain)
+        && paid.observed.provider_ref.is_none()
+        && stage
+            .truth()
+            .charge_of_attempt(&stored.key, &paid.id)
+            .is_some_and(|charge| charge.given_back)
 }
 
 /// What is recorded of a success is what was charged.

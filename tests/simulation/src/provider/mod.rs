@@ -273,9 +273,6 @@ impl PpobProvider for Model {
         };
         let sent = Instant::now();
         let owner = self.stage().truth().owner(&request.attempt);
-        if let Some(key) = &owner {
-            self.stage().starts(key);
-        }
         let call = self.state().plan_call(self.stage(), self.plan(), request);
         started.phase().mark_connecting();
         sleep(call.connect).await;
@@ -284,9 +281,14 @@ impl PpobProvider for Model {
             Before::Refused => return PayAnswer::not_sent(NotSentCause::Connect),
             Before::Panic => return panic_quietly(),
         }
+        // As every transport does, before the first byte: the process may have stood still meanwhile.
+        if started.is_late() {
+            return PayAnswer::not_sent(NotSentCause::PermitExpired);
+        }
         started.phase().mark_connected();
         self.stage().note(|| format!("sent {} to {}: {call:?}", request.attempt, self.info().name));
         if let Some(key) = owner {
+            self.stage().starts(&key);
             self.stage().sent(&key, &request.attempt, self.plan().bound);
         }
         let order = self.arrive(request, &call);
