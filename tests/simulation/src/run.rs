@@ -237,7 +237,7 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
     postman.abort();
     host.kill();
     drop(points);
-    judge_alarms(&stage, alarms);
+    judge_alarms(&stage, alarms, &records);
     let ended = |state| records.iter().filter(|stored| stored.payment.state() == state).count();
     let (succeeded, reversed) = (ended(PaymentState::Succeeded), ended(PaymentState::Reversed));
     let (doubted, charges) = (doubted(&stage), stage.truth().charges().len());
@@ -272,7 +272,7 @@ async fn in_review(host: &Host) -> BTreeSet<PaymentKey> {
 
 /// An alarm in a world without reason for it is a violation: so often as a provider contradicts itself, a
 /// contradiction and a late charge are what the engine must call it.
-fn judge_alarms(stage: &Stage, alarms: &Alarms) {
+fn judge_alarms(stage: &Stage, alarms: &Alarms, records: &[StoredPayment]) {
     let expected = stage.contradictions.load(Ordering::SeqCst);
     let mut seen: BTreeMap<ViolationKind, u64> = BTreeMap::new();
     for (kind, what) in alarms.rung() {
@@ -280,7 +280,7 @@ fn judge_alarms(stage: &Stage, alarms: &Alarms) {
         *count += 1;
         let called_for = match kind {
             ViolationKind::LateCharge | ViolationKind::FalseContradiction => *count <= expected,
-            ViolationKind::HoleOfNobody => was_robbed(stage, &what),
+            ViolationKind::HoleOfNobody => is_unexplained(stage, records, &what),
             _ => false,
         };
         if !called_for {
@@ -298,12 +298,20 @@ fn is_left_to_a_person(stage: &Stage, stored: &StoredPayment) -> bool {
     (cannot_be_verified(stage, stored) && is_shown) || may_be_forgotten(stage, stored)
 }
 
-/// Whether somebody on the way denied a charge of the account that the alarm `what` is about: then money is
-/// missing there that nothing explains, and the engine has to say so.
-fn was_robbed(stage: &Stage, what: &str) -> bool {
+/// Whether money moved at the account that the alarm `what` is about and no record can tell: a charge that
+/// somebody on the way denied, or one that was given back and that nobody could match, so that persons
+/// called it not executed or it is still in doubt. Then the engine has to say so.
+fn is_unexplained(stage: &Stage, records: &[StoredPayment], what: &str) -> bool {
+    let reversed = |key: &PaymentKey| {
+        let mut all = records.iter().filter(|stored| stored.key == *key);
+        all.any(|stored| stored.payment.state() == PaymentState::Reversed)
+    };
     let truth = stage.truth();
     let mut charges = truth.charges().iter();
-    charges.any(|charge| charge.denied && what.contains(charge.provider.as_str()))
+    charges.any(|charge| {
+        let is_unknown = charge.denied || (charge.given_back && !reversed(&charge.key));
+        is_unknown && what.contains(charge.provider.as_str())
+    })
 }
 
 /// How many payments were in doubt at some time.

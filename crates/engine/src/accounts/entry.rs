@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ppob_evidence::chain::{Span, Standing};
 use ppob_journal::StoredPayment;
-use ppob_payment::{Attempt, AttemptState, Conclusion};
+use ppob_payment::{Attempt, AttemptState, Conclusion, LateCharge};
 use ppob_types::{Basis, Family, PaymentKey, Rupiah, Timestamp};
 
 /// The least by which a debit is held to be able to differ from what was expected: prices change
@@ -34,6 +34,8 @@ pub(super) enum What {
     Link { charged: Rupiah, after: Rupiah },
     /// It was debited, at some moment until it was known.
     Spent { least: Rupiah, most: Rupiah },
+    /// The provider says that it was debited, having said or being taken to have said that it was not.
+    Claimed { least: Rupiah, most: Rupiah },
     /// It may have been debited.
     Doubted(Doubt),
 }
@@ -67,7 +69,10 @@ impl Entry {
             key: stored.key.clone(),
             begun_at: attempt.begun_at,
             known_at: attempt.late_charge.as_ref().map_or(attempt.changed_at, |late| late.found_at),
-            what: what(stored.payment.terms.family, attempt),
+            what: match &attempt.late_charge {
+                Some(late) => late_charge(stored, attempt, late),
+                None => what(stored.payment.terms.family, attempt),
+            },
             given_back,
         }
     }
@@ -82,10 +87,18 @@ impl Entry {
     }
 }
 
-fn what(family: Family, attempt: &Attempt) -> What {
-    if let Some(late) = &attempt.late_charge {
+/// A charge that was found after the attempt had been taken as dead: certain once the payment was told paid
+/// by it.
+fn late_charge(stored: &StoredPayment, attempt: &Attempt, late: &LateCharge) -> What {
+    let paid = stored.payment.paid_attempt().is_some_and(|paid| paid.number == attempt.number);
+    if paid {
         return spent(attempt, late.observed.charged);
     }
+    let (least, most) = late.observed.charged.map_or_else(|| around(attempt), |it| (it, it));
+    What::Claimed { least, most }
+}
+
+fn what(family: Family, attempt: &Attempt) -> What {
     let standing = match &attempt.state {
         AttemptState::NotSent(_) => return What::Nothing,
         AttemptState::Succeeded => {

@@ -94,6 +94,15 @@ impl Account {
                 What::Spent { least, most } => {
                     facts.movements.push(Movement { least, most, span });
                 }
+                // One of the provider's two words is wrong, so it explains a hole and makes none.
+                What::Claimed { least, most } => facts.suspects.push(Suspect {
+                    id: id.clone(),
+                    standing: Standing::Open,
+                    expected: most,
+                    least,
+                    most,
+                    span,
+                }),
                 What::Doubted(doubt) => {
                     let by_itself = doubt.standing == Standing::Unknown
                         && askable(doubt.family, doubt.referenced);

@@ -76,7 +76,7 @@ impl Inner {
             // Somebody may have looked at what was a hole a moment ago.
             account.alarmed || account.begins_at != begins_at
         });
-        let grace = this.told().config.deposit_grace;
+        let grace = this.accounts.clock.stretched(this.told().config.deposit_grace);
         let worst = findings.holes.iter().find(|hole| is_alarming(hole, grace, now));
         if let (Some(hole), Some(false)) = (worst, alarmed) {
             this.alarm(name, hole).await;
@@ -112,7 +112,7 @@ impl Inner {
 
 /// Money that came in may be a deposit that will be recorded in a moment; money that went away is not.
 fn is_alarming(hole: &Hole, grace: Duration, now: Timestamp) -> bool {
-    hole.missing.is_positive() || now.since(hole.span.until) >= grace
+    hole.left || now.since(hole.span.until) >= grace
 }
 
 fn in_words(hole: &Hole) -> String {

@@ -128,6 +128,8 @@ impl Account {
         let settled = |((_, to), looked): (&Ends, &Looked)| *to < last || looked.adds_up();
         if quiet && stretches.iter().all(settled) {
             decide(facts, &ending, findings);
+            // It may show what came in, and is no older for being asked again.
+            findings.holes.retain(|hole| hole.left);
         } else if let Some(looked) = ending.remove(&(last, last + 1)) {
             findings.hints.extend(hints(facts, &looked));
         }
@@ -208,7 +210,8 @@ fn decide(facts: &Facts, stretches: &BTreeMap<Ends, Looked>, findings: &mut Find
         if covered.iter().all(|(first, last)| *last <= *from || *first >= *to) {
             covered.push((*from, *to));
             let missing = Rupiah::new(looked.stretch.missing());
-            findings.holes.push(Hole { missing, span: looked.stretch.span });
+            let left = looked.stretch.surely_left();
+            findings.holes.push(Hole { missing, left, span: looked.stretch.span });
         }
     }
     for looked in stretches.values() {

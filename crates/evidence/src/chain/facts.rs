@@ -112,6 +112,8 @@ pub struct Executed {
 pub struct Hole {
     /// How much is missing; negative if it came in.
     pub missing: Rupiah,
+    /// More left than all that may have happened there: not money that came in beside it.
+    pub left: bool,
     /// Between which charges.
     pub span: Span,
 }

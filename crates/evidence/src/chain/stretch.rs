@@ -3,7 +3,7 @@
 use ppob_types::Timestamp;
 
 use super::explain::{Item, Who};
-use super::facts::{Facts, Span};
+use super::facts::{Facts, Span, Standing};
 use super::segment::{Links, Segment};
 
 /// Between the end of one segment and the start of another.
@@ -111,5 +111,13 @@ impl Stretch {
     /// What is missing, as one number: the nearest to nothing.
     pub(super) fn missing(&self) -> i64 {
         0_i64.clamp(self.low, self.high)
+    }
+
+    /// Whether more left than everything that may have happened here could take. If not, what is missing
+    /// may as well be a charge that is here less money that came in. What is taken as dead took nothing.
+    pub(super) fn surely_left(&self) -> bool {
+        let alive = |item: &&Item| !matches!(item.who, Who::Suspect(_, Standing::Dead));
+        let most = self.items.iter().filter(alive).map(|item| item.most.max(0));
+        self.low > most.fold(0, i64::saturating_add)
     }
 }

@@ -162,8 +162,7 @@ pub(crate) fn live(seed: u64, plan: Plan) -> Tally {
                 }
                 // What was deposited a moment ago is recorded in a moment.
                 let old = |span: Span| span.until.as_micros() / 1_000 < now - 400 * SECOND;
-                let holes =
-                    found.holes.iter().filter(|hole| hole.missing.is_positive() || old(hole.span));
+                let holes = found.holes.iter().filter(|hole| hole.left || old(hole.span));
                 let count = holes.count();
                 if count > 0 {
                     // A person has looked, and the chain begins anew.
