@@ -190,12 +190,23 @@ impl Inner {
 
     /// How long the provider may still execute this attempt, for all we can be sure of (P8).
     pub(crate) fn left_of_bound(&self, attempt: &Attempt) -> Duration {
+        self.left_of_bound_and(attempt, Duration::ZERO)
+    }
+
+    /// How long it takes until the bound and `more` after it have surely passed.
+    fn left_of_bound_and(&self, attempt: &Attempt, more: Duration) -> Duration {
         let bound = attempt.no_negative_verdict_before.since(attempt.begun_at);
-        let by_the_wall = attempt.no_negative_verdict_before.since(self.now());
+        let by_the_wall = attempt.no_negative_verdict_before.plus(more).since(self.now());
         if mutated(Mutant::BoundByWallClock) {
             return by_the_wall;
         }
-        by_the_wall.max(self.clock.left_of(bound, attempt.begun_at))
+        by_the_wall.max(self.clock.left_of(bound.saturating_add(more), attempt.begun_at))
+    }
+
+    /// Whether the provider could certainly no longer execute this attempt at an earlier `moment`.
+    pub(crate) fn bound_had_passed(&self, attempt: &Attempt, moment: Monotonic) -> bool {
+        let since = self.clock.monotonic().since(moment);
+        self.left_of_bound_and(attempt, since).is_zero()
     }
 
     /// Whether the provider can certainly no longer execute this attempt.

@@ -327,7 +327,11 @@ impl Stage {
             let what = format!("{key}: charged for something else than is recorded, or unrecorded");
             self.violated(ViolationKind::WrongPurchase, what);
         }
-        records::one_open_path(self, &key);
+        // Who was told by somebody on the way that it is over let the next one in: nobody could know better.
+        let was_over = on_disk.is_some_and(|stored| stored.payment.state() == PaymentState::Failed);
+        if !(denied && was_over) {
+            records::one_open_path(self, &key);
+        }
         records::passed_by(self, &key);
         self.recorded(&key);
     }

@@ -194,8 +194,8 @@ async fn resolve(
     };
     if reference.is_none() && stage.happens(random, Fault::VerdictProposed) {
         let first = by(person("budi", true), Some("sari"));
-        let second = by(person("sari", true), None);
         if stage.happens(random, Fault::VerdictsAtOnce) {
+            let second = by(person("sari", true), None);
             let mut other = Memory::default();
             tokio::join!(
                 decide(host, process, memory, first),
@@ -208,6 +208,13 @@ async fn resolve(
         if random.permille(300) {
             check(host, process, &stored.key, random).await;
         }
+        // The second person looks for himself, now: the first call may have taken long.
+        let charge = stage.truth().charge_of_attempt(&stored.key, &attempt.id).cloned();
+        if will_be_heard && charge.as_ref().is_some_and(|charge| charge.given_back) {
+            return;
+        }
+        let found = charge.filter(|charge| !charge.given_back).map(|charge| charge.reference);
+        let second = person("sari", true).map(|who| verdict(stored, found.as_ref(), who, None));
         decide(host, process, memory, second).await;
     } else {
         decide(host, process, memory, by(person("budi", false), Some("sari"))).await;

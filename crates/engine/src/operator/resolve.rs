@@ -9,8 +9,8 @@ use ppob_journal::{
 };
 use ppob_payment::{Attempt, Event, Mutant, Refused, Resolution, mutated};
 use ppob_types::{
-    Basis, CrashPoint, Observed, PaymentKey, ProviderRef, Sensitive, StatusReport, StatusVerdict,
-    Timestamp,
+    Basis, Clock, CrashPoint, Monotonic, Observed, PaymentKey, ProviderRef, Sensitive,
+    StatusReport, StatusVerdict, Timestamp,
 };
 
 use super::audit::{Deed, standing};
@@ -93,19 +93,25 @@ impl Engine {
     /// [`OperateError`]; the payment was not changed then, except after `JournalUnavailable`, when one
     /// must look.
     pub async fn resolve(&self, resolve: Resolve) -> Result<Resolved, OperateError> {
+        // Whoever decided looked before this, however long it takes from here on.
+        let given = self.inner.clock.monotonic();
         require_who(&resolve.who)?;
         let problem =
             "say what the decision rests on, in at most 2000 characters; it is kept for ever";
         require(resolve.evidence.expose(), TEXT, "evidence", problem)?;
         let inner = Arc::clone(&self.inner);
-        let work = async move { inner.resolve(&resolve).await };
+        let work = async move { inner.resolve(&resolve, given).await };
         let done = self.inner.tasks.detached(work).await;
         done.unwrap_or(Err(OperateError::JournalUnavailable))
     }
 }
 
 impl Inner {
-    async fn resolve(self: &Arc<Self>, resolve: &Resolve) -> Result<Resolved, OperateError> {
+    async fn resolve(
+        self: &Arc<Self>,
+        resolve: &Resolve,
+        given: Monotonic,
+    ) -> Result<Resolved, OperateError> {
         // A look before waiting: whoever pays just now holds the turn for long.
         decided_about(self.found(&resolve.key).await?.as_ref(), resolve)?;
         let turn = self.turns.wait(&resolve.key).await;
@@ -121,7 +127,7 @@ impl Inner {
                 self.executed(&case, resolve, provider_ref, &turn).await
             }
             ResolveVerdict::NotExecuted { second_actor } => {
-                self.not_executed(&case, resolve, second_actor.as_deref()).await
+                self.not_executed(&case, resolve, second_actor.as_deref(), given).await
             }
         }
     }
@@ -234,11 +240,13 @@ impl Inner {
         case: &Case<'_>,
         resolve: &Resolve,
         second_actor: Option<&str>,
+        given: Monotonic,
     ) -> Result<Resolved, OperateError> {
         let known = facts(case.stored, case.attempt);
         let step = next_step(&resolve.who, second_actor, case.open.as_ref(), &known)?;
-        // Both persons look after it: before, nothing they could see would show it.
-        if !self.bound_has_passed(case.attempt) {
+        // Both persons look after it: before, nothing they could see would show it. So a verdict that was
+        // given before it is too early, also if its turn comes only after it.
+        if !self.bound_had_passed(case.attempt, given) {
             let until = self.now().plus(self.left_of_bound(case.attempt));
             return Err(OperateError::TooEarly { until });
         }
@@ -284,10 +292,11 @@ impl Inner {
         &self,
         resolve: &Resolve,
     ) -> Result<ProposedNow, OperateError> {
+        let given = self.clock.monotonic();
         let _turn = self.turns.wait(&resolve.key).await;
         let stored = self.found(&resolve.key).await?;
         let attempt = decided_about(&stored, resolve)?;
-        if !self.bound_has_passed(attempt) {
+        if !self.bound_had_passed(attempt, given) {
             let until = self.now().plus(self.left_of_bound(attempt));
             return Err(OperateError::TooEarly { until });
         }
