@@ -1,14 +1,20 @@
 //! What is unknown is worked on until it is known.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use ppob_engine::{CreateError, OperateError, Resolve, ResolveVerdict};
+use ppob_journal::{JournalError, MemoryHooks, MemoryJournal};
 use ppob_payment::{Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
 use ppob_types::{
     Basis, FailureReason, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProviderRef,
     StatusReport, StatusVerdict, UnknownCause,
 };
+
+use tokio::sync::Notify;
 
 use crate::support::*;
 
@@ -123,6 +129,47 @@ async fn not_executed_needs_two_persons_and_the_bound() {
         failed.payment.conclusion,
         Some(Conclusion::Failed { reason: FailureReason::NotExecuted, .. })
     ));
+}
+
+/// A journal of which one read waits.
+#[derive(Debug, Default)]
+struct SlowRead {
+    next_waits: AtomicBool,
+    reached: Notify,
+    go_on: Notify,
+}
+
+#[async_trait]
+impl MemoryHooks for SlowRead {
+    async fn before_read(&self) -> Result<(), JournalError> {
+        if self.next_waits.swap(false, Ordering::SeqCst) {
+            self.reached.notify_one();
+            self.go_on.notified().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_that_was_given_before_the_bound_is_too_early_also_if_its_turn_comes_after_it() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+    let hooks = Arc::new(SlowRead::default());
+    let journal = MemoryJournal::with_hooks(Arc::clone(&hooks) as Arc<dyn MemoryHooks>);
+    let world = World::on_journal(journal, &[&provider]).await;
+    let doubted = world.pay(token("payment-0001")).await;
+    hooks.next_waits.store(true, Ordering::SeqCst);
+    let engine = world.engine.clone();
+    let second_actor = Some("joko".to_owned());
+    let verdict = resolve("payment-0001", ResolveVerdict::NotExecuted { second_actor });
+    let given = tokio::spawn(async move { engine.resolve(verdict).await });
+    hooks.reached.notified().await;
+    tokio::time::advance(Duration::from_mins(11)).await;
+    hooks.go_on.notify_one();
+    let early = given.await.unwrap();
+    assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
+    let now = world.engine.get_payment(&doubted.key).await.unwrap();
+    assert_eq!(now.payment.state(), PaymentState::InDoubt);
 }
 
 /// Of a payment in doubt, after a restart with the clock set wrong: nothing that needs the bound is done
