@@ -23,6 +23,9 @@ struct Seen {
     monotonic: Monotonic,
     /// Since when wall time has run as monotonic time does: since the start, or the last jump.
     steady_since: (Timestamp, Monotonic),
+    /// Where within the steady span wall time was furthest behind: it falls behind while it goes on
+    /// slowly, and catching that up at once is a jump for everything that began meanwhile.
+    furthest_behind: (Timestamp, Monotonic),
     /// By how much it was set forward, and the time after that; oldest first.
     jumps: VecDeque<(Timestamp, Duration)>,
 }
@@ -34,8 +37,14 @@ impl SteadyClock {
     pub(crate) fn new(inner: Arc<dyn Clock>, high_water: Timestamp) -> Self {
         let wall = inner.now().max(high_water);
         let monotonic = inner.monotonic();
-        let seen =
-            Seen { wall, monotonic, steady_since: (wall, monotonic), jumps: VecDeque::new() };
+        let start = (wall, monotonic);
+        let seen = Seen {
+            wall,
+            monotonic,
+            steady_since: start,
+            furthest_behind: start,
+            jumps: VecDeque::new(),
+        };
         Self { inner, seen: Mutex::new(seen) }
     }
 
@@ -84,12 +93,16 @@ impl Clock for SteadyClock {
         // caught up: standing still would hold up every status check for as long.
         let slow = seen.wall.plus(monotonic.since(seen.monotonic) / 2);
         let wall = self.inner.now().max(slow);
-        // Against the whole steady span, so that many small steps are seen as the jump they add up to.
-        let (steady_wall, steady_monotonic) = seen.steady_since;
-        let passed = monotonic.since(steady_monotonic);
-        let by_the_wall = wall.since(steady_wall);
-        if by_the_wall > passed.saturating_add(JUMP) {
+        // Against the whole steady span, so that many small steps are seen as the jump they add up to; and
+        // against where it was furthest behind, so that no lag from before makes up for a jump.
+        let (behind_wall, behind_monotonic) = seen.furthest_behind;
+        let passed = monotonic.since(behind_monotonic);
+        let by_the_wall = wall.since(behind_wall);
+        if by_the_wall < passed {
+            seen.furthest_behind = (wall, monotonic);
+        } else if by_the_wall > passed.saturating_add(JUMP) {
             seen.steady_since = (wall, monotonic);
+            seen.furthest_behind = (wall, monotonic);
             seen.jumps.push_back((wall, by_the_wall.saturating_sub(passed)));
             if seen.jumps.len() > JUMPS {
                 seen.jumps.pop_front();
@@ -161,6 +174,41 @@ mod tests {
         assert!(!clock.left_of(minute, begun).is_zero(), "59 seconds since the jump was seen");
         machine.pass(3_660, 1);
         assert!(clock.left_of(minute, begun).is_zero());
+    }
+
+    #[test]
+    fn what_began_while_time_went_slowly_does_not_pass_when_the_clock_is_put_right() {
+        let (machine, clock) = steady(1_000);
+        let minutes = Duration::from_mins(4);
+        for _ in 0..10 {
+            machine.pass(0, 60);
+            clock.now();
+        }
+        let begun = clock.now();
+        assert_eq!(begun, Timestamp::from_seconds(1_300), "half the pace of ten minutes");
+        machine.pass(1_600, 1);
+        assert_eq!(clock.now(), Timestamp::from_seconds(1_600));
+        assert!(!clock.left_of(minutes, begun).is_zero());
+        assert!(clock.stretched(minutes) > minutes);
+        assert!(clock.surely_over_at(minutes, begun) >= Timestamp::from_seconds(1_840));
+        machine.pass(1_839, 239);
+        assert!(!clock.left_of(minutes, begun).is_zero());
+        machine.pass(1_840, 1);
+        assert!(clock.left_of(minutes, begun).is_zero());
+    }
+
+    #[test]
+    fn a_machine_that_time_waited_for_catches_up_without_a_jump() {
+        let (machine, clock) = steady(100);
+        for second in 1..=300 {
+            machine.pass(second, 1);
+            clock.now();
+        }
+        assert_eq!(clock.now(), Timestamp::from_seconds(300));
+        let minute = Duration::from_mins(1);
+        assert_eq!(clock.stretched(minute), minute);
+        let steady = Timestamp::from_seconds(100);
+        assert_eq!(clock.surely_over_at(minute, steady), Timestamp::from_seconds(190));
     }
 
     #[test]
