@@ -26,5 +26,5 @@ mod stretch;
 
 pub use self::examine::examine;
 pub use self::facts::{
-    Executed, Facts, Findings, Hole, Link, Movement, Sighting, Span, Standing, Suspect,
+    Executed, Facts, Findings, Hole, Link, Movement, Sighting, Span, Standing, Suspect, Unheard,
 };

@@ -179,8 +179,11 @@ async fn resolve(
     let is_given_back = charge.as_ref().is_some_and(|charge| charge.given_back);
     let mut plans = stage.world.providers.iter();
     let plan = plans.find(|plan| plan.name == attempt.provider);
-    let will_be_heard = plan.is_some_and(|plan| plan.habit != Habit::OwnReference)
-        || attempt.observed.provider_ref.is_some();
+    // While facts contradict each other the engine asks nobody: persons decide first, also about what was
+    // given back.
+    let will_be_heard = !stored.payment.contradicted
+        && (plan.is_some_and(|plan| plan.habit != Habit::OwnReference)
+            || attempt.observed.provider_ref.is_some());
     if is_given_back && will_be_heard {
         return;
     }

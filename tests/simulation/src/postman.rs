@@ -41,7 +41,6 @@ fn is_refused(host: &Host, attempt: &AttemptId) -> bool {
 async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Random) {
     tokio::time::sleep(letter.after).await;
     let mut tries = 0;
-    let mut contradicts = letter.contradicts.is_some();
     while tries < TRIES || letter.until_taken {
         tries += 1;
         // A refusal that got lost is no refusal: nobody could see the contradiction.
@@ -49,8 +48,9 @@ async fn deliver_one(host: Arc<Host>, letter: Letter, work: Work, mut random: Ra
             break;
         }
         if let Some(process) = host.running() {
-            // It may be taken although its sender never hears of it.
-            if std::mem::take(&mut contradicts) {
+            // It may be taken although its sender never hears of it; and of several deliveries that are
+            // taken at once, each may ring for the same news.
+            if letter.contradicts.is_some() {
                 host.stage.contradictions.fetch_add(1, Ordering::SeqCst);
             }
             let taking = process.engine.take_callback(&letter.provider, letter.raw.clone());

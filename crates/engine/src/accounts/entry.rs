@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) what: What,
     /// The provider gave it back, at some time.
     pub(super) given_back: Option<Rupiah>,
+    /// No reference of it is known: news that it was given back may not find it.
+    pub(super) nameless: bool,
 }
 
 /// What it did.
@@ -74,11 +76,23 @@ impl Entry {
                 None => what(stored.payment.terms.family, attempt),
             },
             given_back,
+            nameless: attempt.observed.provider_ref.is_none(),
         }
     }
 
     pub(super) const fn is_doubted(&self) -> bool {
         matches!(self.what, What::Doubted(_))
+    }
+
+    /// What may come back for it without anybody knowing that it is for this one.
+    pub(super) fn may_return(&self) -> Option<(Rupiah, Rupiah)> {
+        let moved = match &self.what {
+            What::Spent { least, most } | What::Claimed { least, most } => Some((*least, *most)),
+            What::Link { charged, .. } => Some((*charged, *charged)),
+            What::Doubted(doubt) => Some((doubt.least, doubt.most)),
+            What::Nothing => None,
+        };
+        moved.filter(|_| self.nameless && self.given_back.is_none())
     }
 
     /// From its beginning until its outcome was known.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ppob_evidence::chain::{Facts, Link, Movement, Span, Standing, Suspect};
+use ppob_evidence::chain::{Facts, Link, Movement, Span, Standing, Suspect, Unheard};
 use ppob_journal::Deposit;
 use ppob_types::{Family, Rupiah, Timestamp};
 
@@ -83,6 +83,10 @@ impl Account {
                 let span = Span { from: entry.begun_at, until: NEVER };
                 facts.movements.push(Movement { least: amount, most: amount, span });
             }
+            facts.unheard.extend(entry.may_return().map(|(least, most)| {
+                let span = Span { from: entry.begun_at, until: NEVER };
+                Unheard { id: id.clone(), least, most, span }
+            }));
             match entry.what {
                 What::Nothing => {}
                 What::Link { charged, after } if entry.begun_at >= since => {

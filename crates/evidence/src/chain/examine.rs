@@ -153,6 +153,23 @@ impl Looked {
         self.explained.possible && self.explained.first.is_empty()
     }
 
+    /// Whether money that came back unheard explains it without this attempt. Its own explains nothing:
+    /// what was not executed is not given back.
+    fn may_be_hidden(&self, facts: &Facts, suspect: usize) -> bool {
+        let Stretch { low, high, .. } = self.stretch;
+        let own = facts.suspects.get(suspect).map(|one| &one.id);
+        let others = || {
+            let items = self.stretch.items.iter();
+            items.filter(|item| !matches!(item.who, Who::Suspect(place, _) if place == suspect))
+        };
+        let credits = self.stretch.unheard.iter().filter_map(|place| facts.unheard.get(*place));
+        credits.filter(|credit| Some(&credit.id) != own).any(|credit| {
+            let least = low.saturating_add(credit.least.get());
+            let most = high.saturating_add(credit.most.get());
+            explain(least, most, others().cloned().collect()).found
+        })
+    }
+
     /// Whether it may have happened that exactly `charged` of what is missing was this attempt's.
     fn may_include(&self, suspect: usize, charged: i64) -> bool {
         let Stretch { low, high, .. } = self.stretch;
@@ -174,7 +191,8 @@ fn decide(facts: &Facts, stretches: &BTreeMap<Ends, Looked>, findings: &mut Find
     let mut verdicts: Vec<(Ends, usize, Span)> = Vec::new();
     for (ends, looked) in stretches {
         let attempts = looked.explained.only.iter().flatten();
-        verdicts.extend(attempts.map(|place| (*ends, *place, looked.stretch.span)));
+        let sure = attempts.filter(|place| !looked.may_be_hidden(facts, **place));
+        verdicts.extend(sure.map(|place| (*ends, *place, looked.stretch.span)));
     }
     // The narrowest hole says it most exactly.
     verdicts.sort_by_key(|((from, to), place, _)| (to - from, *from, *place));

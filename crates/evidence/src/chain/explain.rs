@@ -36,6 +36,8 @@ pub(super) struct Explained {
     pub(super) first: Vec<usize>,
     /// There were too many to be sure of anything.
     pub(super) too_many: bool,
+    /// Some set explains it, of whatever attempts.
+    pub(super) found: bool,
 }
 
 /// How many sets are looked at. Beyond, nothing is concluded.
@@ -175,11 +177,12 @@ impl Sets {
     }
 
     fn outcome(self, too_many: bool) -> Explained {
+        let found = self.first.is_some() || too_many;
         let first = self.first.unwrap_or_default();
         let fits = (1..=MOST_AT_ONCE).contains(&first.len());
         let only =
             (fits && self.alone && self.exact && !self.blocked && !too_many).then(|| first.clone());
-        Explained { possible: self.possible || too_many, only, first, too_many }
+        Explained { possible: self.possible || too_many, only, first, too_many, found }
     }
 }
 

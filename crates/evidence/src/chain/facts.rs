@@ -42,6 +42,20 @@ pub struct Sighting {
     pub span: Span,
 }
 
+/// What an attempt may have been given back: the provider's reference of it is not known, so news of it
+/// cannot be known to be about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// Whose.
+    pub id: AttemptId,
+    /// What came in, at the least.
+    pub least: Rupiah,
+    /// At the most.
+    pub most: Rupiah,
+    /// When.
+    pub span: Span,
+}
+
 /// An attempt that may have been debited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
@@ -81,6 +95,9 @@ pub struct Facts {
     /// Every attempt that may have been debited and is no link or movement. One that is left out here
     /// makes verdicts about others wrong.
     pub suspects: Vec<Suspect>,
+    /// Money that may have come back without anybody hearing of it. It explains no hole, but keeps a
+    /// verdict back.
+    pub unheard: Vec<Unheard>,
     /// The latest, if there is one.
     pub sighting: Option<Sighting>,
 }

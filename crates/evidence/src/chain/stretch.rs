@@ -15,6 +15,8 @@ pub(super) struct Stretch {
     pub(super) high: i64,
     /// What may have happened here.
     pub(super) items: Vec<Item>,
+    /// Places of what may have come in here unheard.
+    pub(super) unheard: Vec<usize>,
     /// Between which charges it lies, for people.
     pub(super) span: Span,
 }
@@ -57,6 +59,7 @@ pub(super) fn stretch(facts: &Facts, links: &Links, segment: &Segment, until: Un
         low: fallen,
         high: fallen,
         items: Vec::new(),
+        unheard: Vec::new(),
         span: Span { from: segment.shown.from, until: until.shown },
     };
     for (link, of) in links.near(Span { from: after.from, until: before.until }) {
@@ -77,6 +80,11 @@ pub(super) fn stretch(facts: &Facts, links: &Links, segment: &Segment, until: Un
                 exact: Some(suspect.expected.get()),
                 who: Who::Suspect(place, suspect.standing),
             });
+        }
+    }
+    for (place, credit) in facts.unheard.iter().enumerate() {
+        if !matches!(place_of(credit.span, after, before), Place::Outside) {
+            found.unheard.push(place);
         }
     }
     found

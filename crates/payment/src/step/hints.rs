@@ -52,11 +52,13 @@ pub(super) fn answered(
     attempt: u32,
     verdict: &StatusVerdict,
 ) -> Result<(), Refused> {
+    // Who does not find what it has paid lags behind: that says nothing against its callback. It is asked
+    // longer (into days), but not for ever.
+    let lags = payment.is_paid_by(attempt) && matches!(verdict, StatusVerdict::NotFound);
+    let most = if lags { 2 * LOOKS_FOR_A_HINT } else { LOOKS_FOR_A_HINT };
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
-    known.hint = known
-        .hint
-        .take()
-        .filter(|hint| hint.says.class() != verdict.class() && hint.checks < LOOKS_FOR_A_HINT);
+    known.hint =
+        known.hint.take().filter(|hint| hint.says.class() != verdict.class() && hint.checks < most);
     Ok(())
 }
 
