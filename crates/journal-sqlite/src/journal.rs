@@ -33,7 +33,7 @@ use crate::{query, sends};
 ///
 /// Beside the file stand its write-ahead log (`-wal`, `-shm`; they belong to it and must be copied
 /// with it) and a `.lock` file, which keeps a second process away. What tells about customers is
-/// sealed; the key comes from a [`KeySource`].
+/// sealed; the key comes from a [`KeySource`](crate::KeySource).
 ///
 /// # Cancel safety
 /// A write that was handed over happens, also if its caller goes away.

@@ -21,6 +21,24 @@ const REGRESSIONS: &[(u64, &str)] = &[
         18_143_267_973_713_359_165,
         "older news by callback took the place of a reversal that had not been asked about",
     ),
+    (4_003_016_956_305_922_029, "a slow read told a newer payment than the next answer"),
+    (
+        11_704_892_116_354_142_051,
+        "a verdict was given before the bound, and its turn came after it",
+    ),
+    (
+        13_567_963_176_854_455_078,
+        "a clock that was put right let a bound pass that nobody had lived through",
+    ),
+    (10_426_198_552_379_387_521, "as before, with another payment let past"),
+    (11_691_266_016_539_799_265, "balances called executed what a return of other money hid"),
+    (16_513_637_350_244_308_693, "as before, with another sum"),
+    (14_816_583_264_751_788_546, "a status that lagged made a told reversal be forgotten"),
+    (5_765_873_212_300_594_608, "money that came back before it was told froze an honest account"),
+    (
+        16_856_744_848_314_808_034,
+        "a charge that a provider claimed wrongly froze an honest account",
+    ),
 ];
 
 const PLAIN: Variant = Variant { mutant: None, purchase_is_status: false };
