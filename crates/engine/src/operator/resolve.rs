@@ -116,12 +116,7 @@ impl Inner {
         decided_about(self.found(&resolve.key).await?.as_ref(), resolve)?;
         let turn = self.turns.wait(&resolve.key).await;
         let stored = self.found(&resolve.key).await?;
-        let attempt = decided_about(&stored, resolve)?;
-        let dossier = self.journal.dossier(&resolve.key).await;
-        let proposals = dossier.map_err(|_| OperateError::JournalUnavailable)?.proposals;
-        let about = |proposal: &Proposal| proposal.proposed.attempt == attempt.number;
-        let open = proposals.into_iter().find(about);
-        let case = Case { stored: &stored, attempt, open };
+        let case = self.case(&stored, decided_about(&stored, resolve)?).await?;
         match &resolve.verdict {
             ResolveVerdict::Executed { provider_ref } => {
                 self.executed(&case, resolve, provider_ref, &turn).await
@@ -130,6 +125,31 @@ impl Inner {
                 self.not_executed(&case, resolve, second_actor.as_deref(), given).await
             }
         }
+    }
+
+    /// What is decided about, with the verdict about it that waits for a second person.
+    async fn case<'a>(
+        &self,
+        stored: &'a StoredPayment,
+        attempt: &'a Attempt,
+    ) -> Result<Case<'a>, OperateError> {
+        let dossier = self.journal.dossier(&stored.key).await;
+        let proposals = dossier.map_err(|_| OperateError::JournalUnavailable)?.proposals;
+        let about = |proposal: &Proposal| proposal.proposed.attempt == attempt.number;
+        Ok(Case { stored, attempt, open: proposals.into_iter().find(about) })
+    }
+
+    /// Whoever says that an attempt was not executed looks after its bound: before, nothing that could be
+    /// seen would show it. So what was `given` before it is too early, also if its turn comes only after it.
+    fn require_after_the_bound(
+        &self,
+        attempt: &Attempt,
+        given: Monotonic,
+    ) -> Result<(), OperateError> {
+        if self.bound_had_passed(attempt, given) {
+            return Ok(());
+        }
+        Err(OperateError::TooEarly { until: self.now().plus(self.left_of_bound(attempt)) })
     }
 
     async fn executed(
@@ -175,8 +195,8 @@ impl Inner {
         loop {
             let still_open = attempt_in_doubt(&current).is_some_and(|open| open.number == attempt);
             if !still_open {
-                let before = standing(&current, current.payment.attempt(attempt));
-                let observed = confirmed.observed;
+                let before = current.clone();
+                let observed = confirmed.observed.clone();
                 let report = StatusReport { verdict: StatusVerdict::Succeeded, observed };
                 let event = Event::Reported {
                     attempt,
@@ -192,14 +212,7 @@ impl Inner {
                 })?;
                 let paid = recorded.payment.paid_attempt().map(|paid| paid.number);
                 if paid == Some(attempt) {
-                    let entry = Deed {
-                        who: confirmed.who,
-                        action: confirmed.action,
-                        subject: AuditSubject::Payment(&recorded.key),
-                        reason: confirmed.reason,
-                        before,
-                        after: standing(&recorded, recorded.payment.attempt(attempt)),
-                    };
+                    let entry = confirmed.deed(&before, &recorded, attempt);
                     let audited = self.journal.audit(entry.entry(self.now())).await;
                     audited.map_err(|_| OperateError::JournalUnavailable)?;
                     return Ok(Arc::new(recorded));
@@ -216,14 +229,7 @@ impl Inner {
             })?;
             let change = change(&current, after.payment.clone(), EventKind::Resolved, now);
             let becomes = StoredPayment { payment: after.payment.clone(), ..current.clone() };
-            let entry = Deed {
-                who: confirmed.who,
-                action: confirmed.action,
-                subject: AuditSubject::Payment(&current.key),
-                reason: confirmed.reason,
-                before: standing(&current, current.payment.attempt(attempt)),
-                after: standing(&becomes, becomes.payment.attempt(attempt)),
-            };
+            let entry = confirmed.deed(&current, &becomes, attempt);
             let change = Change { audit: Some(entry.entry(now)), ..change };
             match self.settle(&current, change, &after.notes).await {
                 Err(OperateError::Changed) => {
@@ -244,12 +250,7 @@ impl Inner {
     ) -> Result<Resolved, OperateError> {
         let known = facts(case.stored, case.attempt);
         let step = next_step(&resolve.who, second_actor, case.open.as_ref(), &known)?;
-        // Both persons look after it: before, nothing they could see would show it. So a verdict that was
-        // given before it is too early, also if its turn comes only after it.
-        if !self.bound_had_passed(case.attempt, given) {
-            let until = self.now().plus(self.left_of_bound(case.attempt));
-            return Err(OperateError::TooEarly { until });
-        }
+        self.require_after_the_bound(case.attempt, given)?;
         let proposal = case.proposal(resolve, known, self.now());
         let (agreement, other) = match step {
             NextStep::Propose { .. } if mutated(Mutant::OnePersonIsEnough) => (None, None),
@@ -296,14 +297,8 @@ impl Inner {
         let _turn = self.turns.wait(&resolve.key).await;
         let stored = self.found(&resolve.key).await?;
         let attempt = decided_about(&stored, resolve)?;
-        if !self.bound_had_passed(attempt, given) {
-            let until = self.now().plus(self.left_of_bound(attempt));
-            return Err(OperateError::TooEarly { until });
-        }
-        let dossier = self.journal.dossier(&resolve.key).await;
-        let proposals = dossier.map_err(|_| OperateError::JournalUnavailable)?.proposals;
-        let about = |proposal: &Proposal| proposal.proposed.attempt == attempt.number;
-        let case = Case { stored: &stored, attempt, open: proposals.into_iter().find(about) };
+        self.require_after_the_bound(attempt, given)?;
+        let case = self.case(&stored, attempt).await?;
         let known = facts(&stored, attempt);
         if case.open.as_ref().is_some_and(|open| open.proposed.facts == known) {
             return Ok(ProposedNow::Before);
@@ -397,6 +392,25 @@ impl Case<'_> {
             reason: resolve.evidence.expose(),
             before,
             after,
+        }
+    }
+}
+
+impl Confirmed<'_> {
+    /// What it made of a payment, for the audit.
+    fn deed<'a>(
+        &'a self,
+        before: &'a StoredPayment,
+        after: &StoredPayment,
+        attempt: u32,
+    ) -> Deed<'a> {
+        Deed {
+            who: self.who,
+            action: self.action,
+            subject: AuditSubject::Payment(&before.key),
+            reason: self.reason,
+            before: standing(before, before.payment.attempt(attempt)),
+            after: standing(after, after.payment.attempt(attempt)),
         }
     }
 }
