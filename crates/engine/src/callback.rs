@@ -108,17 +108,15 @@ impl Inner {
         setup: &ProviderSetup,
         callback: Callback,
     ) -> Result<Became, CallbackRefused> {
-        let found = self.find_subject(provider, &callback).await;
+        // Looked at before the references are: what is open then and ends meanwhile has a name by then.
+        let open = self.live.all_open();
+        let found = self.find_subject(provider, &callback, &open).await;
         let found = found.map_err(|error| {
             tracing::warn!(%error, "the journal could not be read for a callback");
             CallbackRefused::Later
         })?;
         let Some((stored, number)) = found else {
-            if callback.report.verdict == StatusVerdict::Reversed {
-                // Perhaps of a payment that only balances showed: a person has to find out whose it is.
-                tracing::error!(%provider, "money came back under a reference that no payment has; look into the provider's statement");
-            }
-            return Ok(Became::UnknownReference);
+            return self.of_nobody(provider, &callback, &open);
         };
         let Some(attempt) = stored.payment.attempt(number) else {
             return Ok(Became::UnknownReference);
@@ -152,11 +150,38 @@ impl Inner {
         }
     }
 
+    /// What becomes of a callback that names no attempt known by its reference.
+    ///
+    /// Other news is told again by whoever answers for the attempt. That money came back is told once, and
+    /// perhaps of an attempt whose own answer has not named its reference yet.
+    fn of_nobody(
+        &self,
+        provider: &ProviderName,
+        callback: &Callback,
+        open: &[Arc<StoredPayment>],
+    ) -> Result<Became, CallbackRefused> {
+        if callback.report.verdict != StatusVerdict::Reversed {
+            return Ok(Became::UnknownReference);
+        }
+        let is_nameless = |attempt: &Attempt| {
+            attempt.provider == *provider
+                && attempt.is_alive()
+                && attempt.observed.provider_ref.is_none()
+        };
+        if open.iter().any(|stored| stored.payment.attempts.iter().any(is_nameless)) {
+            return Err(CallbackRefused::Later);
+        }
+        // Perhaps of a payment that only balances showed: a person has to find out whose it is.
+        tracing::error!(%provider, "money came back under a reference that no payment has; look into the provider's statement");
+        Ok(Became::UnknownReference)
+    }
+
     /// The attempt that a callback of this provider names.
     async fn find_subject(
         &self,
         provider: &ProviderName,
         callback: &Callback,
+        open: &[Arc<StoredPayment>],
     ) -> Result<Option<(StoredPayment, u32)>, JournalError> {
         let of_provider = |stored: StoredPayment, is_it: &dyn Fn(&Attempt) -> bool| {
             let mut attempts = stored.payment.attempts.iter();
@@ -173,8 +198,7 @@ impl Inner {
         if let Some(stored) = self.journal.settled_by(provider, reference).await? {
             return Ok(of_provider(stored, &is_it));
         }
-        let open = self.live.all_open().into_iter();
-        let mut open = open.filter_map(|stored| of_provider((*stored).clone(), &is_it));
+        let mut open = open.iter().filter_map(|stored| of_provider((**stored).clone(), &is_it));
         Ok(open.next())
     }
 

@@ -69,11 +69,21 @@ impl Inner {
         let mut pause = FIRST_PAUSE;
         // What a step owes to somebody is raised also when its commit was durable unnoticed.
         let mut owed = Vec::new();
+        let mut unclear: Option<(StoredPayment, Payment)> = None;
         loop {
+            if let Some((before, after)) = unclear.take()
+                && became(&before, &after, &current)
+            {
+                // An earlier try of ours was durable after all, and nobody was told.
+                count_end(&before, &current);
+                self.raise(&current, &owed).await;
+                self.something_due.notify_one();
+                return Ok(current);
+            }
             let now = self.now();
             let after = steps(&current.payment, events, now).map_err(NotApplied::Refused)?;
             if after.payment == current.payment {
-                // Nothing new, or an earlier try of ours was durable after all: then nobody was told.
+                // Nothing new, or an earlier try of ours was durable and somebody has added to it.
                 self.live.publish(current.clone());
                 self.raise(&current, &owed).await;
                 return Ok(current);
@@ -115,6 +125,7 @@ impl Inner {
                 Err(error) => {
                     tracing::error!(payment = %current.key, %error, "an outcome is not durable yet; trying again");
                     metrics::counter!("ppob_journal_retries_total").increment(1);
+                    unclear = Some((current.clone(), after.payment));
                     if !self.pause(&current, &mut pause).await {
                         return Err(NotApplied::Stopped);
                     }
@@ -198,9 +209,13 @@ impl Inner {
         after: &Payment,
     ) -> Option<StoredPayment> {
         let current = self.reload(before).await?;
-        let durable = current.version == before.version + 1 && current.payment == *after;
-        durable.then_some(current)
+        became(before, after, &current).then_some(current)
     }
+}
+
+/// Whether `current` is what a change of `before` to `after` made, and nothing else.
+fn became(before: &StoredPayment, after: &Payment, current: &StoredPayment) -> bool {
+    current.version == before.version + 1 && current.payment == *after
 }
 
 /// Counts a payment that has just ended.

@@ -32,6 +32,11 @@ pub(crate) fn wait_before_asking(payment: &Payment, subject: &Attempt) -> Durati
     }
 }
 
+/// Whether a callback spoke of an attempt that was not looked into as often as it deserves.
+pub(crate) fn is_barely_looked_into(payment: &Payment) -> bool {
+    spoken_of(payment).is_some_and(|hinted| !takes_turns(hinted))
+}
+
 fn takes_turns(hinted: &Attempt) -> bool {
     hinted.hint.as_ref().is_some_and(|hint| hint.checks >= LOOKS_FOR_A_HINT)
 }

@@ -2,7 +2,7 @@
 
 use ppob_types::{FailureReason, Timestamp};
 
-use crate::ask::to_ask_about;
+use crate::ask::{is_barely_looked_into, to_ask_about};
 use crate::{AttemptState, Mutant, Payment, mutated};
 
 /// What is to be done about a payment now.
@@ -39,9 +39,10 @@ pub fn next(payment: &Payment, now: Timestamp) -> Next {
         return Next::Review;
     }
     match payment.live_attempt() {
-        // Before another attempt begins, what a callback said of an earlier one is looked into.
+        // Before another attempt begins, what a callback said of an earlier one is looked into; and before
+        // it fails for want of time, unless looking does not help.
         None => look
-            .filter(|_| now <= payment.terms.pay_by)
+            .filter(|_| now <= payment.terms.pay_by || is_barely_looked_into(payment))
             .unwrap_or_else(|| without_live_attempt(payment, now)),
         Some(attempt) => match attempt.state {
             AttemptState::Sending => Next::AwaitAnswer,

@@ -268,6 +268,32 @@ async fn money_given_back_is_told_as_reversed_with_the_money_that_was_told() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn money_given_back_before_the_answer_named_its_reference_is_to_be_told_again() {
+    for asked in [true, false] {
+        let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
+        provider.cannot_be_asked.store(!asked, Ordering::SeqCst);
+        provider.will([Pay::Held]);
+        let world = World::of(&[&provider]).await;
+        let ticket = world.create(token("payment-0001")).await.unwrap();
+        provider.held.acquire().await.unwrap().forget();
+        let back = || Callback { attempt: None, ..callback(StatusVerdict::Reversed) };
+        assert_eq!(world.told(back()).await, Err(CallbackRefused::Later));
+        provider.gate.add_permits(1);
+        let paid = ticket.settled(Duration::from_secs(5)).await;
+        assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+        if asked {
+            provider.will_report(Ok(report(StatusVerdict::Reversed, "INV1")));
+        }
+        world.told(back()).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(world.payment().await.payment.state(), PaymentState::Reversed);
+        // Under a reference that nobody can have, it is not waited for.
+        let foreign = Callback { provider_ref: ProviderRef::new("INV77"), ..back() };
+        assert_eq!(world.told(foreign).await, Ok(()));
+    }
+}
+
 /// A journal whose reads and writes fail while it is down.
 #[derive(Debug, Default)]
 struct Down(AtomicBool);

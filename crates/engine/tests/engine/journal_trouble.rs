@@ -10,7 +10,7 @@ use ppob_engine::CreateError;
 use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_payment::{AttemptState, PaymentState};
 use ppob_provider::RefusalTrust;
-use ppob_types::{NotSentCause, PaymentId, PaymentKey};
+use ppob_types::{NotSentCause, PayAnswer, PaymentId, PaymentKey, UnknownCause};
 
 use crate::support::*;
 
@@ -28,6 +28,7 @@ enum What {
     Accept,
     Intent,
     Outcome,
+    Report,
 }
 
 impl Failing {
@@ -40,6 +41,7 @@ impl Failing {
             MemoryWrite::Accept(_) => What::Accept,
             MemoryWrite::Commit(change) if change.kind == EventKind::AttemptBegun => What::Intent,
             MemoryWrite::Commit(change) if change.kind == EventKind::Answered => What::Outcome,
+            MemoryWrite::Commit(change) if change.kind == EventKind::Reported => What::Report,
             _ => return Ok(()),
         };
         if what != self.what || after != self.durable {
@@ -138,4 +140,20 @@ async fn an_unclear_acceptance_repeated_at_once_is_still_settled_and_paid() {
     assert_eq!(world.create(token("payment-0001")).await.unwrap_err(), CreateError::Unclear);
     let again = world.pay(token("payment-0001")).await;
     assert_eq!((again.payment.state(), provider.charges()), (PaymentState::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_whose_record_was_not_acknowledged_counts_once() {
+    for durable in [false, true] {
+        let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+        provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+        let hooks = Failing::new(What::Report, durable, 1);
+        let world = world(&hooks, &provider).await;
+        world.pay(token("payment-0001")).await;
+        // The first check comes after half a minute, the next one two minutes later.
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert_eq!(hooks.seen.lock().unwrap().len(), 1);
+        let stored = world.engine.get_payment(&key()).await.unwrap();
+        assert_eq!(stored.payment.attempts[0].checks, 1, "durable: {durable}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::worlds::{here, late};
 use super::*;
+use crate::schedule::LOOKS_FOR_A_HINT;
 use crate::{Next, next};
 
 /// Everything that anybody may say in a callback about an attempt, and that it led nowhere.
@@ -82,4 +83,19 @@ fn a_provider_that_is_silent_about_a_callback_keeps_no_doubt_and_no_token_from_b
         assert_eq!(asked, [1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 2, 1]);
         assert!((30..8 * 60).contains(&(took.as_secs() / 60)), "{took:?}");
     }
+}
+
+#[test]
+fn past_its_time_a_payment_fails_only_after_some_looks_at_what_a_callback_said() {
+    let says = Event::Hinted { attempt: 1, says: StatusVerdict::Succeeded, provider_ref: None };
+    let refused = answered(1, PayOutcome::Rejected(here()), true);
+    let payment = after(&accepted(Family::PlnPrepaid), [begin_event(1), refused, says]);
+    let mut payment = Payment { next_check_at: Some(start()), ..payment };
+    payment.terms.pay_by = start();
+    let past = start().plus(Duration::from_micros(1));
+    for _ in 0..LOOKS_FOR_A_HINT {
+        assert!(matches!(next(&payment, past), Next::Check { attempt: 1, .. }), "{payment:?}");
+        payment = after(&payment, [Event::Checked { attempt: 1 }]);
+    }
+    assert_eq!(next(&payment, past), Next::GiveUp(ppob_types::FailureReason::Expired));
 }
