@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, ClientBuilder, RequestBuilder, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
 
-use crate::{BaseUrl, FormRequest};
+use crate::BaseUrl;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,14 +85,6 @@ pub(crate) fn builder(base: &BaseUrl, timeouts: Timeouts) -> ClientBuilder {
 
 pub(crate) fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
     builder.build().map_err(|error| ClientError(describe(error)))
-}
-
-/// The request itself.
-pub(crate) fn post(client: &Client, url: Url, form: FormRequest) -> RequestBuilder {
-    client
-        .post(url)
-        .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-        .body(form.into_body())
 }
 
 /// What went wrong, without the address.

@@ -8,16 +8,16 @@
 mod answer;
 mod base_url;
 mod client;
-mod form;
 mod pay;
 mod phase;
 mod reach;
 mod read;
+mod request;
 
 pub use answer::Answer;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{ClientError, Timeouts, TimeoutsError, install_crypto};
-pub use form::FormRequest;
 pub use pay::{PayClient, SendResult};
 pub use reach::{NotReached, reach};
 pub use read::ReadClient;
+pub use request::Request;

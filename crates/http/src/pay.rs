@@ -9,9 +9,9 @@ use reqwest::header::{CONNECTION, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 
 use crate::answer::Interrupted;
-use crate::client::{build, builder, post};
+use crate::client::{build, builder};
 use crate::phase::{PhaseLayer, came_too_late, record};
-use crate::{Answer, BaseUrl, ClientError, FormRequest, Timeouts};
+use crate::{Answer, BaseUrl, ClientError, Request, Timeouts};
 
 /// How many bytes of an answer to a payment are read.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -60,17 +60,17 @@ impl PayClient {
     /// # Cancel safety
     /// Not safe: a dropped future leaves an unknown outcome, unless the permit's
     /// [`SendWatch`](ppob_provider::SendWatch) shows that no connection stood.
-    pub async fn send(&self, permit: SendPermit, request: FormRequest) -> SendResult {
+    pub async fn send(&self, permit: SendPermit, request: Request) -> SendResult {
         let started = match permit.start() {
             Ok(started) => Arc::new(started),
             Err(cause) => return SendResult::NotSent(cause),
         };
         crash_point(CrashPoint::PermitSpent);
-        let Some(url) = self.base.endpoint(request.path()) else {
+        let url = self.base.endpoint(request.path());
+        let Some(request) = url.and_then(|url| request.build(&self.client, url)) else {
             return SendResult::NotSent(NotSentCause::Unbuildable);
         };
-        let request =
-            post(&self.client, url, request).header(CONNECTION, HeaderValue::from_static("close"));
+        let request = request.header(CONNECTION, HeaderValue::from_static("close"));
         record(Arc::clone(&started), Box::pin(exchange(request, started.phase()))).await
     }
 }

@@ -6,8 +6,8 @@ use ppob_provider::{ProviderError, ProviderErrorKind};
 use reqwest::Client;
 
 use crate::answer::Interrupted;
-use crate::client::{build, builder, describe, post};
-use crate::{Answer, BaseUrl, ClientError, FormRequest, Timeouts};
+use crate::client::{build, builder, describe};
+use crate::{Answer, BaseUrl, ClientError, Request, Timeouts};
 
 /// How many bytes of an answer are read; price lists are long.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -36,11 +36,14 @@ impl ReadClient {
     ///
     /// # Cancel safety
     /// Safe.
-    pub async fn ask(&self, request: FormRequest) -> Result<Answer, ProviderError> {
+    pub async fn ask(&self, request: Request) -> Result<Answer, ProviderError> {
         let Some(url) = self.base.endpoint(request.path()) else {
             return Err(transport("the configured path leads to another host"));
         };
-        let response = post(&self.client, url, request).send().await.map_err(unanswered)?;
+        let Some(request) = request.build(&self.client, url) else {
+            return Err(transport("the request could not be written"));
+        };
+        let response = request.send().await.map_err(unanswered)?;
         match Answer::read(response, BODY_LIMIT).await {
             Ok(answer) => Ok(answer),
             Err(Interrupted { error, .. }) => Err(unanswered(error)),

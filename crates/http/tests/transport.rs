@@ -230,7 +230,7 @@ async fn a_process_that_sleeps_while_it_connects_sends_nothing_when_it_wakes() {
 async fn a_path_to_another_host_is_not_sent() {
     let peer = Peer::start(Behaviour::KeepAlive).await;
     let client = client("http://127.0.0.1:1/", patient());
-    let form = ppob_http::FormRequest::new(&format!("//{}/x", peer.address), &[]);
+    let form = ppob_http::Request::form(&format!("//{}/x", peer.address), &[]);
     let result = client.send(permit(10).0, form).await;
     assert_eq!(result, SendResult::NotSent(NotSentCause::Unbuildable));
     assert_eq!(peer.connections(), 0);

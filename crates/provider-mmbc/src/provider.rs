@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_http::{BaseUrl, FormRequest, PayClient, ReadClient, Timeouts, reach};
+use ppob_http::{BaseUrl, PayClient, ReadClient, Request, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Capability, InquiryRequest,
     InquiryRule, PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo,
@@ -83,16 +83,16 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
 
 impl Mmbc {
     /// A request to a verb, with the credentials that every request carries.
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> FormRequest {
+    fn form(&self, path: &str, fields: &[(&str, &str)]) -> Request {
         let mut all = vec![
             ("username", self.username.expose_secret()),
             ("password", self.password.expose_secret()),
         ];
         all.extend_from_slice(fields);
-        FormRequest::new(path, &all)
+        Request::form(path, &all)
     }
 
-    fn form_for(&self, path: &str, purchase: &Purchase, code: &str) -> FormRequest {
+    fn form_for(&self, path: &str, purchase: &Purchase, code: &str) -> Request {
         let fields =
             [("ppob_kodeproduk", code), ("ppob_nomorpelanggan", purchase.customer.expose())];
         self.form(path, &fields)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_http::{ClientError, FormRequest, PayClient, ReadClient, Timeouts};
+use ppob_http::{ClientError, PayClient, ReadClient, Request, Timeouts};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Capability, InquiryRequest,
     InquiryRule, PayRequest, PpobProvider, ProviderError, ProviderInfo, ProviderKind, RefusalTrust,
@@ -45,10 +45,10 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
 }
 
 impl Bebek {
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> FormRequest {
+    fn form(&self, path: &str, fields: &[(&str, &str)]) -> Request {
         let mut all = vec![("user", &*self.user), ("password", self.password.expose_secret())];
         all.extend_from_slice(fields);
-        FormRequest::new(path, &all)
+        Request::form(path, &all)
     }
 }
 

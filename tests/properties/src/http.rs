@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use ppob_http::{BaseUrl, FormRequest, PayClient, SendResult, Timeouts};
+use ppob_http::{BaseUrl, PayClient, Request, SendResult, Timeouts};
 use ppob_provider::SendPermit;
 use ppob_types::{AttemptId, Clock, Monotonic, Timestamp};
 
@@ -99,7 +99,7 @@ impl Peer {
 
     fn pay(&self, answer: &[u8]) -> SendResult {
         *self.answer.lock().expect("the answer") = answer.to_vec();
-        let form = FormRequest::new("bayartagihan", &[("username", "dummy")]);
+        let form = Request::form("bayartagihan", &[("username", "dummy")]);
         self.runtime.block_on(self.client.send(permit(), form))
     }
 }

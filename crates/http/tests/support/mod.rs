@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ppob_http::{BaseUrl, FormRequest, PayClient, Timeouts};
+use ppob_http::{BaseUrl, PayClient, Request, Timeouts};
 use ppob_provider::{SendPermit, SendWatch};
 use ppob_types::{AttemptId, Clock, Monotonic, Timestamp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -250,6 +250,6 @@ pub(crate) fn client(url: &str, timeouts: Timeouts) -> PayClient {
     PayClient::new(BaseUrl::parse(url, true).unwrap(), timeouts).unwrap()
 }
 
-pub(crate) fn payment() -> FormRequest {
-    FormRequest::new("bayartagihan", &[("username", "dummy"), ("password", "rahasia")])
+pub(crate) fn payment() -> Request {
+    Request::form("bayartagihan", &[("username", "dummy"), ("password", "rahasia")])
 }
