@@ -47,6 +47,8 @@ enum Became {
     Recorded,
     /// The provider is asked.
     Asked,
+    /// It was a trial, about no payment.
+    Ping,
     /// Nobody has the reference that it names.
     UnknownReference,
     /// It contradicts the payment that it names.
@@ -90,6 +92,7 @@ impl Inner {
             Err(CallbackError::Unsupported) => Err(CallbackRefused::NoSuchProvider),
             Err(CallbackError::NotAuthentic) => Err(CallbackRefused::NotAuthentic),
             Err(CallbackError::Unreadable) => Err(CallbackRefused::Unreadable),
+            Err(CallbackError::Ping) => Ok(Became::Ping),
         };
         let result = match became {
             Ok(became) => became.as_str(),
@@ -243,6 +246,7 @@ impl Became {
         match self {
             Self::Recorded => "recorded",
             Self::Asked => "asked",
+            Self::Ping => "ping",
             Self::UnknownReference => "unknown-reference",
             Self::Mismatch => "mismatch",
             Self::Unproven => "unproven",

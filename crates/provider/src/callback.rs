@@ -9,6 +9,8 @@ use ppob_types::{AttemptId, ProviderRef, Sensitive, StatusReport};
 pub struct RawCallback {
     /// Header names in lower case, and their values.
     pub headers: Vec<(String, Sensitive)>,
+    /// What stood after the `?` of the address, byte for byte; empty without one.
+    pub query: Vec<u8>,
     /// The body, byte for byte; signatures are over these.
     pub body: Vec<u8>,
 }
@@ -18,6 +20,7 @@ impl fmt::Debug for RawCallback {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("RawCallback")
             .field("headers", &names)
+            .field("query", &format_args!("<{} bytes>", self.query.len()))
             .field("body", &format_args!("<{} bytes>", self.body.len()))
             .finish()
     }
@@ -51,6 +54,9 @@ pub enum CallbackError {
     /// The body is not in the provider's format.
     #[error("the callback's body is not readable")]
     Unreadable,
+    /// It is the provider's trial of the address, about no payment. To be answered like any other.
+    #[error("the callback is a trial, about no payment")]
+    Ping,
 }
 
 #[cfg(test)]
@@ -60,8 +66,12 @@ mod tests {
     #[test]
     fn a_callback_does_not_show_whom_it_is_about() {
         let headers = vec![("x-signature".to_owned(), Sensitive::new("0badcafe"))];
-        let raw = RawCallback { headers, body: b"customer=91011121314".to_vec() };
+        let (query, body) = (b"refid=P1".to_vec(), b"customer=91011121314".to_vec());
+        let raw = RawCallback { headers, query, body };
         let shown = format!("{raw:?}");
-        assert_eq!(shown, "RawCallback { headers: [\"x-signature\"], body: <20 bytes> }");
+        assert_eq!(
+            shown,
+            "RawCallback { headers: [\"x-signature\"], query: <8 bytes>, body: <20 bytes> }"
+        );
     }
 }

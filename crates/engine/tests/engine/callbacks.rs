@@ -51,7 +51,7 @@ fn callback(verdict: StatusVerdict) -> Callback {
 
 fn raw(body: &[u8], secret: &str) -> RawCallback {
     let headers = vec![("secret".to_owned(), Sensitive::new(secret))];
-    RawCallback { headers, body: body.to_vec() }
+    RawCallback { headers, query: Vec::new(), body: body.to_vec() }
 }
 
 impl World {

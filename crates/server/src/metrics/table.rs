@@ -170,7 +170,7 @@ pub const METRICS: &[Metric] = &[
             PROVIDER_LABEL,
             (
                 "result",
-                "`recorded`, `asked` (the provider is asked), `unknown-reference`, `mismatch`, `unproven`, `not-authentic`, `unreadable`, `no-such-provider`, `later`",
+                "`recorded`, `asked` (the provider is asked), `ping` (a trial), `unknown-reference`, `mismatch`, `unproven`, `not-authentic`, `unreadable`, `no-such-provider`, `later`",
             ),
         ],
         "What providers told by themselves, and what became of it.",

@@ -157,7 +157,7 @@ impl Model {
         let headers = vec![("x-secret".to_owned(), Sensitive::new(self.secret()))];
         Letter {
             provider: self.plan().name.clone(),
-            raw: RawCallback { headers, body: body.into_bytes() },
+            raw: RawCallback { headers, query: Vec::new(), body: body.into_bytes() },
             after,
             until_taken: false,
             contradicts: None,

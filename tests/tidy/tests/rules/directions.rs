@@ -16,6 +16,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("http", &["provider", "types"]),
     ("layers", &["provider", "types"]),
     ("provider-*", &["http", "provider", "types"]),
+    ("provider-testkit", &["http", "provider", "types"]),
     ("journal", &["payment", "types"]),
     ("seal", &[]),
     ("journal-*", &["journal", "payment", "seal", "types"]),

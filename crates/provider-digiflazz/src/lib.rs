@@ -1,0 +1,1 @@
+//! Digiflazz (developer.digiflazz.com) as a PPOB provider.

@@ -1,0 +1,1 @@
+//! IAK (iak.id, formerly mobilepulsa) as a PPOB provider.
