@@ -119,8 +119,8 @@ fn refusing(rejection: &Rejection) -> Option<FaultKind> {
     })
 }
 
-fn swapped(product: Option<&str>) -> FaultKind {
-    FaultKind::SwappedAnswer { product: product.map(str::to_owned), customer_number: None }
+fn swapped() -> FaultKind {
+    FaultKind::SwappedAnswer { product: None, customer_number: None }
 }
 
 #[async_trait]
@@ -155,18 +155,23 @@ impl Remote for Simulator {
                 let reason = format!("ERROR {number}: KODE RESPON 9917 SILAKAN HUBUNGI CS");
                 (FaultKind::Refusal { reason }, Verb::Pay)
             }
-            Scene::AnotherCustomer => (swapped(None), Verb::Pay),
+            Scene::AnotherCustomer => (swapped(), Verb::Pay),
             Scene::AnotherProduct => {
-                let other = if sample.provider_code == "TELKOM" { "SPEEDY" } else { "TELKOM" };
-                (swapped(Some(other)), Verb::Pay)
+                // The document's sample of this answer lacks the code; where one stands, it must be ours.
+                let answer = json!({
+                    "result": "ok", "ppob_status": "confirm", "ppob_invoice": "20000009",
+                    "ppob_kodeproduk": "OTHER", "ppob_debet": "20.700", "ppob_totalbayar": "22.500",
+                    "ppob_nomorpelanggan": sample.purchase.customer.expose(),
+                });
+                return Play::Says(sample.clone(), Saying::ok(answer.to_string()));
             }
             Scene::AnotherReference => return Play::CannotSay("it takes no reference of ours"),
             Scene::TokenMissing => (FaultKind::TokenMissing { until_check: None }, Verb::Pay),
             Scene::CheckUnlisted => {
                 (FaultKind::UnknownStatus { word: "gagal".to_owned() }, Verb::Status)
             }
-            Scene::CheckOfAnother => (swapped(None), Verb::Status),
-            Scene::BillOfAnother => (swapped(None), Verb::Inquiry),
+            Scene::CheckOfAnother => (swapped(), Verb::Status),
+            Scene::BillOfAnother => (swapped(), Verb::Inquiry),
         };
         self.0.add_fault(Fault::new(fault).verb(verb)).unwrap();
         Play::Set(sample.clone())

@@ -8,12 +8,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// What a peer does with every connection, without reading a request.
+/// What a peer does with every connection once something came, without reading it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Habit {
     /// Says that nothing will come, and leaves the connection open.
     End,
-    /// Resets the connection once something came.
+    /// Resets the connection.
     Reset,
     /// Answers in plain HTTP, to whatever is said.
     PlainHttp,
@@ -61,7 +61,8 @@ impl Drop for Peer {
 
 /// Returns when the connection shall close; a client that has gone had the right to.
 async fn behave(mut stream: TcpStream, habit: Habit) {
-    if stream.readable().await.is_err() {
+    // Not `readable`, which may be true of a new stream before anything came.
+    if stream.peek(&mut [0]).await.is_err() {
         return;
     }
     let _gone_or_not = match habit {
