@@ -18,11 +18,12 @@ use crate::mint::{clock, context, permit};
 use crate::tap::{Exchange, Tap};
 use crate::{Debit, Play, Remote, Sample, Saying, Scene, Setup, Subject};
 
-/// Everything a case needs. Cases that try several things take a fresh one for each.
+/// Everything a case needs. Cases that try several things take a fresh one
+/// for each.
 pub(crate) struct Ground {
     pub(crate) subject: Arc<dyn Subject>,
     pub(crate) remote: Box<dyn Remote>,
-    pub(crate) tap: Tap,
+    pub(crate) tap: Arc<Tap>,
     pub(crate) built: BuiltProvider,
     family: Option<Family>,
     serial: AtomicU64,
@@ -64,15 +65,26 @@ pub(crate) const SHORT_TOTAL: (Duration, Duration) =
 
 impl Ground {
     pub(crate) async fn new(subject: Arc<dyn Subject>, family: Option<Family>) -> Checked<Self> {
-        let remote = subject.start().await;
-        let tap = Tap::start(&remote.origin()).await.map_err(|error| failed(&error))?;
+        let tap = Tap::start().await.map_err(|error| failed(&error))?;
         let built = build(&*subject, &tap.origin(), PATIENT)?;
-        Ok(Self { subject, remote, tap, built, family, serial: AtomicU64::new(0xB3) })
+        Ok(Self::before(subject, Arc::new(tap), built, family).await)
     }
 
-    /// The same with everything new.
-    pub(crate) async fn fresh(&self) -> Checked<Self> {
-        Self::new(Arc::clone(&self.subject), self.family).await
+    /// The same account before a new simulator. The ground it is made of is not to be used after.
+    pub(crate) async fn fresh(&self) -> Self {
+        let (subject, tap) = (Arc::clone(&self.subject), Arc::clone(&self.tap));
+        Self::before(subject, tap, self.built.clone(), self.family).await
+    }
+
+    async fn before(
+        subject: Arc<dyn Subject>,
+        tap: Arc<Tap>,
+        built: BuiltProvider,
+        family: Option<Family>,
+    ) -> Self {
+        let remote = subject.start().await;
+        tap.stand_before(&remote.origin());
+        Self { subject, remote, tap, built, family, serial: AtomicU64::new(0xB3) }
     }
 
     pub(crate) fn provider(&self) -> &dyn PpobProvider {

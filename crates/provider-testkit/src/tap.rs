@@ -28,31 +28,38 @@ pub(crate) struct Exchange {
     pub(crate) changed: bool,
 }
 
+#[derive(Default)]
 struct State {
-    upstream: String,
     book: Mutex<Book>,
 }
 
 #[derive(Default)]
 struct Book {
+    upstream: String,
     manner: Manner,
     exchanges: Vec<Exchange>,
     connections: usize,
 }
 
 impl Tap {
-    /// Listens in front of `upstream`, an origin over plain HTTP.
-    pub(crate) async fn start(upstream: &str) -> std::io::Result<Self> {
+    /// Listens, in front of nothing yet.
+    pub(crate) async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let state = Arc::new(State { upstream, book: Mutex::default() });
+        let state = Arc::new(State::default());
         let task = tokio::spawn(accept(listener, Arc::clone(&state)));
         Ok(Self { address, state, task })
     }
 
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Stands in front of `upstream` from now on, an origin over plain HTTP, and lets everything pass. What
+    /// was seen before no longer counts.
+    pub(crate) fn stand_before(&self, upstream: &str) {
+        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        *self.state.book() = Book { upstream, ..Book::default() };
     }
 
     /// What happens to requests from now on.
@@ -82,11 +89,11 @@ impl State {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a request down and tells what is to happen to it.
-    fn admit(&self, request: Message) -> (usize, Manner) {
+    /// Writes a request down and tells what is to happen to it, and who is asked.
+    fn admit(&self, request: Message) -> (usize, Manner, String) {
         let mut book = self.book();
         book.exchanges.push(Exchange { request, answered: None, changed: false });
-        (book.exchanges.len() - 1, book.manner.clone())
+        (book.exchanges.len() - 1, book.manner.clone(), book.upstream.clone())
     }
 
     fn answered(&self, exchange: usize, true_body: &[u8], body: Vec<u8>) {
@@ -109,10 +116,10 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 /// Carries one request. A client that leaves has the right to.
 async fn serve(mut client: TcpStream, state: Arc<State>) {
     let Some(request) = read_request(&mut client).await else { return };
-    let (exchange, manner) = state.admit(request.clone());
+    let (exchange, manner, upstream) = state.admit(request.clone());
     let answer = match manner.instead() {
         Some(answer) => Some(answer),
-        None => forward(&request, &state.upstream).await,
+        None => forward(&request, &upstream).await,
     };
     // A simulator that hung up, or said something that is not HTTP, is handed on as a hang-up.
     let Some((status, body)) = answer else { return };

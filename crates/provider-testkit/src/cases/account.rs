@@ -32,7 +32,7 @@ async fn the_balance_is_the_true_one(ground: &Ground) -> Checked {
 async fn a_broken_balance_is_an_error(ground: &Ground) -> Checked {
     tells_balance(ground)?;
     for (what, manner) in broken_answers() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         ground.tap.set(manner);
         let balance = ground.provider().balance(&context()).await;
         let mut ways = Ways::default();

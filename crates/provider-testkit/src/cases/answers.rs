@@ -32,7 +32,7 @@ cases! {
 
 /// Pays, and does this to the answer of a purchase that the provider took.
 async fn pay(ground: &Ground, manner: Manner) -> Checked<Paid> {
-    let ground = ground.fresh().await?;
+    let ground = ground.fresh().await;
     let prepared = ground.prepare_accepted().await?;
     Ok(ground.pay_through(&prepared, manner).await)
 }
@@ -72,10 +72,10 @@ async fn a_gateway_error_is_unknown_whatever_its_body_says(ground: &Ground) -> C
         unknown(&pay(ground, Manner::Status(status)).await?)?;
     }
     for rejection in ground.subject.refusals(ground.family()?) {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let Ok(prepared) = ground.prepare(&Scene::Refused(rejection)).await else { continue };
         let Some(body) = answer_of(&ground.pay(&prepared).await) else { continue };
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_accepted().await?;
         unknown(&ground.pay_through(&prepared, Manner::Page(502, body)).await)?;
     }
@@ -142,7 +142,7 @@ async fn every_whole_answer_is_kept(ground: &Ground) -> Checked {
     let mut ways = Ways::default();
     for scene in scenes {
         let kept = async {
-            let ground = ground.fresh().await?;
+            let ground = ground.fresh().await;
             let prepared = ground.prepare(&scene).await?;
             kept(&ground.pay(&prepared).await)
         };

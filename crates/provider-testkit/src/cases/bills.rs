@@ -51,7 +51,7 @@ async fn a_bill_says_what_is_owed_and_debits_nothing(ground: &Ground) -> Checked
 
 async fn a_bill_says_what_its_payment_says(ground: &Ground) -> Checked {
     for sample in ground.samples() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let mut prepared = ground.prepare_accepted_sample(&sample).await?;
         let bill = match prepared.bill.take() {
             Some(bill) => bill,
@@ -77,7 +77,7 @@ async fn a_bill_says_what_its_payment_says(ground: &Ground) -> Checked {
 async fn a_refused_inquiry_is_refused_with_its_code_and_scope(ground: &Ground) -> Checked {
     let mut ways = Ways::default();
     for rejection in ground.subject.bill_refusals(ground.family()?) {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let refused = async {
             let expected = if rejection.code == RefusalCode::Credentials {
                 ProviderErrorKind::Credentials
@@ -96,7 +96,7 @@ async fn a_refused_inquiry_is_refused_with_its_code_and_scope(ground: &Ground) -
 
 async fn an_inquiry_with_a_broken_answer_refuses_nothing(ground: &Ground) -> Checked {
     for (what, manner) in broken_answers() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_question(&Scene::Owed).await?;
         ground.tap.set(manner);
         let question = inquiry(&prepared.sample, Some(&prepared.request.attempt));
@@ -124,7 +124,7 @@ async fn a_bound_inquiry_goes_out_once_and_under_our_reference(ground: &Ground) 
         Ok(bill) => ensure(bill.token.is_some(), || "the bill has no token".to_owned())?,
         Err(error) => return fail(format!("the inquiry failed: {error}")),
     }
-    let taken = ground.fresh().await?;
+    let taken = ground.fresh().await;
     let prepared = taken.prepare_accepted().await?;
     let paid = taken.pay(&prepared).await;
     let accepted = matches!(paid.answer.outcome, PayOutcome::Succeeded | PayOutcome::Pending);

@@ -182,12 +182,12 @@ async fn the_subject_plays_what_every_protocol_can_say(ground: &Ground) -> Check
         }
     };
     said(ground.prepare_accepted().await, "a success, at once or later")?;
-    said(ground.fresh().await?.prepare(&Scene::Unlisted).await, "an answer on no list")?;
+    said(ground.fresh().await.prepare(&Scene::Unlisted).await, "an answer on no list")?;
     let refusals = ground.subject.refusals(ground.family()?);
     ensure(!refusals.is_empty(), || "the subject must say a refusal".to_owned())?;
     let mut sayable = 0;
     for rejection in refusals {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         sayable += usize::from(ground.prepare(&Scene::Refused(rejection)).await.is_ok());
     }
     ensure(sayable > 0, || "the subject must say one refusal of a payment".to_owned())

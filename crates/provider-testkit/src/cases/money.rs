@@ -47,7 +47,7 @@ pub(super) async fn conclude(ground: &Ground, prepared: Prepared) -> Checked<Con
 }
 
 async fn concluded(ground: &Ground, sample: &Sample) -> Checked<Concluded> {
-    let ground = ground.fresh().await?;
+    let ground = ground.fresh().await;
     let prepared = ground.prepare_accepted_sample(sample).await?;
     conclude(&ground, prepared).await
 }

@@ -109,7 +109,7 @@ async fn a_broken_price_list_is_an_error_and_no_empty_list(ground: &Ground) -> C
         if manner == Manner::Page(200, b"[]".to_vec()) {
             continue;
         }
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         ground.tap.set(manner);
         let list = fetch(&ground).await?;
         let mut ways = Ways::default();

@@ -62,7 +62,7 @@ async fn neither_debug_nor_warnings_show_a_secret(ground: &Ground) -> Checked {
 
 async fn errors_of_reads_show_no_secret(ground: &Ground) -> Checked {
     for (_, manner) in broken_answers() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let mut shown = Shown::new(ground.subject.secrets());
         ground.tap.set(manner);
         if let Err(error) = ground.provider().price_list(&context()).await {
@@ -81,7 +81,7 @@ async fn neither_answers_nor_errors_show_a_secret_or_a_customer_number(ground: &
     let refusals = ground.subject.refusals(family).into_iter().map(Scene::Refused);
     let scenes = [Scene::Succeeds, Scene::Pending, Scene::Unlisted, Scene::AnotherCustomer];
     for scene in scenes.into_iter().chain(refusals) {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let Ok(prepared) = ground.prepare(&scene).await else { continue };
         let mut shown = hidden(&ground, prepared.request.purchase.customer.expose());
         let paid = ground.pay(&prepared).await;
@@ -97,7 +97,7 @@ async fn neither_answers_nor_errors_show_a_secret_or_a_customer_number(ground: &
     }
     let bills = ground.subject.bill_refusals(family).into_iter().map(Scene::BillRefused);
     for scene in [Scene::Owed, Scene::BillOfAnother].into_iter().chain(bills) {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         if !ground.capability().inquiry.is_supported() {
             break;
         }

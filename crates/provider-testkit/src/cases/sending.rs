@@ -38,7 +38,7 @@ async fn a_payment_is_one_request_whatever_comes_of_it(ground: &Ground) -> Check
     scenes.extend(refusals.into_iter().map(Scene::Refused));
     for scene in scenes {
         let once = async {
-            let ground = ground.fresh().await?;
+            let ground = ground.fresh().await;
             let prepared = ground.prepare(&scene).await?;
             one_request(&ground.pay(&prepared).await)
         };
@@ -61,7 +61,7 @@ async fn a_payment_is_one_request_whatever_comes_of_it(ground: &Ground) -> Check
         Manner::Padded,
     ];
     for manner in manners {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_accepted().await?;
         let paid = ground.pay_through(&prepared, manner.clone()).await;
         ways.took(&format!("{manner:?}"), one_request(&paid))?;
@@ -166,7 +166,7 @@ fn odd_numbers(family: Family, ordinary: &CustomerNumber) -> Vec<CustomerNumber>
 
 async fn the_code_of_the_product_is_sent_letter_by_letter(ground: &Ground) -> Checked {
     for sample in ground.samples() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_accepted_sample(&sample).await?;
         let sent = send(&ground, &prepared, &prepared.sample.purchase).await;
         let Some(message) = sent.decisive(ground.capability().inquiry) else {

@@ -95,11 +95,11 @@ async fn a_check_finds_what_was_given_back(ground: &Ground) -> Checked {
 
 async fn an_error_of_a_check_says_nothing_about_the_payment(ground: &Ground) -> Checked {
     for (what, manner) in broken_answers() {
-        says_nothing(&ground.fresh().await?, &what, manner).await?;
+        says_nothing(&ground.fresh().await, &what, manner).await?;
     }
     let quarters = (0..4).map(Manner::CutUnseen);
     for manner in quarters {
-        says_nothing(&ground.fresh().await?, "a cut that HTTP does not see", manner).await?;
+        says_nothing(&ground.fresh().await, "a cut that HTTP does not see", manner).await?;
     }
     Ok(())
 }

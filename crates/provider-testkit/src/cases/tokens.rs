@@ -19,7 +19,7 @@ cases! {
 
 async fn the_token_on_the_receipt_is_the_one_that_was_sold(ground: &Ground) -> Checked {
     for sample in ground.samples() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_accepted_sample(&sample).await?;
         let told = conclude(&ground, prepared).await?;
         let Some(sold) = told.debit.token else {

@@ -20,7 +20,7 @@ cases! {
 
 async fn a_success_is_succeeded(ground: &Ground) -> Checked {
     for sample in ground.samples() {
-        let ground = ground.fresh().await?;
+        let ground = ground.fresh().await;
         let prepared = ground.prepare_sample(&Scene::Succeeds, &sample).await?;
         let paid = ground.pay(&prepared).await;
         equal("the outcome", &paid.answer.outcome, &PayOutcome::Succeeded)?;
