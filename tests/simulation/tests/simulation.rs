@@ -39,7 +39,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
         16_856_744_848_314_808_034,
         "a charge that a provider claimed wrongly froze an honest account",
     ),
-    (3_357_347_726_773_123_178, "money came back before its reference was known, and nobody was told"),
+    (
+        3_357_347_726_773_123_178,
+        "money came back before its reference was known, and nobody was told",
+    ),
     (
         4_403_357_263_032_006_203,
         "a verdict waited while the machine stood still, and was taken for one about the next attempt",
