@@ -16,6 +16,7 @@ mod driver;
 mod engine;
 mod errors;
 mod gauges;
+mod health;
 mod inquiry;
 mod intake;
 mod limits;
