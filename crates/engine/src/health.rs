@@ -96,11 +96,11 @@ fn news(before: Option<&Attempt>, after: &Attempt) -> Option<bool> {
     }
     match &after.state {
         AttemptState::Succeeded => Some(true),
-        AttemptState::Sending | AttemptState::Pending => None,
-        // Nobody could have paid it.
-        AttemptState::Rejected(Rejection { scope: RefusalScope::Bill, .. }) => None,
-        // Our own doing.
-        AttemptState::NotSent(NotSentCause::NoPermit | NotSentCause::PermitExpired)
+        // Not known yet; or nobody could have paid it; or our own doing.
+        AttemptState::Sending
+        | AttemptState::Pending
+        | AttemptState::Rejected(Rejection { scope: RefusalScope::Bill, .. })
+        | AttemptState::NotSent(NotSentCause::NoPermit | NotSentCause::PermitExpired)
         | AttemptState::Unknown(UnknownCause::Crashed) => None,
         AttemptState::Rejected(_)
         | AttemptState::NotSent(_)
