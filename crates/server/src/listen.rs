@@ -68,6 +68,10 @@ pub enum ListenError {
 /// The listeners that may be reached from other machines without what that needs. Said again and again
 /// in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each listener, independent of each other"
+)]
 pub struct Insecure {
     /// Callers, without TLS or without consumers.
     pub api: bool,

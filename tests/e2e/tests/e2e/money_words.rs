@@ -25,17 +25,24 @@ enum Sold {
 struct Simulated {
     world: World,
     /// What it debited.
-    charges: Box<dyn Fn(&World) -> Vec<Charge>>,
+    charges: Look<Vec<Charge>>,
     /// What it has of our money.
-    deposit: Box<dyn Fn(&World) -> Option<i64>>,
+    deposit: Look<Option<i64>>,
     sold: &'static [Sold],
 }
 
+/// A look at the simulator of a world.
+type Look<T> = Box<dyn Fn(&World) -> T>;
 type Starting = Pin<Box<dyn Future<Output = Result<Simulated>>>>;
+
+struct Kind {
+    name: &'static str,
+    start: fn() -> Starting,
+}
 
 /// Every kind that has a simulator, and how it is started. Another kind starts its own simulator, keeps it in
 /// `charges` and `deposit`, and puts its table into the world by [`World::with_only`].
-const KINDS: [(&str, fn() -> Starting); 1] = [("mmbc", || Box::pin(mmbc()))];
+const KINDS: [Kind; 1] = [Kind { name: "mmbc", start: || Box::pin(mmbc()) }];
 
 async fn mmbc() -> Result<Simulated> {
     Ok(Simulated {
@@ -53,7 +60,7 @@ async fn mmbc() -> Result<Simulated> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn total_cost_and_commission_mean_the_same_whatever_the_provider_calls_them() -> Result<()> {
-    for (kind, start) in KINDS {
+    for Kind { name: kind, start } in KINDS {
         let simulated = start().await?;
         let engine = simulated.world.serve().await?;
         for (number, sold) in simulated.sold.iter().enumerate() {

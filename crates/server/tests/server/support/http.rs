@@ -36,11 +36,12 @@ impl Told {
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: localhost\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += &format!("Content-Length: {}\r\n\r\n", self.body.len());
+        let (method, target, length) = (self.method, &self.target, self.body.len());
+        let lines = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers: String = lines.collect();
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {length}\r\n\r\n"
+        );
         [head.as_bytes(), &self.body].concat()
     }
 
