@@ -22,6 +22,7 @@
 //! ```
 
 mod http;
+pub mod iak;
 mod ledger;
 pub mod mmbc;
 
