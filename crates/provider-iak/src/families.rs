@@ -183,8 +183,7 @@ pub(crate) fn lines(family: Family, fields: &Fields) -> Vec<ReceiptLine> {
         };
         Some(ReceiptLine::new(label, value))
     };
-    let mut lines: Vec<ReceiptLine> =
-        HEAD.iter().chain(columns(family)).filter_map(line).collect();
+    let mut lines: Vec<ReceiptLine> = HEAD.iter().chain(columns(family)).filter_map(line).collect();
     lines.extend(sheets(fields).lines());
     lines.extend(bills_left(fields));
     lines.extend(FOOT.iter().filter_map(line));
@@ -195,9 +194,8 @@ pub(crate) fn lines(family: Family, fields: &Fields) -> Vec<ReceiptLine> {
 fn bills_left(fields: &Fields) -> Option<ReceiptLine> {
     let left = fields.line("desc.lembar_tagihan_sisa")?;
     let is_none = left.bytes().all(|byte| byte == b'0');
-    (!is_none).then(|| {
-        ReceiptLine::new("Sisa Lembar Tagihan", format!("{left} lembar belum dibayar"))
-    })
+    (!is_none)
+        .then(|| ReceiptLine::new("Sisa Lembar Tagihan", format!("{left} lembar belum dibayar")))
 }
 
 /// The penalty contained in a bill: of all its sheets, or stated for the whole.
@@ -227,11 +225,9 @@ pub(crate) fn details(family: Family, fields: &Fields) -> FamilyDetails {
             bill,
             admin,
         }),
-        Family::Telkom => FamilyDetails::Telkom(TelkomDetails {
-            bill_detail: sheets.in_one_line(),
-            bill,
-            admin,
-        }),
+        Family::Telkom => {
+            FamilyDetails::Telkom(TelkomDetails { bill_detail: sheets.in_one_line(), bill, admin })
+        }
         Family::PayTv => FamilyDetails::PayTv(PayTvDetails { periods, bill, admin }),
         Family::Gas => FamilyDetails::Gas(GasDetails {
             periods,

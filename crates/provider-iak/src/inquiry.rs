@@ -27,7 +27,8 @@ pub(crate) fn bill(asked: &Asked<'_>, answer: &Answer) -> Result<Bill, ProviderE
         amount.map_err(|error| unreadable(format!("{path}: {error}")))
     };
     let total = amount("price")?.ok_or_else(|| unreadable("the bill has no price"))?;
-    let cost = amount("selling_price")?.ok_or_else(|| unreadable("the bill has no selling_price"))?;
+    let cost =
+        amount("selling_price")?.ok_or_else(|| unreadable("the bill has no selling_price"))?;
     let tr_id = fields.tr_id().ok_or_else(|| unreadable("the bill has no tr_id"))?;
     let periods = fields.line("period").unwrap_or_default();
     let periods = periods.split(',').map(str::trim);
@@ -76,7 +77,12 @@ pub(crate) fn meter(
     let code = fields.code("rc");
     let says = code.as_deref().and_then(prepaid);
     if says != Some(Says::Done) || fields.text("status").is_some_and(|status| status != "1") {
-        return Err(refusal(asked, &fields, code.as_deref(), says.filter(|says| *says != Says::Done)));
+        return Err(refusal(
+            asked,
+            &fields,
+            code.as_deref(),
+            says.filter(|says| *says != Says::Done),
+        ));
     }
     if let Some(what) = asked.contradiction(&fields) {
         return Err(unreadable(format!("the meter in the answer names {what}")));

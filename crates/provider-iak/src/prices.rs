@@ -34,7 +34,10 @@ pub(crate) fn top_ups(answer: &Answer) -> Result<PriceList, ProviderError> {
             _ => {
                 let code = fields.code("rc");
                 let says = code.as_deref().and_then(prepaid);
-                return Err(refused_read(says, &masked(code.as_deref(), fields.text("message"), &[])));
+                return Err(refused_read(
+                    says,
+                    &masked(code.as_deref(), fields.text("message"), &[]),
+                ));
             }
         },
         _ => return Err(unreadable("the answer holds no price list")),
@@ -137,6 +140,7 @@ fn bill(fields: &Fields) -> Result<PriceRow, String> {
 }
 
 fn needed(fields: &Fields, code: &str, path: &str) -> Result<ppob_types::Rupiah, String> {
-    let amount = fields.rupiah(path).map_err(|error: AmountError| format!("{code}: {path}: {error}"));
+    let amount =
+        fields.rupiah(path).map_err(|error: AmountError| format!("{code}: {path}: {error}"));
     amount?.ok_or_else(|| format!("{code}: no {path}"))
 }

@@ -213,7 +213,8 @@ impl PpobProvider for Iak {
         let body = Prepaid { status: Some("all"), ..self.prepaid_body(PRICES) };
         let answer = self.prepaid.read.ask(Request::json("api/pricelist", &body)).await?;
         let top_ups = prices::top_ups(&answer)?;
-        let body = Postpaid { status: Some("all"), ..self.postpaid_body("pricelist-pasca", PRICES) };
+        let body =
+            Postpaid { status: Some("all"), ..self.postpaid_body("pricelist-pasca", PRICES) };
         let answer = self.postpaid.read.ask(Request::json(BILLS, &body)).await?;
         Ok(prices::both(top_ups, prices::bills(&answer)?))
     }

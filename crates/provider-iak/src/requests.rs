@@ -190,7 +190,8 @@ mod tests {
     fn fact_20_numbers_stay_text_and_a_comma_that_a_user_wrote_is_not_sent() {
         let zero = request(Family::Gas, "PGAS", "0110014601", Parameters::default());
         assert_eq!(written(&zero).as_deref(), Some(r#"{"code":"PGAS","hp":"0110014601"}"#));
-        let joined = request(Family::Tax, "PBBKOT.CIMAHI", "12345678,3171234567", Parameters::default());
+        let joined =
+            request(Family::Tax, "PBBKOT.CIMAHI", "12345678,3171234567", Parameters::default());
         assert_eq!(written(&joined), None);
         let game = request(Family::Games, "game103", "156378300|8483", Parameters::default());
         assert!(is_top_up(&game.purchase) && written(&game).is_none());

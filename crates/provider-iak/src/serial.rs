@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn a_first_part_without_exactly_twenty_digits_is_no_token() {
-        for serial in ["", "0123-4567-8901-2345-678/NAME/R1/900/1.0", "NAME/01234567890123456789", "1/2"] {
+        for serial in
+            ["", "0123-4567-8901-2345-678/NAME/R1/900/1.0", "NAME/01234567890123456789", "1/2"]
+        {
             assert_eq!(TokenSerial::read(serial).token, None, "{serial}");
         }
         let (_, kwh, between) = read("01234567890123456789/NAME/R1/900 VA");

@@ -77,7 +77,8 @@ impl Node {
             b'{' => {
                 let UniqueKeys(raw) = serde_json::from_str(json).ok()?;
                 let fields = raw.into_iter();
-                let fields = fields.map(|(name, raw)| Some((name, Self::read(raw.get(), depth + 1)?)));
+                let fields =
+                    fields.map(|(name, raw)| Some((name, Self::read(raw.get(), depth + 1)?)));
                 Self::Object(Fields(fields.collect::<Option<_>>()?))
             }
             b'[' => {

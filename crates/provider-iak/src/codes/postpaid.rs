@@ -1,8 +1,8 @@
 //! The table of bills (document, *Postpaid, Response Code*).
 
 use ppob_types::RefusalCode::{
-    AmountInvalid, Credentials, CutOff, Duplicate, InsufficientBalance, LimitReached, NumberInvalid,
-    Other, ProductClosed,
+    AmountInvalid, Credentials, CutOff, Duplicate, InsufficientBalance, LimitReached,
+    NumberInvalid, Other, ProductClosed,
 };
 use ppob_types::RefusalScope::{Bill, Provider};
 

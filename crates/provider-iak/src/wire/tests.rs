@@ -56,14 +56,21 @@ fn whatever_is_not_one_whole_object_with_data_is_unreadable() {
 fn a_code_has_two_digits_also_as_a_number() {
     let fields = read(r#"{"data":{"a":7,"b":"07","c":103,"d":"","e":"7"}}"#).unwrap();
     let codes = ["a", "b", "c", "d", "e"].map(|name| fields.code(name));
-    assert_eq!(codes, [Some("07"), Some("07"), Some("103"), None, Some("7")].map(|c| c.map(str::to_owned)));
+    assert_eq!(
+        codes,
+        [Some("07"), Some("07"), Some("103"), None, Some("7")].map(|c| c.map(str::to_owned))
+    );
 }
 
 #[test]
 fn a_transaction_number_is_digits_and_not_zero() {
-    for (value, expected) in
-        [("3482", Some("3482")), ("\"3487\"", Some("3487")), ("0", None), ("\"x1\"", None), ("-1", None)]
-    {
+    for (value, expected) in [
+        ("3482", Some("3482")),
+        ("\"3487\"", Some("3487")),
+        ("0", None),
+        ("\"x1\"", None),
+        ("-1", None),
+    ] {
         let fields = read(&format!("{{\"data\":{{\"tr_id\":{value}}}}}")).unwrap();
         assert_eq!(fields.tr_id(), expected, "{value}");
     }

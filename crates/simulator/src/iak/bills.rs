@@ -15,7 +15,13 @@ use super::state::Rules;
 use crate::ledger::Charge;
 
 /// Does what a call to the postpaid host asks for. The signature is right.
-pub(crate) fn work(book: &mut Book, call: &Call, now: &Moment, rules: &Rules, plan: &Plan) -> Value {
+pub(crate) fn work(
+    book: &mut Book,
+    call: &Call,
+    now: &Moment,
+    rules: &Rules,
+    plan: &Plan,
+) -> Value {
     let answered = match call.verb {
         Verb::PricelistPasca => Ok(prices(rules)),
         Verb::InqPasca => inquire(book, call, now, rules),

@@ -67,7 +67,9 @@ impl Control {
             ("GET", ["control", "accounts"]) => {
                 let book = state.book();
                 let accounts = book.accounts.iter();
-                Ok(accounts.map(|(login, account)| (login.clone(), json!(account.balance))).collect())
+                Ok(accounts
+                    .map(|(login, account)| (login.clone(), json!(account.balance)))
+                    .collect())
             }
             ("GET", ["control", "faults"]) => encode(&state.book().faults.active()),
             ("POST", ["control", "faults"]) => {

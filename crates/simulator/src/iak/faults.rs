@@ -210,8 +210,9 @@ impl FaultBoard {
     pub(crate) fn take(&mut self, verb: Verb, customer: &str) -> Plan {
         let mut taken: Vec<FaultKind> = Vec::new();
         for fault in &mut self.0 {
-            let same =
-                |kind: &FaultKind| std::mem::discriminant(kind) == std::mem::discriminant(&fault.fault);
+            let same = |kind: &FaultKind| {
+                std::mem::discriminant(kind) == std::mem::discriminant(&fault.fault)
+            };
             let combines =
                 matches!(fault.fault, FaultKind::Replaced { .. } | FaultKind::MissingFields { .. });
             if fault.matches(verb, customer) && (combines || !taken.iter().any(same)) {

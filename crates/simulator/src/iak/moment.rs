@@ -53,7 +53,8 @@ fn seconds(text: &str) -> Option<i64> {
     // Days of a civil date, with years that begin in March.
     let years = year - i64::from(month <= 2);
     let shifted = (month + 9) % 12;
-    let days = 365 * years + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400)
+    let days = 365 * years + years.div_euclid(4) - years.div_euclid(100)
+        + years.div_euclid(400)
         + (153 * shifted + 2) / 5
         + day
         - 719_469;

@@ -372,7 +372,10 @@ mod tests {
     #[test]
     fn pln_takes_four_sheets_at_a_time_and_tells_how_many_are_left() {
         let quote = Quote::new(find_biller("PLNPOSTPAID").unwrap(), 8, Extra::default());
-        assert_eq!((quote.sheets, quote.admin, quote.period.as_str()), (4, 10_000, "201608,201611"));
+        assert_eq!(
+            (quote.sheets, quote.admin, quote.period.as_str()),
+            (4, 10_000, "201608,201611")
+        );
         assert_eq!(quote.desc(true)["lembar_tagihan_sisa"], 4);
         assert_eq!(quote.desc(false)["lembar_tagihan"], "8");
     }

@@ -22,7 +22,13 @@ pub(crate) struct Answered {
 const METER: &str = "12345678901";
 
 /// Does what a call to the prepaid host asks for. The signature is right.
-pub(crate) fn work(book: &mut Book, call: &Call, now: &Moment, rules: &Rules, plan: &Plan) -> Answered {
+pub(crate) fn work(
+    book: &mut Book,
+    call: &Call,
+    now: &Moment,
+    rules: &Rules,
+    plan: &Plan,
+) -> Answered {
     let login = call.username();
     let key = (login.clone(), call.reference());
     let data = match call.verb {
