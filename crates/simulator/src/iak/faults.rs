@@ -121,7 +121,10 @@ pub enum FaultKind {
         #[serde(default)]
         total: i64,
     },
-    /// A success without a serial number (`check-status`).
+    /// A top-up that has ended before it is answered (`top-up`). The document says that the first answer is
+    /// always "process"; a repeated reference is answered so.
+    AtOnce {},
+    /// A success without a serial number (`top-up`, `check-status`).
     NoSerial {},
     /// Fields are missing.
     MissingFields {

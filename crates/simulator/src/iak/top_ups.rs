@@ -101,6 +101,7 @@ fn take(
         check => (PendingEnd::Success, check),
     };
     let (then, at_check) = plan.pending().unwrap_or(usual);
+    let at_once = plan.find(|kind| (*kind == FaultKind::AtOnce {}).then_some(())).is_some();
     let order = Order {
         reference: reference.clone(),
         tr_id,
@@ -108,7 +109,11 @@ fn take(
         customer,
         price,
         day: now.day().to_owned(),
-        course: Course::pending(then, at_check),
+        course: if at_once {
+            Course::ended(Standing::Succeeded)
+        } else {
+            Course::pending(then, at_check)
+        },
         charge,
     };
     book.orders.insert((login, reference), order);
