@@ -5,4 +5,5 @@ use ppob_provider::ProviderKind;
 /// The kinds, as `kind = "…"` names them in the configuration.
 pub(crate) const KINDS: &[ProviderKind] = &[
     ppob_provider_mmbc::KIND, //
+    ppob_provider_iak::KIND,  //
 ];

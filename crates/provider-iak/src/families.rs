@@ -89,40 +89,8 @@ fn columns(family: Family) -> &'static [Column] {
             ("desc.stamp_duty", "Materai", Extra),
             ("desc.biller_admin", "Admin PDAM", Extra),
         ],
-        Family::Bpjs => &[
-            ("desc.nama_cabang", "Cabang", Text),
-            ("desc.kode_cabang", "Kode Cabang", Text),
-            ("desc.jumlah_peserta", "Jumlah Peserta", Text),
-            ("desc.sisa_pembayaran", "Sisa Pembayaran", Extra),
-            ("desc.kantor_cabang", "Kantor Cabang", Text),
-            ("desc.kode_iuran", "Kode Iuran", Text),
-            ("desc.kode_program", "Program", Text),
-            ("desc.npp", "NPP", Text),
-            ("desc.kode_divisi", "Kode Divisi", Text),
-            ("desc.jht", "JHT", Extra),
-            ("desc.jkk", "JKK", Extra),
-            ("desc.jkm", "JKM", Extra),
-            ("desc.jpk", "JPK", Extra),
-            ("desc.jpn", "JPN", Extra),
-            // Documented as d-m-Y, shown as Y-m-d with a time: as it comes.
-            ("desc.tgl_efektif", "Tanggal Efektif", Text),
-            ("desc.tgl_expired", "Tanggal Berakhir", Text),
-        ],
-        Family::Multifinance => &[
-            ("desc.item_name", "Barang", Text),
-            ("desc.no_rangka", "No. Rangka", Text),
-            ("desc.no_pol", "No. Polisi", Text),
-            ("desc.tenor", "Tenor", Text),
-            ("desc.installment", "Angsuran", Money),
-            ("desc.penalty_bill", "Denda", Extra),
-            ("desc.misc_fee", "Biaya Lain", Extra),
-            ("desc.max_payment", "Pembayaran Maksimal", Extra),
-            ("desc.last_paid_due_date", "Jatuh Tempo Terakhir", Text),
-            ("desc.id_ref", "No. Kontrak", Text),
-            ("desc.insured", "Tertanggung", Text),
-            ("desc.policy_status", "Status Polis", Text),
-            ("desc.due_date", "Jatuh Tempo", Text),
-        ],
+        Family::Bpjs => &BPJS,
+        Family::Multifinance => &FINANCE,
         Family::Tax => &TAXES,
         Family::PlnPrepaid
         | Family::MobileTopUp
@@ -136,6 +104,44 @@ fn columns(family: Family) -> &'static [Column] {
         ],
     }
 }
+
+/// Health, and both kinds of employment.
+const BPJS: [Column; 16] = [
+    ("desc.nama_cabang", "Cabang", Text),
+    ("desc.kode_cabang", "Kode Cabang", Text),
+    ("desc.jumlah_peserta", "Jumlah Peserta", Text),
+    ("desc.sisa_pembayaran", "Sisa Pembayaran", Extra),
+    ("desc.kantor_cabang", "Kantor Cabang", Text),
+    ("desc.kode_iuran", "Kode Iuran", Text),
+    ("desc.kode_program", "Program", Text),
+    ("desc.npp", "NPP", Text),
+    ("desc.kode_divisi", "Kode Divisi", Text),
+    ("desc.jht", "JHT", Extra),
+    ("desc.jkk", "JKK", Extra),
+    ("desc.jkm", "JKM", Extra),
+    ("desc.jpk", "JPK", Extra),
+    ("desc.jpn", "JPN", Extra),
+    // Documented as d-m-Y, shown as Y-m-d with a time: as it comes.
+    ("desc.tgl_efektif", "Tanggal Efektif", Text),
+    ("desc.tgl_expired", "Tanggal Berakhir", Text),
+];
+
+/// Instalments, and insurance.
+const FINANCE: [Column; 13] = [
+    ("desc.item_name", "Barang", Text),
+    ("desc.no_rangka", "No. Rangka", Text),
+    ("desc.no_pol", "No. Polisi", Text),
+    ("desc.tenor", "Tenor", Text),
+    ("desc.installment", "Angsuran", Money),
+    ("desc.penalty_bill", "Denda", Extra),
+    ("desc.misc_fee", "Biaya Lain", Extra),
+    ("desc.max_payment", "Pembayaran Maksimal", Extra),
+    ("desc.last_paid_due_date", "Jatuh Tempo Terakhir", Text),
+    ("desc.id_ref", "No. Kontrak", Text),
+    ("desc.insured", "Tertanggung", Text),
+    ("desc.policy_status", "Status Polis", Text),
+    ("desc.due_date", "Jatuh Tempo", Text),
+];
 
 /// Vehicles, whose fees are grouped, and land, whose are not.
 const TAXES: [Column; 32] = [

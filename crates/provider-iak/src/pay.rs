@@ -14,7 +14,7 @@ use crate::wire::{self, Fields};
 pub(crate) fn top_up(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
     let (answer, fields) = match read(sent) {
         Ok(read) => read,
-        Err(unknown) => return unknown,
+        Err(unknown) => return *unknown,
     };
     let observed = observe_top_up(&answer.body, &fields);
     if let Some(cause) = unfit(asked, &answer, &fields) {
@@ -41,7 +41,7 @@ pub(crate) fn top_up(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
 pub(crate) fn bill(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
     let (answer, fields) = match read(sent) {
         Ok(read) => read,
-        Err(unknown) => return unknown,
+        Err(unknown) => return *unknown,
     };
     let observed = observe_bill(&answer.body, &fields);
     if let Some(cause) = unfit(asked, &answer, &fields) {
@@ -85,36 +85,32 @@ pub(crate) enum Standing {
 impl Standing {
     /// A number in answers, text in callbacks.
     pub(crate) fn of(fields: &Fields) -> Self {
-        match fields.text("status") {
-            Some("0") => Self::Processing,
-            Some("1") => Self::Succeeded,
-            Some("2") => Self::Failed,
-            Some(_) => Self::Other,
-            None if fields.at("status").is_none() => Self::None,
-            None => Self::Other,
+        match (fields.at("status"), fields.text("status")) {
+            (None, _) => Self::None,
+            (Some(_), Some("0")) => Self::Processing,
+            (Some(_), Some("1")) => Self::Succeeded,
+            (Some(_), Some("2")) => Self::Failed,
+            (Some(_), _) => Self::Other,
         }
     }
 }
 
-fn read(sent: SendResult) -> Result<(Answer, Fields), PayAnswer> {
-    match sent {
-        SendResult::NotSent(cause) => Err(PayAnswer::not_sent(cause)),
+/// The fields of an answer; or what became of a payment that has none.
+fn read(sent: SendResult) -> Result<(Answer, Fields), Box<PayAnswer>> {
+    let answer = match sent {
+        SendResult::NotSent(cause) => return Err(Box::new(PayAnswer::not_sent(cause))),
         SendResult::Lost { cause, partial } => {
             let observed = partial.as_ref().map(observe_unreadable);
-            Err(unknown(cause, observed.unwrap_or_default()))
+            return Err(Box::new(unknown(cause, observed.unwrap_or_default())));
         }
-        SendResult::Answered(answer) => match wire::object(&answer) {
-            Ok(fields) => Ok((answer, fields)),
-            Err(_) => {
-                let cause = if answer.status == 200 {
-                    UnknownCause::Unreadable
-                } else {
-                    UnknownCause::HttpStatus
-                };
-                Err(unknown(cause, observe_unreadable(&answer)))
-            }
-        },
+        SendResult::Answered(answer) => answer,
+    };
+    if let Ok(fields) = wire::object(&answer) {
+        return Ok((answer, fields));
     }
+    let cause =
+        if answer.status == 200 { UnknownCause::Unreadable } else { UnknownCause::HttpStatus };
+    Err(Box::new(unknown(cause, observe_unreadable(&answer))))
 }
 
 /// Why a readable answer says nothing about this payment.

@@ -28,35 +28,28 @@ pub(crate) fn top_ups(answer: &Answer) -> Result<PriceList, ProviderError> {
     check_status(answer)?;
     let data = wire::data(answer).map_err(|error| unreadable(error.to_string()))?;
     let rows = match &data {
-        Node::List(rows) => rows,
-        Node::Object(fields) => match fields.at("pricelist") {
-            Some(Node::List(rows)) => rows,
-            _ => {
-                let code = fields.code("rc");
-                let says = code.as_deref().and_then(prepaid);
-                return Err(refused_read(
-                    says,
-                    &masked(code.as_deref(), fields.text("message"), &[]),
-                ));
-            }
-        },
-        _ => return Err(unreadable("the answer holds no price list")),
+        Node::Object(fields) => fields.at("pricelist"),
+        other => Some(other),
     };
-    collect(rows, top_up)
+    if let Some(Node::List(rows)) = rows {
+        return collect(rows, top_up);
+    }
+    let fields = data.object().ok_or_else(|| unreadable("the answer holds no price list"))?;
+    let code = fields.code("rc");
+    let says = code.as_deref().and_then(prepaid);
+    Err(refused_read(says, &masked(code.as_deref(), fields.text("message"), &[])))
 }
 
 /// The list of bills, in `data.pasca`.
 pub(crate) fn bills(answer: &Answer) -> Result<PriceList, ProviderError> {
     check_status(answer)?;
     let data = wire::object(answer).map_err(|error| unreadable(error.to_string()))?;
-    match data.at("pasca") {
-        Some(Node::List(rows)) => collect(rows, bill),
-        _ => {
-            let code = data.code("response_code").or_else(|| data.code("rc"));
-            let says = code.as_deref().and_then(postpaid);
-            Err(refused_read(says, &masked(code.as_deref(), data.text("message"), &[])))
-        }
+    if let Some(Node::List(rows)) = data.at("pasca") {
+        return collect(rows, bill);
     }
+    let code = data.code("response_code").or_else(|| data.code("rc"));
+    let says = code.as_deref().and_then(postpaid);
+    Err(refused_read(says, &masked(code.as_deref(), data.text("message"), &[])))
 }
 
 /// Both lists as one.

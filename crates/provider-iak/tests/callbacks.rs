@@ -134,11 +134,12 @@ async fn receive(listener: &TcpListener) -> Vec<u8> {
         let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") else {
             continue;
         };
-        let head = String::from_utf8(request[..end].to_vec()).unwrap().to_lowercase();
+        let (head, body) = request.split_at(end + 4);
+        let head = String::from_utf8(head.to_vec()).unwrap().to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        if request.len() == end + 4 + length.unwrap().parse::<usize>().unwrap() {
+        if body.len() == length.unwrap().parse::<usize>().unwrap() {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
-            return request[end + 4..].to_vec();
+            return body.to_vec();
         }
     }
 }

@@ -150,8 +150,8 @@ impl Subject for Iak {
                 "tr_id": "9732787",
                 "rc": code,
             });
-            if let Some(sign) = sign {
-                data["sign"] = json!(sign);
+            if let (Some(sign), Some(data)) = (sign, data.as_object_mut()) {
+                data.insert("sign".to_owned(), json!(sign));
             }
             let body = json!({ "data": data }).to_string().into_bytes();
             RawCallback { headers: Vec::new(), query: Vec::new(), body }
@@ -293,7 +293,9 @@ impl Remote for Simulator {
             PriceScene::Whole => Play::Set(whole),
             PriceScene::WithClosed => {
                 let closed = ["xld25000", "PGAS"];
-                closed.iter().for_each(|code| self.0.set_closed(code, true));
+                for code in closed {
+                    self.0.set_closed(code, true);
+                }
                 let closed = closed.map(str::to_owned).to_vec();
                 Play::Set(PriceFacts { closed, ..whole })
             }

@@ -14,8 +14,8 @@ use support::{
     paid, payment, permit, provider, purchase, reference, top_up, top_up_data,
 };
 
-fn rupiah(amount: i64) -> Option<Rupiah> {
-    Some(Rupiah::new(amount))
+const fn rupiah(amount: i64) -> Rupiah {
+    Rupiah::new(amount)
 }
 
 /// `md5(username + api_key + what)` of the tests' account, known from elsewhere.
@@ -93,8 +93,8 @@ async fn fact_43_the_first_answer_to_a_top_up_is_process_and_means_pending() {
     assert_eq!(answer.outcome, PayOutcome::Pending);
     let observed = &answer.observed;
     assert_eq!(observed.provider_ref.as_ref().unwrap().as_str(), "prepaid-3482");
-    assert_eq!((observed.charged, observed.total), (rupiah(25_000), None));
-    assert_eq!(observed.balance_after, rupiah(997_061_249));
+    assert_eq!((observed.charged, observed.total), (Some(rupiah(25_000)), None));
+    assert_eq!(observed.balance_after, Some(rupiah(997_061_249)));
 }
 
 #[tokio::test]
@@ -116,13 +116,13 @@ async fn a_top_up_is_found_again_as_succeeded_with_its_serial_number_or_failed()
 async fn fact_25_price_is_what_the_customer_owes_and_selling_price_what_we_pay() {
     let answer = paid(&bill(), &body(bill_data(), json!({}))).await;
     assert_eq!(answer.outcome, PayOutcome::Succeeded);
-    assert_eq!(answer.observed.total, rupiah(302_500));
-    assert_eq!(answer.observed.charged, rupiah(301_900));
+    assert_eq!(answer.observed.total, Some(rupiah(302_500)));
+    assert_eq!(answer.observed.charged, Some(rupiah(301_900)));
     let told = json!({ "message": "INQUIRY SUCCESS", "datetime": null, "noref": null });
     let told = asked(&bill_inquiry(), &body(bill_data(), told)).await.unwrap();
-    assert_eq!((told.total, told.cost), (Rupiah::new(302_500), rupiah(301_900)));
-    assert_eq!((told.amount, told.admin), (rupiah(300_000), rupiah(2_500)));
-    assert_eq!(told.penalty, rupiah(0));
+    assert_eq!((told.total, told.cost), (Rupiah::new(302_500), Some(rupiah(301_900))));
+    assert_eq!((told.amount, told.admin), (Some(rupiah(300_000)), Some(rupiah(2_500))));
+    assert_eq!(told.penalty, Some(rupiah(0)));
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn an_inquiry_of_another_reference_or_none_is_not_paid() {
         assert_eq!(answer.outcome, PayOutcome::NotSent(NotSentCause::Unsupported), "{token:?}");
     }
     let mut open = top_up();
-    open.purchase.amount = rupiah(1);
+    open.purchase.amount = Some(rupiah(1));
     let answer = built.provider.pay(&context(), &open, permit()).await;
     assert_eq!(answer.outcome, PayOutcome::NotSent(NotSentCause::Unsupported));
     assert_eq!(peer.requests(), []);
@@ -243,13 +243,13 @@ async fn fact_13_the_list_of_top_ups_may_be_data_itself_or_lie_in_it() {
     let list = built.provider.price_list(&context()).await.unwrap();
     assert_eq!((list.rows.len(), list.unreadable.len()), (4, 2));
     let [xl, altel, aetra, pln] = list.rows.as_slice() else { panic!("four rows") };
-    assert_eq!((xl.nominal, xl.cost), (rupiah(25_000), Cost::Fixed(Rupiah::new(25_000))));
+    assert_eq!((xl.nominal, xl.cost), (Some(rupiah(25_000)), Cost::Fixed(Rupiah::new(25_000))));
     assert_eq!((altel.nominal, altel.open), (None, false), "ten of another money");
     assert_eq!(aetra.cost, Cost::BillPlus(Rupiah::new(1_800)));
     assert_eq!(pln.cost, Cost::BillPlus(Rupiah::new(-600)));
     let night = CutOff { from_second: 23 * 3_600, until_second: 3_600 };
     assert_eq!((aetra.cut_off, pln.cut_off), (None, Some(night)));
-    assert_eq!(pln.admin, rupiah(0), "fact 27: a fee of nothing is nothing");
+    assert_eq!(pln.admin, Some(rupiah(0)), "fact 27: a fee of nothing is nothing");
 
     let peer = Peer::answering(&json!({ "data": rows }).to_string()).await;
     let built = provider(&peer.url, json!({}));

@@ -113,7 +113,7 @@ impl Tree {
                 || (self.is_number(key)
                     && text.trim_start_matches('0') == ours.trim_start_matches('0'))
         };
-        let customer = named.is_empty() || named.iter().any(|key| same(key));
+        let customer = named.is_empty() || named.iter().any(same);
         let is = |key: &str, ours: &str| {
             self.text(key).is_none_or(|text| text.eq_ignore_ascii_case(ours))
         };

@@ -152,7 +152,7 @@ fn data_of(body: &[u8]) -> Tree {
     match all {
         Tree::Object(pairs) => {
             let data = pairs.into_iter().find(|(key, _)| key == "data");
-            data.map(|(_, tree)| tree).unwrap_or_else(|| panic!("understood without data"))
+            data.map_or_else(|| panic!("understood without data"), |(_, tree)| tree)
         }
         _ => panic!("understood without an object"),
     }
@@ -161,10 +161,16 @@ fn data_of(body: &[u8]) -> Tree {
 fn collect<'a>(tree: &'a Tree, found: &mut Vec<&'a Tree>) {
     match tree {
         Tree::Scalar(_) => {}
-        Tree::List(items) => items.iter().for_each(|item| collect(item, found)),
+        Tree::List(items) => {
+            for item in items {
+                collect(item, found);
+            }
+        }
         Tree::Object(pairs) => {
             found.push(tree);
-            pairs.iter().for_each(|(_, item)| collect(item, found));
+            for (_, item) in pairs {
+                collect(item, found);
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ pub(crate) fn prepaid(code: &str) -> &'static str {
     match code {
         "00" => "SUCCESS",
         "06" => "TRANSACTION NOT FOUND",
-        "07" => "FAILED",
         "14" => "INCORRECT DESTINATION NUMBER",
         "17" => "INSUFFICIENT DEPOSIT",
         "20" => "CODE NOT FOUND",

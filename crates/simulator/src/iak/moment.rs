@@ -36,7 +36,7 @@ impl Moment {
     /// Whether PLN takes no requests: 23:00 to 01:00.
     pub(crate) fn is_cut_off(&self) -> bool {
         let hour = self.seconds.rem_euclid(86_400) / 3_600;
-        hour >= 23 || hour < 1
+        !(1..23).contains(&hour)
     }
 }
 
