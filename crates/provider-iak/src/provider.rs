@@ -70,7 +70,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         inquiry_valid_for: settings.inquiry_valid_for,
     };
     let warnings = settings.warnings;
-    Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map, warnings })
+    Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map.into(), warnings })
 }
 
 impl Door {

@@ -360,7 +360,7 @@ async fn both_price_lists_are_read_as_one_and_mapped_by_code() {
         assert_eq!(closed, ["xld25000", "PGAS"]);
         let mapped = |code: &str| {
             let row = list.rows.iter().find(|row| row.provider_code == code).unwrap();
-            (built.mapping)(row).map(|product| product.product.to_string())
+            built.mapping.map(row).map(|product| product.product.to_string())
         };
         assert_eq!(mapped("hpln20000").as_deref(), Some("PLN-PREPAID-20000"));
         assert_eq!(mapped("PLNPOSTPAID").as_deref(), Some("PLN-POSTPAID"));

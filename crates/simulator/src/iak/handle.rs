@@ -109,6 +109,11 @@ impl IakHandle {
         self.state.book().faults.clear();
     }
 
+    /// The faults that are on, oldest first, with the requests they still hit.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.state.book().faults.active().to_vec()
+    }
+
     /// Closes a product (`non active`, code 106), or opens it again.
     pub fn set_closed(&self, code: &str, closed: bool) {
         self.state.set_closed(code, closed);
