@@ -22,6 +22,9 @@ pub(crate) enum Says {
     Failed(RefusalCode, RefusalScope),
     /// Refused at IAK's door, before anything was formed: final whichever call it answers.
     AtTheDoor(RefusalCode, RefusalScope),
+    /// Refused because of the call, or of who makes it. Final of a payment; of a status check it is about the
+    /// check, and says nothing about the payment.
+    TheCall(RefusalCode, RefusalScope),
     /// The biller says no. Final of an inquiry, and of a transaction whose standing is "failed"; as the
     /// answer to a payment alone it is not (it may be what the biller says to a request that came twice).
     ByTheBiller(RefusalCode, RefusalScope),
@@ -40,9 +43,9 @@ impl Says {
     /// The refusal of a payment whose answer says this, if it is final by itself.
     pub(crate) fn refuses_payment(self) -> Option<Rejection> {
         match self {
-            Self::Failed(code, scope) | Self::AtTheDoor(code, scope) => {
-                Some(Rejection { code, scope })
-            }
+            Self::Failed(code, scope)
+            | Self::AtTheDoor(code, scope)
+            | Self::TheCall(code, scope) => Some(Rejection { code, scope }),
             Self::Done
             | Self::Working
             | Self::ByTheBiller(..)
@@ -57,6 +60,7 @@ impl Says {
     pub(crate) fn ends_failed(self) -> Option<Rejection> {
         match self {
             Self::ByTheBiller(code, scope) => Some(Rejection { code, scope }),
+            Self::TheCall(..) => None,
             says => says.refuses_payment(),
         }
     }
@@ -67,12 +71,12 @@ impl Says {
             return Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill };
         }
         let other = Rejection { code: RefusalCode::Other, scope: RefusalScope::Provider };
-        self.ends_failed().unwrap_or(other)
+        self.ends_failed().or_else(|| self.refuses_payment()).unwrap_or(other)
     }
 
     /// Whether it is about who we are: a person must look, and no customer is to blame.
     pub(crate) fn is_about_us(self) -> bool {
-        matches!(self, Self::AtTheDoor(RefusalCode::Credentials, _))
+        matches!(self, Self::TheCall(RefusalCode::Credentials, _))
     }
 }
 
@@ -122,6 +126,8 @@ mod tests {
         let no = (RefusalCode::Other, RefusalScope::Bill);
         assert!(Says::Failed(no.0, no.1).refuses_payment().is_some());
         assert!(Says::AtTheDoor(no.0, no.1).refuses_payment().is_some());
+        let of_the_call = Says::TheCall(no.0, no.1);
+        assert!(of_the_call.refuses_payment().is_some() && of_the_call.ends_failed().is_none());
         for says in [
             Says::Done,
             Says::Working,

@@ -3,7 +3,7 @@
 
 use ppob_http::Answer;
 use ppob_provider::ProviderError;
-use ppob_types::{Observed, RawAnswer, Rejection, StatusReport, StatusVerdict};
+use ppob_types::{Observed, RawAnswer, StatusReport, StatusVerdict};
 
 use crate::codes::{Says, masked, postpaid, prepaid};
 use crate::echo::Asked;
@@ -36,7 +36,7 @@ pub(crate) fn top_up_verdict(standing: Standing, says: Option<Says>) -> Option<S
         (Standing::Processing | Standing::None, Says::Working) => Some(StatusVerdict::Pending),
         // It says "failed" of the look-up, not of a payment. Nothing has arrived so far, and may still.
         (Standing::Failed | Standing::None, Says::NotFound) => Some(StatusVerdict::NotFound),
-        (Standing::Failed, says) => ended(says).map(StatusVerdict::Rejected),
+        (Standing::Failed, says) => says.ends_failed().map(StatusVerdict::Rejected),
         _ => None,
     }
 }
@@ -53,7 +53,7 @@ pub(crate) fn bill(asked: &Asked<'_>, answer: &Answer) -> Result<StatusReport, P
         // There is the inquiry, and no payment was received for it. That refuses nothing: our request may
         // still arrive. Only persons may say that it was not executed, once it can no more.
         (Some("0") | None, Some(Says::NotReceived | Says::NotFound)) => StatusVerdict::NotFound,
-        (Some("2"), Some(says)) => match ended(says) {
+        (Some("2"), Some(says)) => match says.ends_failed() {
             Some(rejection) => StatusVerdict::Rejected(rejection),
             None => return Err(odd(asked, &fields, code.as_deref(), Some(says))),
         },
@@ -69,12 +69,6 @@ pub(crate) fn bill(asked: &Asked<'_>, answer: &Answer) -> Result<StatusReport, P
         _ => (observed.charged, observed.total) = (None, None),
     }
     Ok(report(verdict, observed))
-}
-
-/// A failed transaction may have failed for a reason of the biller's, but not for one that says nothing. And
-/// what was refused because of who asks now says nothing about what was asked before.
-fn ended(says: Says) -> Option<Rejection> {
-    says.ends_failed().filter(|_| !says.is_about_us())
 }
 
 fn report(verdict: StatusVerdict, mut observed: Observed) -> StatusReport {
@@ -95,11 +89,15 @@ fn contradicted(asked: &Asked<'_>, fields: &Fields) -> Result<(), ProviderError>
     }
 }
 
-/// A final standing has to say whose it is.
+/// A final standing has to say whose it is, and a refusal that there is a transaction which has failed: a
+/// check that is refused itself has none.
 fn named(asked: &Asked<'_>, fields: &Fields, verdict: &StatusVerdict) -> Result<(), ProviderError> {
     let is_final = matches!(verdict, StatusVerdict::Succeeded | StatusVerdict::Rejected(_));
     if is_final && !asked.is_named(fields) {
         return Err(unreadable("the status in the answer does not name our reference"));
+    }
+    if matches!(verdict, StatusVerdict::Rejected(_)) && fields.tr_id().is_none() {
+        return Err(unreadable("the status in the answer is of no transaction"));
     }
     Ok(())
 }

@@ -99,6 +99,30 @@ fn fact_64_the_signature_covers_the_reference_and_nothing_else() {
 }
 
 #[test]
+fn fact_66_callbacks_may_come_first_twice_or_in_another_order_and_each_reads_by_itself() {
+    let process = success(json!({ "status": "0", "rc": "39", "sn": null }));
+    let failed = success(json!({ "status": "2", "rc": "07", "sn": null }));
+    let alone = [&success(json!({})), &failed, &process].map(|body| decode(body).unwrap());
+    // One provider, which has sent nothing, is told all of them, and again the other way round.
+    let built = provider("https://iak.example", json!({}));
+    let told = |body: &str| {
+        let body = body.as_bytes().to_vec();
+        built.provider.decode_callback(&RawCallback {
+            headers: Vec::new(),
+            query: Vec::new(),
+            body,
+        })
+    };
+    let [success, refused, pending] = alone;
+    let body = self::success(json!({}));
+    for _ in 0..2 {
+        assert_eq!(told(&failed), Ok(refused.clone()));
+        assert_eq!(told(&body), Ok(success.clone()));
+        assert_eq!(told(&process), Ok(pending.clone()));
+    }
+}
+
+#[test]
 fn what_is_on_no_list_or_contradicts_itself_is_pending_at_most() {
     for (status, code) in
         [("1", "39"), ("1", "17"), ("0", "00"), ("2", "88"), ("9", "00"), ("2", "39")]

@@ -9,8 +9,8 @@ use ppob_types::RefusalCode::{self, *};
 use ppob_types::{Family, PayOutcome, RefusalScope, Rejection, StatusVerdict, UnknownCause};
 use serde_json::{Value, json};
 use support::{
-    Peer, asked, bill, bill_data, bill_inquiry, body, checked, context, paid, provider, top_up,
-    top_up_data,
+    Peer, asked, bill, bill_data, bill_inquiry, body, checked, context, paid, provider, reference,
+    top_up, top_up_data,
 };
 
 const UNKNOWN: PayOutcome = PayOutcome::Unknown(UnknownCause::Unlisted);
@@ -108,6 +108,10 @@ async fn every_row_of_the_prepaid_table_means_what_it_says_in_answer_to_a_status
             (_, Some(Credentials)) => {
                 assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Credentials, "{code}");
             }
+            // Of the check itself.
+            ("107" | "110" | "117" | "205", _) => {
+                assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Unreadable, "{code}");
+            }
             ("143", _) => assert!(matches!(report.unwrap().verdict, StatusVerdict::Rejected(_))),
             (_, Some(refusal)) => {
                 let StatusVerdict::Rejected(rejection) = report.unwrap().verdict else {
@@ -175,16 +179,16 @@ const BILLS: [Row; 51] = [
     Row("93", Pay::Unknown, Check::Refused, AmountInvalid),
     Row("94", Pay::Unknown, Check::Refused, Other),
     Row("100", Pay::Refused, Check::NoVerdict, Credentials),
-    Row("101", Pay::Refused, Check::Refused, Other),
+    Row("101", Pay::Refused, Check::NoVerdict, Other),
     Row("102", Pay::Refused, Check::NoVerdict, Credentials),
     Row("103", Pay::Unknown, Check::NoVerdict, Other),
     Row("105", Pay::Unknown, Check::NoVerdict, Other),
     Row("106", Pay::Refused, Check::Refused, ProductClosed),
-    Row("107", Pay::Refused, Check::Refused, Other),
+    Row("107", Pay::Refused, Check::NoVerdict, Other),
     Row("108", Pay::Unknown, Check::Refused, NumberInvalid),
     Row("109", Pay::Refused, Check::Refused, CutOff),
-    Row("110", Pay::Refused, Check::Refused, ProductClosed),
-    Row("117", Pay::Refused, Check::Refused, Other),
+    Row("110", Pay::Refused, Check::NoVerdict, ProductClosed),
+    Row("117", Pay::Refused, Check::NoVerdict, Other),
     Row("118", Pay::Refused, Check::NoVerdict, Credentials),
     Row("201", Pay::Pending, Check::NoVerdict, Other),
     // In no table.
@@ -360,6 +364,19 @@ async fn fact_72_a_wrong_key_shows_as_a_wrong_signature_and_is_about_us() {
         let balance = built.provider.balance(&context()).await;
         let kinds = [bills.unwrap_err().kind, balance.unwrap_err().kind];
         assert!(kinds.contains(&ProviderErrorKind::Credentials), "{kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_status_check_refuses_no_payment() {
+    for code in ["07", "14", "17", "102", "106", "107", "110", "117", "118", "204", "205"] {
+        let of_the_check = json!({ "ref_id": reference().as_str(), "status": 2, "rc": code });
+        assert!(checked(&top_up(), &body(of_the_check, json!({}))).await.is_err(), "{code}");
+    }
+    for code in ["07", "37", "100", "101", "102", "106", "107", "110", "117", "118"] {
+        let of_the_check =
+            json!({ "ref_id": reference().as_str(), "status": 2, "response_code": code });
+        assert!(checked(&bill(), &body(of_the_check, json!({}))).await.is_err(), "{code}");
     }
 }
 

@@ -195,7 +195,7 @@ async fn what_is_not_found_may_still_be_carried_out_so_it_is_never_a_refusal() {
 }
 
 #[tokio::test]
-async fn silence_until_the_timeout_is_unknown() {
+async fn fact_33_silence_until_the_timeout_is_unknown_and_never_failed() {
     let simulator = start(config()).await;
     simulator
         .add_fault(Fault::new(FaultKind::Stall { stage: Stage::AfterWork }).verb(Verb::TopUp))

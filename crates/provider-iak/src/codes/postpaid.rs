@@ -43,7 +43,8 @@ const TABLE: [(&str, Says); 48] = [
     ("17", Says::AtTheDoor(InsufficientBalance, Provider)),
     ("20", Says::AtTheDoor(ProductClosed, Provider)),
     ("106", Says::AtTheDoor(ProductClosed, Provider)),
-    ("110", Says::AtTheDoor(ProductClosed, Provider)),
+    // Maintenance: of all calls.
+    ("110", Says::TheCall(ProductClosed, Provider)),
     // To be paid at the biller's own counter, whoever is asked.
     ("30", Says::ByTheBiller(Other, Bill)),
     ("36", Says::ByTheBiller(Other, Bill)),
@@ -60,13 +61,13 @@ const TABLE: [(&str, Says); 48] = [
     ("93", Says::ByTheBiller(AmountInvalid, Bill)),
     ("94", Says::ByTheBiller(Other, Provider)),
     // Who calls is checked before what is called for.
-    ("100", Says::AtTheDoor(Credentials, Provider)),
-    ("102", Says::AtTheDoor(Credentials, Provider)),
-    ("118", Says::AtTheDoor(Credentials, Provider)),
+    ("100", Says::TheCall(Credentials, Provider)),
+    ("102", Says::TheCall(Credentials, Provider)),
+    ("118", Says::TheCall(Credentials, Provider)),
     // A request that is not understood is not carried out.
-    ("101", Says::AtTheDoor(Other, Provider)),
-    ("107", Says::AtTheDoor(Other, Provider)),
-    ("117", Says::AtTheDoor(Other, Provider)),
+    ("101", Says::TheCall(Other, Provider)),
+    ("107", Says::TheCall(Other, Provider)),
+    ("117", Says::TheCall(Other, Provider)),
     // A time-out is listed as failed, with "try again". Towards the biller it may have been paid.
     ("103", Says::Unclear),
     // The biller's system erred, before or after it paid.

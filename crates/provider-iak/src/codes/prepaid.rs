@@ -30,16 +30,17 @@ const TABLE: [(&str, Says); 29] = [
     ("17", Says::AtTheDoor(InsufficientBalance, Provider)),
     ("20", Says::AtTheDoor(ProductClosed, Provider)),
     ("106", Says::AtTheDoor(ProductClosed, Provider)),
-    ("110", Says::AtTheDoor(ProductClosed, Provider)),
+    // Maintenance: of all calls.
+    ("110", Says::TheCall(ProductClosed, Provider)),
     ("39", Says::Working),
     // The address we call from, our account, our key: the signature is checked before anything else.
-    ("102", Says::AtTheDoor(Credentials, Provider)),
-    ("118", Says::AtTheDoor(Credentials, Provider)),
-    ("204", Says::AtTheDoor(Credentials, Provider)),
+    ("102", Says::TheCall(Credentials, Provider)),
+    ("118", Says::TheCall(Credentials, Provider)),
+    ("204", Says::TheCall(Credentials, Provider)),
     // A request that is not understood is not carried out.
-    ("107", Says::AtTheDoor(Other, Provider)),
-    ("117", Says::AtTheDoor(Other, Provider)),
-    ("205", Says::AtTheDoor(Other, Provider)),
+    ("107", Says::TheCall(Other, Provider)),
+    ("117", Says::TheCall(Other, Provider)),
+    ("205", Says::TheCall(Other, Provider)),
     ("131", Says::AtTheDoor(Other, Bill)),
     // Answers inquiries about games only.
     ("143", Says::ByTheBiller(Other, Provider)),

@@ -41,7 +41,10 @@ pub fn status(data: &[u8]) {
         StatusVerdict::Rejected(_) => {
             assert_eq!(status, "2");
             assert!(!says_nothing(&code), "refused by {code}");
-            assert!(data.is_ours(!prepaid), "a refusal of nobody");
+            assert!(data.is_ours(!prepaid) && data.text("tr_id").is_some(), "a refusal of nobody");
+            let of_the_check =
+                ["100", "101", "102", "107", "110", "117", "118", "204", "205"].contains(&&*code);
+            assert!(!of_the_check, "a refusal of the check itself: {code}");
             assert_eq!(report.observed.charged, None);
         }
     }
