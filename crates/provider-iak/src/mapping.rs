@@ -19,11 +19,13 @@ const CREDIT: [(&str, &str, &str); 6] = [
 
 /// `(IAK's code, family, our code, name)`. From the document's test numbers and samples; of the phone bills
 /// only `HPTHREE`, the others as working clients use them.
-const BILLS: [(&str, Family, &str, &str); 15] = [
+const BILLS: [(&str, Family, &str, &str); 16] = [
     ("PLNPOSTPAID", Family::PlnPostpaid, "PLN-POSTPAID", "PLN Tagihan Bulanan"),
     ("PLNNONH", Family::PlnNonTaglis, "PLN-NON-TAGLIS", "PLN Non Taglis"),
     ("BPJS", Family::Bpjs, "BPJS-KESEHATAN", "BPJS Kesehatan"),
     ("BPJSTK", Family::Bpjs, "BPJS-KETENAGAKERJAAN", "BPJS Ketenagakerjaan BPU"),
+    // Its numbers have twelve digits, which the family's have not.
+    ("BPJSTKPU", Family::Other, "BPJS-KETENAGAKERJAAN-PU", "BPJS Ketenagakerjaan PU"),
     ("TELKOMPSTN", Family::Telkom, "TELKOM", "Telkom"),
     ("TVTLKMV", Family::Telkom, "TELKOM-VISION", "Telkomvision"),
     ("TVBIG", Family::PayTv, "TV-BIG", "Big TV"),
@@ -64,6 +66,12 @@ pub(crate) fn map(row: &PriceRow) -> Option<MappedProduct> {
 /// What a token of this code is worth: `hpln20000` is 20 000.
 pub(crate) fn token_nominal(code: &str) -> Option<Rupiah> {
     nominal(code.trim().to_ascii_lowercase().strip_prefix(TOKEN)?)
+}
+
+/// What an electricity token of ours is worth: `PLN-PREPAID-20000` is 20 000. For codes that the operator
+/// maps, which may have any form.
+pub(crate) fn worth(product: &ProductCode) -> Option<Rupiah> {
+    nominal(product.as_str().strip_prefix("PLN-PREPAID-")?)
 }
 
 fn top_up(code: &str, stated: Option<Rupiah>) -> Option<MappedProduct> {
@@ -146,6 +154,15 @@ mod tests {
             ("PLNPOSTPAID", None),
         ] {
             assert_eq!(mapped("prepaid pulsa", code, nominal), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_a_code_that_says_what_a_token_is_worth_is_worth_something() {
+        let of = |code: &str| worth(&ProductCode::new(code).unwrap()).map(Rupiah::get);
+        assert_eq!(of("PLN-PREPAID-20000"), Some(20_000));
+        for code in ["PLN-PREPAID", "PLN-PREPAID-0", "PLN-PREPAID-X", "PLN-POSTPAID"] {
+            assert_eq!(of(code), None, "{code}");
         }
     }
 

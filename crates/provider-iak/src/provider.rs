@@ -19,7 +19,7 @@ use ppob_types::{
 use crate::config::{Config, Settings};
 use crate::echo::Asked;
 use crate::inquiry::Token;
-use crate::mapping::token_nominal;
+use crate::mapping::{token_nominal, worth};
 use crate::requests::{BillFields, Host, Postpaid, Prepaid, is_top_up};
 use crate::sign::{BALANCE, BILL_STATUS, Credentials, PRICES};
 use crate::{balance, callback, inquiry, mapping, pay, prices, status};
@@ -158,7 +158,8 @@ impl Iak {
     }
 
     async fn ask_meter(&self, request: &InquiryRequest) -> Result<Bill, ProviderError> {
-        let nominal = token_nominal(&request.provider_code);
+        let product = &request.purchase.product;
+        let nominal = token_nominal(&request.provider_code).or_else(|| worth(product));
         let Some(nominal) = nominal.filter(|_| is_top_up(&request.purchase)) else {
             return Err(ProviderError::unsupported("this product, amount or parameter"));
         };
