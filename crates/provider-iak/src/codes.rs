@@ -20,7 +20,8 @@ pub(crate) enum Says {
     Working,
     /// The transaction was formed and has failed; the deposit got back what was taken.
     Failed(RefusalCode, RefusalScope),
-    /// Refused at IAK's door, before anything was formed: final whichever call it answers.
+    /// Refused at IAK's door for something of the order, before anything was formed: final of a payment, and of
+    /// a transaction whose standing is "failed".
     AtTheDoor(RefusalCode, RefusalScope),
     /// Refused because of the call, or of who makes it. Final of a payment; of a status check it is about the
     /// check, and says nothing about the payment.
