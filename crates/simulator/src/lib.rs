@@ -22,8 +22,9 @@
 //! ```
 
 mod http;
+pub mod iak;
 mod ledger;
 pub mod mmbc;
 
-pub use http::{Ending, Framing};
+pub use http::{CallbackAddress, CallbackAddressError, CallbackSendError, Ending, Framing};
 pub use ledger::{Charge, Ledger};
