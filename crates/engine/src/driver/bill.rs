@@ -5,7 +5,8 @@ use ppob_payment::Approval;
 use ppob_provider::{InquiryRule, ProviderError, ProviderErrorKind};
 use ppob_routing::Candidate;
 use ppob_types::{
-    AttemptId, Bill, FailureReason, InquiryToken, RefusalScope, Rupiah, Sensitive, Timestamp,
+    AttemptId, Bill, FailureReason, Family, InquiryToken, RefusalScope, Rupiah, Sensitive,
+    Timestamp,
 };
 
 use super::route::Money;
@@ -54,7 +55,7 @@ impl Inner {
                     BillVerdict::AskAnother(FailureReason::BillChanged)
                 }
             }
-            Ok(bill) => match self.money_of(candidate, &bill) {
+            Ok(bill) => match self.money_of(purchase.family, candidate, &bill) {
                 Some(money) => {
                     let asked = Asked { attempt, asked_at, token: bill.token };
                     BillVerdict::Pay(Money { asked: Some(asked), ..money })
@@ -75,12 +76,17 @@ impl Inner {
 
     /// What the bill costs at this provider; none if that cannot be known, is more than its listed
     /// price allows, or more than the deposit has.
-    fn money_of(&self, candidate: &Candidate, bill: &Bill) -> Option<Money> {
+    fn money_of(&self, family: Family, candidate: &Candidate, bill: &Bill) -> Option<Money> {
         let amount = bill.amount.or_else(|| bill.total.minus(bill.admin?).ok());
         let setup = self.providers.get(&candidate.provider)?;
         let tolerance = setup.cost_tolerance;
         let listed = amount.and_then(|amount| candidate.price.of_bill(amount).ok());
+        let capability = setup.guarded.provider.capability(family);
+        // Lists state the fee of one sheet, and a bill may have several: what a provider states of the very
+        // bill that is paid counts, if it is not more than the customer pays.
+        let binds = matches!(capability.inquiry, InquiryRule::Bound { .. });
         let expected_cost = match (bill.cost, listed) {
+            (Some(stated), _) if binds && stated <= bill.total => stated,
             (Some(stated), Some(listed)) if stated > listed.plus(tolerance).ok()? => return None,
             (Some(stated), _) => stated,
             (None, listed) => listed?,
