@@ -98,7 +98,7 @@ impl Inner {
             bill_amount: None,
             max_cost: None,
             already_tried: &[],
-            draw: self.draw(),
+            draw: Some(self.draw()),
         };
         let route = self.route(product, &question);
         if route.candidates.is_empty() {

@@ -17,11 +17,11 @@ use ppob_types::{
 use super::bill::{Asked, BillVerdict};
 use super::send::Ready;
 use super::{Begun, Routed};
-use crate::ProviderSetup;
 use crate::accounts::Lane;
 use crate::engine::Inner;
 use crate::intake::listed_total;
 use crate::persist::change;
+use crate::{ProviderSetup, RouteExplanation};
 
 /// A provider chosen, with room reserved for one payment.
 pub(super) struct Chosen {
@@ -62,13 +62,23 @@ pub(super) struct Money {
 impl Inner {
     /// Ranks the offers of a product.
     pub(crate) fn route(&self, product: &Product, question: &RouteQuestion<'_>) -> Route {
+        self.explained(product, question).route
+    }
+
+    /// The same, with what it was made of.
+    pub(crate) fn explained(
+        &self,
+        product: &Product,
+        question: &RouteQuestion<'_>,
+    ) -> RouteExplanation {
         let names: BTreeSet<&ProviderName> =
             product.offers.iter().map(|offer| &offer.provider).collect();
         let told = self.told();
         let (code, family) = (&product.code, product.family);
-        let facts = self.providers.facts(&told, names.into_iter(), code, family, question.now);
+        let (now, moment) = (question.now, self.clock.monotonic());
+        let facts = self.providers.facts(&told, names.into_iter(), code, family, now, moment);
         let strategy = told.config.strategies.of(code, family);
-        rank(question, product, &facts, strategy)
+        RouteExplanation { route: rank(question, product, &facts, strategy), facts }
     }
 
     /// Chooses a provider for a product with a listed price.
@@ -176,7 +186,7 @@ impl Inner {
             bill_amount: amount,
             max_cost: None,
             already_tried: &tried,
-            draw: self.draw(),
+            draw: Some(self.draw()),
         };
         self.route(product, &question)
     }

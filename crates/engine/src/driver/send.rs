@@ -107,7 +107,6 @@ impl Inner {
         let refusal_trusted = self.weighs(setup, &attempt, &stored, &answer, before).await;
         self.providers.balances.answered(&provider);
         self.providers.saw_balance(&provider, setup, &answer, self.now());
-        self.providers.learn(&provider, &answer.outcome, took);
         let unlisted: Vec<(ProviderName, String)> =
             answer.observed.unlisted.clone().map(|text| (provider, text)).into_iter().collect();
         let number = attempt.number;
