@@ -15,7 +15,7 @@ use ppob_provider::{
 };
 use ppob_types::{
     AttemptId, Bill, CustomerNumber, Family, NotSentCause, PayAnswer, PriceList, ProviderRef,
-    Purchase, Rupiah, StatusReport, Timestamp,
+    Purchase, Rupiah, StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
@@ -198,16 +198,21 @@ impl PpobProvider for Beo {
         if !capability.status.possible(attempt.provider_ref.is_some()) {
             return Err(ProviderError::unsupported("this check"));
         }
-        if capability.status_is_purchase.is_some() {
-            return Err(ProviderError::unsupported("this check, which buys"));
-        }
-        let reference = if attempt.purchase.family == Family::Water {
-            ("id".to_owned(), json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str)))
+        let question = if capability.status_is_purchase.is_some() {
+            if !self.has(Flaw::BuysByReading) {
+                return Err(ProviderError::unsupported("a check that is no purchase"));
+            }
+            let order = self.order(&attempt.attempt, &attempt.purchase, &attempt.provider_code);
+            self.request("pay", order)
+        } else if attempt.purchase.family == Family::Water {
+            let id = json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str));
+            self.request("status", Map::from_iter([("id".to_owned(), id)]))
         } else {
-            ("ref".to_owned(), json!(self.reference(&attempt.attempt)))
+            let reference = json!(self.reference(&attempt.attempt));
+            self.request("status", Map::from_iter([("ref".to_owned(), reference)]))
         };
-        let question = self.request("status", Map::from_iter([reference]));
-        meaning::status(attempt, &self.read.ask(question).await?, self.flaw)
+        let (purchase, answer) = (&attempt.purchase, self.read.ask(question).await?);
+        meaning::status(purchase, &answer, self.flaw)
     }
 
     async fn check_by_purchase(
@@ -219,30 +224,24 @@ impl PpobProvider for Beo {
         if self.capability(request.purchase.family).status_is_purchase.is_none() {
             return Err(ProviderError::unsupported("this check"));
         }
-        let asked = if self.has(Flaw::ChecksUnderANewReference) {
-            AttemptId::new(request.attempt.serial() + 1_000, 1)
-        } else {
-            request.attempt.clone()
-        };
-        let purchase = PayRequest { attempt: asked, ..request.clone() };
-        let purchase = self.payment(&purchase);
-        let purchase = purchase.ok_or_else(|| ProviderError::unsupported("this check"))?;
-        let answer = match self.pay.send(permit, purchase).await {
-            SendResult::Answered(answer) => answer,
-            SendResult::NotSent(_) | SendResult::Lost { .. } => {
-                let what = "the check was not answered";
-                return Err(ProviderError::new(ProviderErrorKind::Transport, what));
+        let mut request = request.clone();
+        if self.has(Flaw::ChecksUnderANewReference) {
+            request.attempt = AttemptId::new(request.attempt.serial() + 1_000, 1);
+        }
+        let unsupported = || ProviderError::unsupported("this check");
+        let order = self.payment(&request).ok_or_else(unsupported)?;
+        match self.pay.send(permit, order).await {
+            SendResult::Answered(answer) => meaning::status(&request.purchase, &answer, self.flaw),
+            SendResult::Lost { .. } if self.has(Flaw::ChecksAgainWhenNothingCame) => {
+                let order = self.payment(&request).ok_or_else(unsupported)?;
+                let answer = self.read.ask(order).await?;
+                meaning::status(&request.purchase, &answer, self.flaw)
             }
-        };
-        let attempt = AttemptRef {
-            attempt: request.attempt.clone(),
-            provider_ref: None,
-            purchase: request.purchase.clone(),
-            provider_code: request.provider_code.clone(),
-            sent_at: Timestamp::default(),
-            max_cost: request.max_cost,
-        };
-        meaning::status(&attempt, &answer, self.flaw)
+            SendResult::NotSent(_) | SendResult::Lost { .. } => {
+                let message = "no answer came";
+                Err(ProviderError::new(ProviderErrorKind::Transport, message))
+            }
+        }
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {
