@@ -21,6 +21,7 @@
 //! # }).unwrap();
 //! ```
 
+pub mod digiflazz;
 mod http;
 mod ledger;
 pub mod mmbc;
