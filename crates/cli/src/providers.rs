@@ -4,5 +4,6 @@ use ppob_provider::ProviderKind;
 
 /// The kinds, as `kind = "…"` names them in the configuration.
 pub(crate) const KINDS: &[ProviderKind] = &[
+    ppob_provider_digiflazz::KIND,
     ppob_provider_mmbc::KIND, //
 ];

@@ -11,6 +11,8 @@ mod callback;
 mod oracle;
 mod pay;
 mod reads;
+#[cfg(test)]
+mod tests;
 
 use ppob_http::Answer;
 use ppob_types::{AttemptId, CustomerNumber, Family, Parameters, ProductCode, Purchase};
