@@ -50,7 +50,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let pay = PayClient::new(base.clone(), timeouts).map_err(failed)?;
     let read = ReadClient::new(base.clone(), timeouts).map_err(failed)?;
     let provider = Arc::new(Beo { info, key, pay, read, base, timeouts, families, flaw });
-    Ok(BuiltProvider { provider, mapping: prices::map, warnings: Vec::new() })
+    Ok(BuiltProvider { provider, mapping: prices::map.into(), warnings: Vec::new() })
 }
 
 impl Beo {
