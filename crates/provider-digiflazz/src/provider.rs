@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use ppob_http::{BaseUrl, PayClient, ReadClient, Request, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Callback, CallbackError,
-    Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProviderError,
-    ProviderErrorKind, ProviderInfo, ProviderKind, PurchaseAsStatus, RawCallback, RefusalTrust,
-    SendPermit, StatusLookup,
+    Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProductMapping,
+    ProviderError, ProviderErrorKind, ProviderInfo, ProviderKind, PurchaseAsStatus, RawCallback,
+    RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
     Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
@@ -113,7 +113,11 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         read_timeouts,
         half: Mutex::new(None),
     };
-    let mapping = if testing { mapping::of_tests } else { mapping::by_the_operator };
+    let mapping = if testing {
+        ProductMapping::configured("testing".to_owned(), mapping::of_tests)
+    } else {
+        mapping::by_the_operator.into()
+    };
     Ok(BuiltProvider { provider: Arc::new(provider), mapping, warnings })
 }
 

@@ -51,11 +51,11 @@ async fn both_lists_are_one_and_every_row_of_them_is_there() {
     let mapped: Vec<String> = list
         .rows
         .iter()
-        .filter_map(|row| Some((shop.built.mapping)(row)?.product.to_string()))
+        .filter_map(|row| Some(shop.built.mapping.map(row)?.product.to_string()))
         .collect();
     assert_eq!(mapped.len(), 16);
     let production = Shop::at(&simulator.base_url(), json!({ "testing": false }));
-    assert!(list.rows.iter().all(|row| (production.built.mapping)(row).is_none()));
+    assert!(list.rows.iter().all(|row| production.built.mapping.map(row).is_none()));
     simulator.shutdown().await;
 }
 
