@@ -193,3 +193,36 @@ async fn the_simulated_provider_creates_updates_and_pings_as_documented() {
     assert_eq!(simulator.ledger().cost_of("demo-user"), 0);
     simulator.shutdown().await;
 }
+
+#[tokio::test]
+async fn what_is_pending_ends_by_itself_and_tells_so_at_the_address_of_the_purchase() {
+    let (account_wide, own) = (Peer::saying(&json!({})).await, Peer::saying(&json!({})).await);
+    let address = CallbackAddress::parse(&account_wide.url).unwrap();
+    let account = account().webhook(address, "whsec-demo");
+    let mut config = DigiflazzConfig::new(vec![account]);
+    config.ends_after = Some(std::time::Duration::from_millis(20));
+    let simulator = DigiflazzSimulator::start(config).await.unwrap();
+    let shop = Shop::at(&simulator.base_url(), json!({ "callback_url": own.url }));
+    assert_eq!(shop.pay(&topup("087800001233")).await.outcome, PayOutcome::Pending);
+    let heard = own.received(2).await;
+    let verdicts: Vec<_> =
+        heard.iter().map(|raw| decode(&shop, raw).unwrap().report.verdict).collect();
+    assert_eq!(verdicts, [StatusVerdict::Pending, StatusVerdict::Succeeded]);
+    assert_eq!(account_wide.bodies(), Vec::<Value>::new());
+    simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn callbacks_that_are_lost_change_nothing_about_what_a_look_up_finds() {
+    let listener = Peer::saying(&json!({})).await;
+    let simulator = calling(&listener.url).await;
+    let shop = Shop::at(&simulator.base_url(), json!({}));
+    let lost = FaultKind::Callbacks { early: false, twice: false, reordered: false, lost: true };
+    simulator.add_fault(Fault::new(lost).times(1));
+    assert_eq!(shop.pay(&topup("087800001230")).await.outcome, PayOutcome::Succeeded);
+    simulator.pass(std::time::Duration::from_mins(1));
+    let report = shop.check(&topup("087800001230")).await.unwrap();
+    assert_eq!(report.verdict, StatusVerdict::Succeeded);
+    assert_eq!(listener.bodies(), Vec::<Value>::new());
+    simulator.shutdown().await;
+}

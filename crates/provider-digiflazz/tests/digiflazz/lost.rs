@@ -93,9 +93,9 @@ async fn a_lost_payment_of_a_bill_is_found_by_its_status_and_never_sent_again() 
 #[tokio::test]
 async fn fact_33_a_timeout_of_ours_is_unknown_and_what_is_executed_late_is_found() {
     let simulator = simulator().await;
-    let timeouts = json!({ "connect_timeout_ms": 100, "pay_timeout_ms": 300 });
+    let timeouts = json!({ "connect_timeout_ms": 2_000, "pay_timeout_ms": 4_000 });
     let shop = Shop::at(&simulator.base_url(), timeouts);
-    let late = FaultKind::LateExecution { milliseconds: 350 };
+    let late = FaultKind::LateExecution { milliseconds: 50 };
     simulator.add_fault(Fault::new(late).times(1));
     let request = topup("087800001230");
     assert_eq!(shop.pay(&request).await.outcome, PayOutcome::Unknown(UnknownCause::TimedOut));
@@ -240,5 +240,34 @@ async fn a_transaction_that_stays_pending_is_pending_at_every_look_up() {
         simulator.pass(Duration::from_mins(1));
         assert_eq!(shop.check(&request).await.unwrap().verdict, StatusVerdict::Pending);
     }
+    simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_nothing_and_comes_with_http_400_is_one() {
+    let simulator = simulator().await;
+    let shop = Shop::at(&simulator.base_url(), json!({}));
+    simulator.add_fault(Fault::new(FaultKind::Bare {}));
+    simulator.add_fault(Fault::new(FaultKind::Http400 {}));
+    simulator.add_fault(Fault::new(FaultKind::Refuse { rc: "62".to_owned() }).times(1));
+    let no = Rejection { code: RefusalCode::ProductClosed, scope: RefusalScope::Provider };
+    assert_eq!(shop.pay(&topup("087800001230")).await.outcome, PayOutcome::Rejected(no));
+    // One that keeps a transaction has to name it.
+    simulator.add_fault(Fault::new(FaultKind::Refuse { rc: "53".to_owned() }).times(1));
+    let paid = shop.pay(&topup("087800001230")).await;
+    assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unreadable));
+    simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn within_its_cut_off_a_product_is_refused_and_another_provider_may_sell_it() {
+    let simulator = simulator().await;
+    let shop = Shop::at(&simulator.base_url(), json!({}));
+    // From 10:00 to 23:50 there.
+    simulator.pass(Duration::from_mins(13 * 60 + 50));
+    let request = payment(purchase(Family::PlnPrepaid, "530000000001"), "pln20", 1);
+    let no = Rejection { code: RefusalCode::CutOff, scope: RefusalScope::Provider };
+    assert_eq!(shop.pay(&request).await.outcome, PayOutcome::Rejected(no));
+    assert_eq!(shop.pay(&topup("087800001230")).await.outcome, PayOutcome::Succeeded);
     simulator.shutdown().await;
 }
