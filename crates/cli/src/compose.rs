@@ -10,11 +10,13 @@ use ppob_journal_sqlite::{SqliteJournal, check_quickly};
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
-use ppob_server::Tls;
-use ppob_types::{Clock, ProviderName};
+use ppob_server::{Tls, TlsError, TlsFiles};
+use ppob_types::{Clock, Family, ProviderName};
 
 use crate::clock::random;
-use crate::config::{ConfigError, Loaded, ProviderTable, TlsTable, key_source, unknown_key};
+use crate::config::{
+    ConfigError, Listen, Loaded, ProviderTable, TlsTable, key_source, unknown_key,
+};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::providers::KINDS;
@@ -116,10 +118,36 @@ fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> 
     Ok(journal)
 }
 
-/// TLS from its files, if it is configured.
-pub(crate) fn tls(table: Option<&TlsTable>) -> Result<Option<Arc<Tls>>, Failure> {
-    let tls = table.map(|table| Tls::load(table.files())).transpose();
-    tls.map(|tls| tls.map(Arc::new)).map_err(|error| not_started(&error))
+/// TLS of every listener that has it.
+#[derive(Debug, Default)]
+pub(crate) struct ListenersTls {
+    pub(crate) api: Option<Arc<Tls>>,
+    pub(crate) operator: Option<Arc<Tls>>,
+    pub(crate) callbacks: Option<Arc<Tls>>,
+}
+
+/// TLS from its files, where it is configured.
+pub(crate) fn tls(listen: &Listen) -> Result<ListenersTls, Failure> {
+    let load = |table: Option<&TlsTable>, load: fn(TlsFiles) -> Result<Tls, TlsError>| {
+        let tls = table.map(|table| load(table.files())).transpose();
+        tls.map(|tls| tls.map(Arc::new)).map_err(|error| not_started(&error))
+    };
+    Ok(ListenersTls {
+        api: load(listen.tls.as_ref(), Tls::load)?,
+        operator: load(listen.operator_tls(), Tls::load)?,
+        callbacks: load(listen.callbacks_tls.as_ref(), Tls::load_for_callbacks)?,
+    })
+}
+
+/// The providers that send callbacks, for any family.
+pub(crate) fn senders_of_callbacks(
+    all: &BTreeMap<ProviderName, Built>,
+) -> impl Iterator<Item = &ProviderName> {
+    let sends = |built: &Built| {
+        let provider = &built.built.provider;
+        Family::ALL.into_iter().any(|family| provider.capability(family).callbacks)
+    };
+    all.iter().filter(move |(_, built)| sends(built)).map(|(name, _)| name)
 }
 
 /// Only what happens before the engine takes payments.

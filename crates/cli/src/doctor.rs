@@ -81,11 +81,8 @@ async fn look(options: &Doctor) -> Vec<Finding> {
             ));
         }
     }
-    let listen = &loaded.config.listen;
-    for table in [listen.tls.as_ref(), listen.operator_tls()] {
-        if let Err(failure) = compose::tls(table) {
-            findings.push(Finding::fail("tls", failure.text, "correct that; no start before"));
-        }
+    if let Err(failure) = compose::tls(&loaded.config.listen) {
+        findings.push(Finding::fail("tls", failure.text, "correct that; no start before"));
     }
     findings.extend(key(&loaded));
     let (found, high_water) = journal::all(&loaded.config.journal.path);

@@ -41,6 +41,8 @@ struct Shared {
     engine: Engine,
     clock: Arc<dyn Clock>,
     parts: Vec<Box<dyn Part>>,
+    /// Whether anything listens for callbacks, until the end.
+    listens_for_callbacks: bool,
     running: Mutex<Running>,
 }
 
@@ -66,9 +68,10 @@ impl Reloader {
         providers: BTreeMap<ProviderName, Built>,
         read: ReadAgain,
         parts: Vec<Box<dyn Part>>,
+        listens_for_callbacks: bool,
     ) -> Self {
         let running = Mutex::new(Running { snapshot, providers });
-        Self(Arc::new(Shared { read, engine, clock, parts, running }))
+        Self(Arc::new(Shared { read, engine, clock, parts, listens_for_callbacks, running }))
     }
 }
 
@@ -112,6 +115,9 @@ impl Shared {
         }
         let providers = next_providers(&running, &snapshot, built);
         let mut warnings = warnings(&changes, &snapshot, &providers);
+        if !self.listens_for_callbacks {
+            warnings.extend(compose::senders_of_callbacks(&providers).map(unheard));
+        }
         if !validate_only && !changes.now.is_empty() {
             let reload = Reload {
                 config: loaded.config.engine(),
@@ -178,6 +184,13 @@ fn warnings(
         }
     }
     warnings
+}
+
+fn unheard(name: &ProviderName) -> String {
+    format!(
+        "{name}: it can send callbacks now, but nothing listens for them until the restart; its payments \
+         are asked about as before"
+    )
 }
 
 fn remark(name: &ProviderName, remapped: Remapped) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The engine with its server, from start to end.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,19 @@ pub(crate) struct Listening {
     pub(crate) api: SocketAddr,
     pub(crate) operator: SocketAddr,
     pub(crate) metrics: SocketAddr,
+    /// None if no provider sends callbacks.
+    pub(crate) callbacks: Option<SocketAddr>,
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { api, operator, metrics, callbacks } = self;
+        write!(f, "gRPC on {api}, operators on {operator}, metrics on http://{metrics}/metrics")?;
+        match callbacks {
+            None => Ok(()),
+            Some(callbacks) => write!(f, ", callbacks on {callbacks}/callbacks/NAME"),
+        }
+    }
 }
 
 /// The engine and its server, working.
@@ -68,6 +82,13 @@ impl Running {
         let operator =
             bind("operator", listen.operator).await.map_err(|error| not_started(&error))?;
         let metrics = bind("metrics", listen.metrics).await.map_err(|error| not_started(&error))?;
+        // Where nobody sends callbacks, a port in use is no reason not to start.
+        let callbacks = match compose::senders_of_callbacks(&providers.built).next() {
+            None => None,
+            Some(_) => Some(
+                bind("callbacks", listen.callbacks).await.map_err(|error| not_started(&error))?,
+            ),
+        };
         // Before anything is counted.
         let recorder = PrometheusMetrics::new().and_then(PrometheusMetrics::install);
         let recorder = recorder.map_err(|error| not_started(&error))?;
@@ -75,7 +96,7 @@ impl Running {
         let consumers = ConfiguredConsumers::new(&loaded.consumers, Arc::clone(&clock))
             .map_err(|error| not_started(&error))?;
         let consumers = Arc::new(consumers);
-        let (api_tls, operator_tls) = (tls(listen.tls.as_ref())?, tls(listen.operator_tls())?);
+        let tls = tls(listen)?;
 
         let Providers { setups, built, snapshot } = providers;
         let engine = compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
@@ -86,17 +107,19 @@ impl Running {
                 running: Arc::clone(&consumers),
                 listen: listen.clone(),
             }));
-            Reloader::new(engine, clock, snapshot, built, again.read, parts)
+            let listens = callbacks.is_some();
+            Reloader::new(engine, clock, snapshot, built, again.read, parts, listens)
         };
         let mut options = ServerOptions::new(clock, consumers);
         options.config = Some(Arc::new(reloader.clone()));
-        options.tls = api_tls;
-        options.operator_tls = operator_tls;
+        options.tls = tls.api;
+        options.operator_tls = tls.operator;
+        options.callbacks_tls = tls.callbacks;
         options.insecure = listen.insecure();
         options.connections = listen.caps();
         options.metrics = Some(recorder);
         options.simulated = simulated;
-        let listeners = Listeners { api, operator, metrics: Some(metrics) };
+        let listeners = Listeners { api, operator, metrics: Some(metrics), callbacks };
         match Server::start(engine.clone(), listeners, options).await {
             Ok(server) => Ok(Self { engine, server, reloader, by_signal }),
             Err(error) => {
@@ -114,6 +137,7 @@ impl Running {
             api: server.api_address(),
             operator: server.operator_address(),
             metrics: server.metrics_address().unwrap_or(loopback(0)),
+            callbacks: server.callbacks_address(),
         }
     }
 
@@ -154,7 +178,7 @@ impl Running {
     }
 }
 
-fn ended(closed: Result<(), impl std::fmt::Display>) -> Result<(), Failure> {
+fn ended(closed: Result<(), impl fmt::Display>) -> Result<(), Failure> {
     closed.map_err(|error| {
         Failure::new(
             Exit::Unknown,

@@ -56,6 +56,7 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
         api: listening.api,
         operator: listening.operator,
         metrics: listening.metrics,
+        callbacks: listening.callbacks,
         simulator: simulator.base_url(),
         control: simulator.control_url(),
     };
@@ -92,6 +93,7 @@ fn configuration(options: &Sandbox, simulator: &str, secrets: &Path) -> Result<L
     };
     listen.operator.set_port(port(options.operator_port, listen.operator.port()));
     listen.metrics.set_port(port(options.metrics_port, listen.metrics.port()));
+    listen.callbacks.set_port(port(options.callbacks_port, listen.callbacks.port()));
     listen.api.set_port(options.port);
     listen.check(!loaded.consumers.is_empty()).map_err(wrong)?;
     Ok(loaded)

@@ -7,7 +7,7 @@ use ppob_types::Clock;
 
 use crate::args::{ConfigFile, Serve};
 use crate::clock::SystemClock;
-use crate::compose::{self, Providers};
+use crate::compose::{self, Providers, senders_of_callbacks};
 use crate::config::{Loaded, file_to_read, key_source, load, shown, variables, warnings};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
@@ -39,14 +39,11 @@ pub(crate) async fn serve(options: Serve, clock: Arc<dyn Clock>) -> Done {
     let journal = &loaded.config.journal.path;
     let again = Again { read: Box::new(move || read(file.clone())), parts: vec![Box::new(log)] };
     let running = Running::start(&loaded, journal, providers, clock, false, again).await?;
-    let listening = running.listening();
     tracing::info!(
         configuration = %loaded.place,
         journal = %journal.display(),
-        "ready: gRPC on {}, operators on {}, metrics on http://{}/metrics",
-        listening.api,
-        listening.operator,
-        listening.metrics
+        "ready: {}",
+        running.listening()
     );
     running.until(&mut signals).await?;
     Ok(Exit::Ok)
@@ -59,10 +56,7 @@ pub(crate) fn check(file: ConfigFile) -> Done {
     let providers = compose::providers(&loaded, &clock)?;
     key_source(&loaded.config.journal, &loaded.place)
         .map_err(|error| Failure::usage(error.to_string()))?;
-    let listen = &loaded.config.listen;
-    for table in [listen.tls.as_ref(), listen.operator_tls()] {
-        compose::tls(table)?;
-    }
+    compose::tls(&loaded.config.listen)?;
     output::print(&checked(&loaded, &providers))?;
     Ok(Exit::Ok)
 }
@@ -78,6 +72,12 @@ fn checked(loaded: &Loaded, providers: &Providers) -> String {
     }
     for warning in warnings(&loaded.consumers) {
         text.add(format_args!("\n# WARNING: {warning}"));
+    }
+    for provider in senders_of_callbacks(&providers.built) {
+        text.add(format_args!(
+            "\n# Callbacks of {provider}: POST or GET /callbacks/{provider} at {}",
+            loaded.config.listen.callbacks
+        ));
     }
     if loaded.providers.is_empty() {
         text.push_str("\n# WARNING: no provider is configured; `ppob serve` refuses to start so");

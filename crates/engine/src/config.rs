@@ -63,7 +63,7 @@ pub struct ProviderSetup {
     pub guarded: GuardedProvider,
     /// What its product codes mean.
     pub mapping: Mapping,
-    /// Lower is asked first (strategy `priority`, and between equals everywhere).
+    /// Lower is asked first (strategy `priority`, and between equals of the others).
     pub priority: u32,
     /// Its share (strategy `weighted`).
     pub weight: u32,

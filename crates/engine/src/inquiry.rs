@@ -6,10 +6,11 @@ use std::sync::Arc;
 use futures::FutureExt;
 
 use ppob_journal::StoredInquiry;
-use ppob_provider::{InquiryRequest, ProviderError, ProviderErrorKind};
+use ppob_provider::{InquiryRequest, InquiryRule, ProviderError, ProviderErrorKind};
 use ppob_routing::{Need, Product, RouteQuestion};
 use ppob_types::{
-    Bill, ConsumerId, InquiryId, ProductCode, ProviderName, Purchase, RefusalScope, Rupiah,
+    AttemptId, Bill, ConsumerId, InquiryId, ProductCode, ProviderName, Purchase, RefusalScope,
+    Rupiah,
 };
 
 use crate::engine::Inner;
@@ -63,10 +64,11 @@ impl Engine {
             request.amount,
             &request.parameters,
         )?;
-        let (provider, bill) = inner.ask_around(product, &purchase).await?;
-        let now = inner.now();
         let serial = inner.journal.reserve_serial().await;
-        let id = format!("I{:012X}", serial.map_err(|_| InquireError::JournalUnavailable)?);
+        let serial = serial.map_err(|_| InquireError::JournalUnavailable)?;
+        let (provider, bill) = inner.ask_around(product, &purchase, serial).await?;
+        let now = inner.now();
+        let id = format!("I{serial:012X}");
         let stored = StoredInquiry {
             id: InquiryId::new(&id).map_err(|_| InquireError::Unanswered)?,
             consumer: request.consumer,
@@ -88,6 +90,7 @@ impl Inner {
         self: &Arc<Self>,
         product: &Product,
         purchase: &Purchase,
+        serial: u64,
     ) -> Result<(ProviderName, Bill), InquireError> {
         let question = RouteQuestion {
             now: self.now(),
@@ -95,7 +98,7 @@ impl Inner {
             bill_amount: None,
             max_cost: None,
             already_tried: &[],
-            draw: self.draw(),
+            draw: Some(self.draw()),
         };
         let route = self.route(product, &question);
         if route.candidates.is_empty() {
@@ -103,7 +106,10 @@ impl Inner {
         }
         let mut refused = None;
         for candidate in route.candidates {
-            match self.ask(&candidate.provider, &candidate.provider_code, purchase).await {
+            // No payment has this serial: what is paid is asked for anew, under the id of its attempt.
+            let reference = AttemptId::new(serial, 0);
+            let code = &candidate.provider_code;
+            match self.ask(&candidate.provider, code, purchase, reference).await {
                 Ok(bill) => return Ok((candidate.provider, bill)),
                 Err(ProviderError { kind: ProviderErrorKind::Refused(rejection), message }) => {
                     let final_everywhere = rejection.scope == RefusalScope::Bill;
@@ -127,25 +133,29 @@ impl Inner {
         provider: &ProviderName,
         provider_code: &str,
         purchase: &Purchase,
+        reference: AttemptId,
     ) -> Result<Bill, ProviderError> {
         let setup = self
             .providers
             .get(provider)
             .ok_or_else(|| ProviderError::unsupported("a provider that is not configured"))?;
-        self.ask_through(&setup, provider_code, purchase).await
+        self.ask_through(&setup, provider_code, purchase, reference).await
     }
 
-    /// Asks one provider, as it is set up here.
+    /// Asks one provider, as it is set up here; under `reference`, if it ties the payment to the inquiry.
     pub(crate) async fn ask_through(
         &self,
         setup: &ProviderSetup,
         provider_code: &str,
         purchase: &Purchase,
+        reference: AttemptId,
     ) -> Result<Bill, ProviderError> {
+        let capability = setup.guarded.provider.capability(purchase.family);
+        let is_bound = matches!(capability.inquiry, InquiryRule::Bound { .. });
         let request = InquiryRequest {
             purchase: purchase.clone(),
             provider_code: provider_code.to_owned(),
-            reference: None,
+            reference: is_bound.then_some(reference),
         };
         guarded(setup.guarded.provider.inquire(&self.call_context(), &request)).await
     }

@@ -299,6 +299,15 @@ impl Inner {
                 problem: "must be one more than that of the payment in doubt",
             });
         }
+        let may_still_buy = held
+            .payment
+            .live_attempt()
+            .is_some_and(|attempt| self.may_still_ask_by_purchase(&held, attempt));
+        if may_still_buy {
+            return Err(invalid(
+                "its provider is asked by making the purchase again, which may still buy it; wait for it",
+            ));
+        }
         let may_still_execute =
             held.payment.live_attempt().is_some_and(|attempt| !self.bound_has_passed(attempt));
         if may_still_execute && !mutated(Mutant::PassedByTooSoon) {

@@ -16,6 +16,7 @@ mod driver;
 mod engine;
 mod errors;
 mod gauges;
+mod health;
 mod inquiry;
 mod intake;
 mod limits;
@@ -55,7 +56,7 @@ pub use operator::{
 #[cfg(feature = "mutants")]
 pub use points::{AtPoint, POINTS, set_point_hook};
 pub use ppob_evidence::statement::{MOST_BYTES as MOST_STATEMENT_BYTES, StatementFormat};
-pub use ppob_provider::RefusalTrust;
+pub use ppob_provider::{RawCallback, RefusalTrust};
 pub use privacy::{AboutCustomer, Erasure};
 pub use queries::{Abandoned, RouteExplanation};
 pub use reload::{Reload, ReloadError};

@@ -7,7 +7,7 @@ use ppob_journal::{Change, Committed, EventKind, JournalError, StoredPayment};
 use ppob_payment::{
     Event, Mutant, Note, Payment, PaymentState, Refused, Step, broken, mutated, step,
 };
-use ppob_types::{CrashPoint, ProviderName, Timestamp};
+use ppob_types::{Clock, CrashPoint, ProviderName, Timestamp};
 
 use crate::engine::Inner;
 
@@ -76,6 +76,7 @@ impl Inner {
             {
                 // An earlier try of ours was durable after all, and nobody was told.
                 count_end(&before, &current);
+                self.learn(&before, &current);
                 self.raise(&current, &owed).await;
                 self.something_due.notify_one();
                 return Ok(current);
@@ -104,6 +105,7 @@ impl Inner {
                     self.pass(CrashPoint::AfterOutcome).await;
                     self.live.publish((*stored).clone());
                     count_end(&current, &stored);
+                    self.learn(&current, &stored);
                     self.raise(&stored, &owed).await;
                     self.something_due.notify_one();
                     return Ok(*stored);
@@ -133,6 +135,11 @@ impl Inner {
             }
             current = self.reload(&current).await.ok_or(NotApplied::Missing)?;
         }
+    }
+
+    /// Remembers how attempts went, for ranking.
+    fn learn(&self, before: &StoredPayment, after: &StoredPayment) {
+        self.providers.health.learn(before, after, self.now(), self.clock.monotonic());
     }
 
     /// The payment as the journal holds it now; waits for a journal that is down.

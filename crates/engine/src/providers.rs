@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use ppob_journal::{AuditEntry, Journal, JournalError};
-use ppob_provider::{InquiryRule, RefusalTrust};
-use ppob_routing::{Health, Mode, ProviderFacts};
+use ppob_provider::{Capability, InquiryRule, RefusalTrust, StatusLookup};
+use ppob_routing::{Lookup, LookupBy, Mode, ProviderFacts};
 use ppob_types::{
-    Family, PayAnswer, PayOutcome, ProductCode, ProviderName, RefusalScope, Rejection, Rupiah,
-    Timestamp,
+    Family, Monotonic, PayAnswer, PayOutcome, ProductCode, ProviderName, Rupiah, Timestamp,
 };
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
@@ -19,6 +18,7 @@ use crate::ProviderSetup;
 use crate::accounts::Accounts;
 use crate::balance::Balances;
 use crate::config::Told;
+use crate::health::HealthBook;
 use crate::switches::{ModeSwitch, OfferSwitch, Switches};
 
 const DOCUMENT: &str = "provider-switches";
@@ -41,15 +41,8 @@ pub(crate) struct Providers {
     saved: AtomicU64,
     /// What was done, until the journal holds it.
     unaudited: Mutex<Vec<AuditEntry>>,
-    health: RwLock<BTreeMap<ProviderName, Learnt>>,
-}
-
-/// How payments went lately.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Learnt {
-    pub(crate) health: Health,
-    /// Of how many that was learnt.
-    pub(crate) count: u32,
+    /// How payments went lately.
+    pub(crate) health: HealthBook,
 }
 
 impl Providers {
@@ -64,7 +57,7 @@ impl Providers {
             switched: AtomicU64::new(0),
             saved: AtomicU64::new(0),
             unaudited: Mutex::default(),
-            health: RwLock::default(),
+            health: HealthBook::default(),
         }
     }
 
@@ -115,14 +108,15 @@ impl Providers {
         product: &ProductCode,
         family: Family,
         now: Timestamp,
+        moment: Monotonic,
     ) -> BTreeMap<ProviderName, ProviderFacts> {
         let switches = self.switches.read().unwrap_or_else(PoisonError::into_inner);
-        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
         names
             .filter_map(|name| {
                 let setup = told.setups.get(name)?;
                 let capability = setup.guarded.provider.capability(family);
                 let reserve = setup.guarded.reserve.facts(product);
+                let health = self.health.known(name, family, moment);
                 let facts = ProviderFacts {
                     mode: switches.mode(name),
                     offer_switched_off: switches.offer(name, product, now).is_some(),
@@ -137,9 +131,11 @@ impl Providers {
                     has_room: reserve.has_room,
                     price_max_age: setup.price_max_age,
                     cost_tolerance: setup.cost_tolerance,
+                    lookup: lookup(&capability),
                     priority: setup.priority,
                     weight: setup.weight,
-                    health: health.get(name).copied().unwrap_or_default().health,
+                    health: health.unwrap_or_else(|| self.health.guess(name, moment)),
+                    health_is_known: health.is_some(),
                 };
                 Some((name.clone(), facts))
             })
@@ -246,25 +242,6 @@ impl Providers {
         saved
     }
 
-    /// Remembers how a payment went, for ranking.
-    pub(crate) fn learn(&self, name: &ProviderName, outcome: &PayOutcome, took: Duration) {
-        let good = match outcome {
-            PayOutcome::Succeeded | PayOutcome::Pending => true,
-            PayOutcome::Rejected(Rejection { scope: RefusalScope::Bill, .. }) => return,
-            PayOutcome::Rejected(_) | PayOutcome::NotSent(_) | PayOutcome::Unknown(_) => false,
-        };
-        let mut health = self.health.write().unwrap_or_else(PoisonError::into_inner);
-        let known = health.entry(name.clone()).or_default();
-        known.health = known.health.after(good, took);
-        known.count = known.count.saturating_add(1);
-    }
-
-    /// How payments went lately.
-    pub(crate) fn learnt(&self, name: &ProviderName) -> Learnt {
-        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
-        health.get(name).copied().unwrap_or_default()
-    }
-
     /// How far refusals of a provider prove anything: the least, of what it can pay.
     pub(crate) fn least_trust(&self, name: &ProviderName) -> RefusalTrust {
         let Some(setup) = self.get(name) else { return RefusalTrust::None };
@@ -309,6 +286,16 @@ impl Providers {
         self.usable_balance(name, setup, now)
             .is_none_or(|balance| balance.minus(cost).is_ok_and(|rest| rest >= setup.balance_floor))
     }
+}
+
+/// How a lost answer can be found out.
+const fn lookup(capability: &Capability) -> Lookup {
+    let by = match capability.status {
+        StatusLookup::None => LookupBy::Nothing,
+        StatusLookup::ProviderReference => LookupBy::TheirReference,
+        StatusLookup::ClientReference | StatusLookup::Either => LookupBy::OurReference,
+    };
+    Lookup { by, carries_our_reference: capability.client_reference }
 }
 
 impl ProviderSetup {

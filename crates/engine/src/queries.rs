@@ -1,12 +1,13 @@
 //! Reading payments, events and the catalogue; and abandoning.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ppob_journal::{
     Committed, Cursor, EventKind, Filter, JournalError, Page, PaymentEvent, StoredPayment,
 };
 use ppob_payment::{Attempt, Event, Note, Refused, step};
-use ppob_routing::{Catalogue, Mode, Need, Route, RouteQuestion};
+use ppob_routing::{Catalogue, Mode, Need, ProviderFacts, Route, RouteQuestion};
 use ppob_types::{ConsumerId, PaymentKey, ProductCode, ProviderName, Rupiah};
 use tokio::sync::watch;
 
@@ -29,6 +30,8 @@ pub enum Abandoned {
 pub struct RouteExplanation {
     /// The ranking.
     pub route: Route,
+    /// What it was made of.
+    pub facts: BTreeMap<ProviderName, ProviderFacts>,
 }
 
 impl Engine {
@@ -120,9 +123,10 @@ impl Engine {
             bill_amount,
             max_cost: None,
             already_tried: &[],
-            draw: 0,
+            // The next payment is drawn anew: the most likely is told.
+            draw: None,
         };
-        Ok(RouteExplanation { route: self.inner.route(product, &question) })
+        Ok(self.inner.explained(product, &question))
     }
 
     /// Whether anybody can be asked what became of a payment in doubt: the provider, by a reference it

@@ -1,5 +1,7 @@
 //! Asking about what is not known yet: pending and in-doubt attempts, and tokens that have not come.
 
+mod by_purchase;
+
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -8,10 +10,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
-use ppob_provider::{AttemptRef, Capability, ProviderError, ProviderErrorKind};
+use ppob_provider::{AttemptRef, ProviderError, ProviderErrorKind};
 use ppob_types::{
-    Basis, Clock, CrashPoint, Observed, ProviderName, ProviderRef, RefusalCode, RefusalScope,
-    StatusReport, StatusVerdict,
+    AttemptId, Basis, Clock, CrashPoint, Observed, ProviderName, ProviderRef, RefusalCode,
+    RefusalScope, StatusReport, StatusVerdict,
 };
 use tokio::sync::Semaphore;
 
@@ -215,7 +217,11 @@ impl Inner {
         let capability = setup.guarded.provider.capability(family);
         let known = attempt.reference_to_ask_by().cloned();
         if capability.status.possible(known.is_some()) && self.may_ask(&capability, attempt) {
-            match self.ask_status_through(&setup, stored, attempt, known).await {
+            let asked = match capability.status_is_purchase {
+                None => self.ask_status_through(&setup, stored, attempt, known).await,
+                Some(_) => self.ask_by_purchase(&setup, stored, attempt).await,
+            };
+            match asked {
                 Ok(report) => {
                     let found = match report.verdict {
                         StatusVerdict::Succeeded => Found::Paid,
@@ -282,16 +288,6 @@ impl Inner {
         (events, look)
     }
 
-    /// A status check that is a purchase is asked only while it cannot buy anything new.
-    pub(crate) fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
-        let now = self.now();
-        capability.status_is_purchase.is_none_or(|bounds| {
-            attempt.is_alive()
-                && now.since(attempt.begun_at) < bounds.max_age
-                && now.since(attempt.asked_at()) >= bounds.min_gap
-        })
-    }
-
     pub(crate) async fn ask_status(
         &self,
         stored: &StoredPayment,
@@ -302,6 +298,10 @@ impl Inner {
             .providers
             .get(&attempt.provider)
             .ok_or_else(|| ProviderError::unsupported("a provider that is not configured"))?;
+        let capability = setup.guarded.provider.capability(stored.payment.terms.family);
+        if capability.status_is_purchase.is_some() {
+            return Err(ProviderError::unsupported("looking up a reference that somebody found"));
+        }
         self.ask_status_through(&setup, stored, attempt, provider_ref).await
     }
 
@@ -333,7 +333,9 @@ impl Inner {
     ) -> (Vec<Event>, Look) {
         let mut events = vec![Event::Checked { attempt: attempt.number }];
         let purchase = &stored.request.purchase;
-        let asked = self.ask_through(setup, &attempt.provider_code, purchase).await;
+        let after = self.now().since(stored.payment.terms.accepted_at);
+        let reference = AttemptId::asked(stored.serial, 0, after);
+        let asked = self.ask_through(setup, &attempt.provider_code, purchase, reference).await;
         let (evidence, look) = match asked {
             Ok(_) => (Some(EvidenceKind::BillStillThere), Ok(Found::BillStillThere)),
             Err(error) => match error.kind {

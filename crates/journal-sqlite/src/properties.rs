@@ -178,3 +178,10 @@ fn a_request() -> Option<PaymentRequest> {
         shown: None,
     })
 }
+
+/// A segment of the send journal: bytes that were never written by it hold no send; and of a segment that was,
+/// cut and with these bytes after the cut, exactly the frames before the cut are read, or it is said to be
+/// changed.
+pub fn send_segments(data: &[u8]) {
+    crate::sends::properties::segments(data);
+}

@@ -8,6 +8,8 @@
 //! because the permit is minted only after both, and recovery makes it unknown as ever.
 
 mod keys;
+#[cfg(feature = "testkit")]
+pub(crate) mod properties;
 mod records;
 mod remembered;
 mod segment;

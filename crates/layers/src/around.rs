@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ppob_provider::{
@@ -25,8 +25,10 @@ pub(crate) enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
     pub(crate) operation: Operation,
-    /// It may be dropped or made again. Not so where a status check is itself a purchase.
-    pub(crate) harmless: bool,
+    /// It may be dropped. Not so where a status check is itself a purchase.
+    pub(crate) may_be_dropped: bool,
+    /// It may be made again. Not so either where the provider takes a reference of ours once.
+    pub(crate) may_be_repeated: bool,
 }
 
 /// Calls the next layer in; each call of it is one more read.
@@ -91,7 +93,9 @@ impl<A: Around> PpobProvider for Layered<A> {
         request: &InquiryRequest,
     ) -> Result<Bill, ProviderError> {
         let next = Box::new(|| self.inner.inquire(cx, request));
-        self.around.read(Operation::Inquiry.read(), next).await
+        let read =
+            Read { may_be_repeated: request.reference.is_none(), ..Operation::Inquiry.read() };
+        self.around.read(read, next).await
     }
 
     async fn pay(&self, cx: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
@@ -104,12 +108,29 @@ impl<A: Around> PpobProvider for Layered<A> {
         cx: &CallContext,
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
-        let family = attempt.purchase.family;
-        let read = Read {
-            harmless: self.capability(family).status_is_purchase.is_none(),
-            ..Operation::Status.read()
-        };
         let next = Box::new(|| self.inner.check_status(cx, attempt));
+        self.around.read(Operation::Status.read(), next).await
+    }
+
+    async fn check_by_purchase(
+        &self,
+        cx: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let read =
+            Read { operation: Operation::Status, may_be_dropped: false, may_be_repeated: false };
+        // One permit is one send, whatever a layer does.
+        let permit = Mutex::new(Some(permit));
+        let next: Next<'_, StatusReport> = Box::new(|| {
+            let permit = permit.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match permit {
+                Some(permit) => self.inner.check_by_purchase(cx, request, permit),
+                None => Box::pin(async {
+                    Err(ProviderError::unsupported("a second status check by one permit"))
+                }),
+            }
+        });
         self.around.read(read, next).await
     }
 
@@ -144,7 +165,7 @@ impl Operation {
     }
 
     const fn read(self) -> Read {
-        Read { operation: self, harmless: true }
+        Read { operation: self, may_be_dropped: true, may_be_repeated: true }
     }
 }
 

@@ -27,7 +27,7 @@ impl ReadRetry {
     }
 
     fn may_repeat(&self, read: Read, error: &ProviderError) -> bool {
-        read.harmless
+        read.may_be_repeated
             && error.is_retryable()
             // Where the provider is known to be unwell, one question at a time is enough.
             && self.reserve.overview().breaker == BreakerState::Closed

@@ -18,7 +18,7 @@ impl Around for ReadTimeout {
         next: Next<'a, T>,
     ) -> Running<'a, Result<T, ProviderError>> {
         Box::pin(async move {
-            if !read.harmless {
+            if !read.may_be_dropped {
                 return next().await;
             }
             timeout(self.0, next()).await.unwrap_or_else(|_| {

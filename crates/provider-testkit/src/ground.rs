@@ -15,6 +15,7 @@ use ppob_types::{
 use crate::check::{Checked, Stop, fail, leave_out};
 use crate::manner::Manner;
 use crate::mint::{clock, context, permit};
+use crate::stand::Stand;
 use crate::tap::{Exchange, Tap};
 use crate::{Debit, Play, Remote, Sample, Saying, Scene, Setup, Subject};
 
@@ -64,27 +65,20 @@ pub(crate) const SHORT_TOTAL: (Duration, Duration) =
     (Duration::from_secs(2), Duration::from_secs(4));
 
 impl Ground {
-    pub(crate) async fn new(subject: Arc<dyn Subject>, family: Option<Family>) -> Checked<Self> {
-        let tap = Tap::start().await.map_err(|error| failed(&error))?;
-        let built = build(&*subject, &tap.origin(), PATIENT)?;
-        Ok(Self::before(subject, Arc::new(tap), built, family).await)
-    }
-
-    /// The same account before a new simulator. The ground it is made of is not to be used after.
-    pub(crate) async fn fresh(&self) -> Self {
-        let (subject, tap) = (Arc::clone(&self.subject), Arc::clone(&self.tap));
-        Self::before(subject, tap, self.built.clone(), self.family).await
-    }
-
-    async fn before(
+    pub(crate) async fn new(
         subject: Arc<dyn Subject>,
-        tap: Arc<Tap>,
-        built: BuiltProvider,
         family: Option<Family>,
+        Stand { tap, built }: Stand,
     ) -> Self {
         let remote = subject.start().await;
         tap.stand_before(&remote.origin());
         Self { subject, remote, tap, built, family, serial: AtomicU64::new(0xB3) }
+    }
+
+    /// The same account before a new simulator. The ground it is made of is not to be used after.
+    pub(crate) async fn fresh(&self) -> Self {
+        let stand = Stand { tap: Arc::clone(&self.tap), built: self.built.clone() };
+        Self::new(Arc::clone(&self.subject), self.family, stand).await
     }
 
     pub(crate) fn provider(&self) -> &dyn PpobProvider {

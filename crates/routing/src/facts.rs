@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ppob_types::Rupiah;
 
+use crate::Health;
+
 /// What is known about one provider, for one product, at the moment of ranking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not a hidden state")]
@@ -30,12 +32,17 @@ pub struct ProviderFacts {
     pub price_max_age: Duration,
     /// How much more than the ranked cost an attempt may be charged.
     pub cost_tolerance: Rupiah,
-    /// Lower is asked first (strategy `priority`, and between equals everywhere).
+    /// How a lost answer can be found out there; between offers of the same cost, the better is asked
+    /// first.
+    pub lookup: Lookup,
+    /// Lower is asked first (strategy `priority`, and between equals of the others).
     pub priority: u32,
     /// Share of payments (strategy `weighted`); 0 is asked last.
     pub weight: u32,
     /// How well it did lately (strategy `best-success`).
     pub health: Health,
+    /// Whether enough is known that `health` is more than a guess.
+    pub health_is_known: bool,
 }
 
 /// Whether a provider takes payments.
@@ -67,44 +74,25 @@ impl Mode {
     }
 }
 
-/// How well a provider did lately: decayed, in whole numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Health {
-    /// Share of good outcomes, in millionths.
-    pub success_ppm: u32,
-    /// How long an answer takes.
-    pub latency_micros: u64,
+/// How it can be found out what became of a payment whose answer was lost. More is better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lookup {
+    /// By what it can be asked.
+    pub by: LookupBy,
+    /// The payment carries our reference, so that others can tell of it: statements and callbacks.
+    pub carries_our_reference: bool,
 }
 
-impl Health {
-    /// Each new observation weighs one sixteenth.
-    const SHIFT: u32 = 4;
-    const ALL: u32 = 1_000_000;
-
-    /// The score after one more outcome.
-    #[must_use]
-    pub fn after(self, good: bool, latency: Duration) -> Self {
-        let target = if good { Self::ALL } else { 0 };
-        let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-        Self {
-            success_ppm: self.success_ppm - (self.success_ppm >> Self::SHIFT)
-                + (target >> Self::SHIFT),
-            latency_micros: (self.latency_micros - (self.latency_micros >> Self::SHIFT))
-                .saturating_add(micros >> Self::SHIFT),
-        }
-    }
-
-    /// Share of good outcomes in thousandths.
-    pub const fn success_permille(self) -> u32 {
-        self.success_ppm / 1_000
-    }
-}
-
-impl Default for Health {
-    /// A provider nobody has asked yet counts as good.
-    fn default() -> Self {
-        Self { success_ppm: Self::ALL, latency_micros: 0 }
-    }
+/// By what a provider can be asked what became of a payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LookupBy {
+    /// It cannot.
+    #[default]
+    Nothing,
+    /// By its own reference, which a lost answer does not tell.
+    TheirReference,
+    /// By ours, which is always known.
+    OurReference,
 }
 
 impl Default for ProviderFacts {
@@ -122,39 +110,11 @@ impl Default for ProviderFacts {
             has_room: true,
             price_max_age: Duration::from_mins(15),
             cost_tolerance: Rupiah::ZERO,
+            lookup: Lookup::default(),
             priority: 100,
             weight: 1,
             health: Health::default(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn health_follows_outcomes_and_forgets_old_ones() {
-        let slow = Duration::from_secs(2);
-        let mut health = Health::default();
-        for _ in 0..10 {
-            health = health.after(false, slow);
-        }
-        assert!(health.success_permille() < 600, "{health:?}");
-        assert!(health.latency_micros > 500_000);
-        for _ in 0..200 {
-            health = health.after(true, Duration::from_millis(100));
-        }
-        assert!(health.success_permille() > 990, "{health:?}");
-        assert!(health.latency_micros < 200_000);
-    }
-
-    #[test]
-    fn health_stays_in_range_for_any_latency() {
-        let mut health = Health { success_ppm: 1_000_000, latency_micros: u64::MAX };
-        for _ in 0..100 {
-            health = health.after(true, Duration::MAX);
-            assert!(health.success_ppm <= 1_000_000);
+            health_is_known: false,
         }
     }
 }

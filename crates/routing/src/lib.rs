@@ -6,18 +6,22 @@
 
 mod catalogue;
 mod facts;
+mod health;
 mod left_out;
 mod mapping;
+mod order;
 mod prices;
 mod rank;
 mod strategy;
 
 pub use catalogue::{Catalogue, Offer, Product};
-pub use facts::{Health, Mode, ProviderFacts};
+pub use facts::{Lookup, LookupBy, Mode, ProviderFacts};
+pub use health::{Health, Learnt};
 pub use left_out::LeftOut;
 pub use mapping::{
     MappedList, Mapping, MappingConflict, MappingOverride, OverrideError, ShippedMapping,
 };
+pub use order::Criterion;
 pub use prices::{CatalogueChange, ChangeKind, PriceUpdate, RowAside, RowAsideReason};
 pub use rank::{Candidate, Need, Route, RouteQuestion, rank};
 pub use strategy::{Strategy, StrategyTable};

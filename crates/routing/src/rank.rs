@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ppob_types::{Cost, ProviderName, Rupiah, Timestamp};
 
-use crate::{LeftOut, Mode, Offer, Product, ProviderFacts, Strategy};
+use crate::{Criterion, LeftOut, Mode, Offer, Product, ProviderFacts, Strategy};
 
 /// What a route is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct RouteQuestion<'a> {
     pub max_cost: Option<Rupiah>,
     /// Providers that this payment tried before.
     pub already_tried: &'a [ProviderName],
-    /// A drawn number, for the strategy `weighted`.
-    pub draw: u64,
+    /// A drawn number, for the strategy `weighted`; without one, the most likely comes first.
+    pub draw: Option<u64>,
 }
 
 /// What the chosen provider shall do.
@@ -40,6 +40,8 @@ pub struct Route {
     pub strategy: Strategy,
     /// Whom to ask, best first.
     pub candidates: Vec<Candidate>,
+    /// For each of them but the first, why it comes after the one before it.
+    pub because: Vec<Criterion>,
     /// Every other offer of the product, in the order of names, with exactly one reason.
     pub left_out: Vec<(ProviderName, LeftOut)>,
 }
@@ -98,7 +100,11 @@ pub fn rank(
     }
     strategy.order(&mut ranked, question.draw);
     left_out.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Route { strategy, candidates: ranked.into_iter().map(|one| one.candidate).collect(), left_out }
+    let drawn = question.draw.is_some();
+    let after = ranked.iter().zip(ranked.iter().skip(1));
+    let because = after.map(|(a, b)| strategy.because(a, b, drawn)).collect();
+    let candidates = ranked.into_iter().map(|one| one.candidate).collect();
+    Route { strategy, candidates, because, left_out }
 }
 
 fn judge(

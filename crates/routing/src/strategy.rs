@@ -1,16 +1,15 @@
 //! In which order offers are asked.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ppob_types::{Family, ProductCode, ProviderName, Rupiah};
+use ppob_types::{Family, ProductCode};
 use serde::{Deserialize, Serialize};
 
 use crate::rank::Ranked;
 
-/// In which order the offers of a product are asked. Between equals: lower cost, then priority,
-/// then the provider's name.
+/// In which order the offers of a product are asked. Between equals: lower cost, then whose lost answers
+/// can be found out better, then priority, then the provider's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
@@ -19,9 +18,9 @@ pub enum Strategy {
     Cheapest,
     /// The lowest configured priority number first.
     Priority,
-    /// At random by configured weights; the draw comes with the question.
+    /// At random by configured weights; the draw comes with the question. Weights of 0 come last.
     Weighted,
-    /// The best recent success rate (in steps of 1 %) first, then the fastest (in steps of 100 ms).
+    /// The best recent success rate (in whole per cent) first, then the fastest (in steps of 100 ms).
     BestSuccess,
 }
 
@@ -48,17 +47,11 @@ impl Strategy {
         }
     }
 
-    pub(crate) fn order(self, ranked: &mut Vec<Ranked<'_>>, draw: u64) {
-        ranked.sort_by(|a, b| cheapest_key(a).cmp(&cheapest_key(b)));
-        match self {
-            Self::Cheapest => {}
-            // Sorting is stable, so equals stay in the order above.
-            Self::Priority => ranked.sort_by_key(|one| one.facts.priority),
-            Self::Weighted => shuffle_by_weight(ranked, draw),
-            Self::BestSuccess => ranked.sort_by_key(|one| {
-                let health = one.facts.health;
-                (Reverse(health.success_ppm / 10_000), health.latency_micros / 100_000)
-            }),
+    /// Without a draw, `weighted` puts the greatest weight first.
+    pub(crate) fn order(self, ranked: &mut Vec<Ranked<'_>>, draw: Option<u64>) {
+        ranked.sort_by(|a, b| self.compare(a, b));
+        if let (Self::Weighted, Some(draw)) = (self, draw) {
+            shuffle_by_weight(ranked, draw);
         }
     }
 }
@@ -78,17 +71,6 @@ impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// Known costs compare with each other; where the bill is not known yet, what comes on top of it.
-fn cheapest_key<'a>(one: &Ranked<'a>) -> (bool, Rupiah, u32, &'a ProviderName) {
-    let candidate = &one.candidate;
-    (
-        candidate.cost.is_none(),
-        candidate.cost.unwrap_or(candidate.price.comparable()),
-        one.facts.priority,
-        &one.offer.provider,
-    )
 }
 
 /// Draws without putting back: the share of first places is the share of weight.

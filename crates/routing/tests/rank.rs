@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ppob_routing::{
-    Health, LeftOut, Mode, Need, Offer, Product, ProviderFacts, Route, RouteQuestion, Strategy,
-    rank,
+    Criterion, Health, LeftOut, Lookup, LookupBy, Mode, Need, Offer, Product, ProviderFacts, Route,
+    RouteQuestion, Strategy, rank,
 };
 use ppob_types::{Cost, CutOff, Family, ProductCode, ProviderName, Rupiah, Timestamp};
 
@@ -61,7 +61,7 @@ fn question(need: Need) -> RouteQuestion<'static> {
         bill_amount: None,
         max_cost: None,
         already_tried: &[],
-        draw: 0,
+        draw: Some(0),
     }
 }
 
@@ -90,6 +90,54 @@ fn the_cheapest_is_asked_first_and_equals_by_priority_then_name() {
     facts.get_mut(&name("c")).unwrap().priority = 1;
     let route = rank(&question(Need::Pay), &same, &facts, Strategy::Cheapest);
     assert_eq!(order(&route), ["c", "a", "b"]);
+    assert_eq!(route.because, [Criterion::Priority, Criterion::Name]);
+}
+
+#[test]
+fn between_equal_costs_whose_lost_answers_can_be_found_out_is_asked_first() {
+    let same = token(["a", "b", "c", "d", "e"].map(|one| offer(one, 20_700)).to_vec());
+    let lookup = |by, carries_our_reference| ProviderFacts {
+        lookup: Lookup { by, carries_our_reference },
+        ..ProviderFacts::default()
+    };
+    let mut facts = facts(&[
+        ("a", lookup(LookupBy::Nothing, false)),
+        ("b", lookup(LookupBy::Nothing, true)),
+        ("c", lookup(LookupBy::TheirReference, false)),
+        ("d", lookup(LookupBy::TheirReference, true)),
+        ("e", lookup(LookupBy::OurReference, true)),
+    ]);
+    let asked = |facts: &Facts, product: &Product, strategy| {
+        let route = rank(&question(Need::Pay), product, facts, strategy);
+        let order: Vec<String> = order(&route).iter().map(ToString::to_string).collect();
+        (order.concat(), route.because)
+    };
+    let (order, because) = asked(&facts, &same, Strategy::Cheapest);
+    assert_eq!(order, "edcba");
+    assert_eq!(because, [Criterion::Lookup; 4]);
+    // One rupiah is stronger, and so is a priority where that is what was asked for.
+    let mut cheaper = same.clone();
+    cheaper.offers[0].cost = Cost::Fixed(Rupiah::new(20_699));
+    assert_eq!(asked(&facts, &cheaper, Strategy::Cheapest).0, "aedcb");
+    facts.get_mut(&name("a")).unwrap().priority = 1;
+    assert_eq!(asked(&facts, &same, Strategy::Cheapest).0, "edcba");
+    let (order, because) = asked(&facts, &same, Strategy::Priority);
+    assert_eq!(order, "aedcb");
+    assert_eq!(because[0], Criterion::Priority);
+}
+
+#[test]
+fn without_a_draw_the_most_likely_is_first_and_with_one_the_draw_is_the_reason() {
+    let (product, mut facts) = three_priced();
+    for (provider, weight) in [("a", 3), ("b", 0), ("c", 5)] {
+        facts.get_mut(&name(provider)).unwrap().weight = weight;
+    }
+    let likely = RouteQuestion { draw: None, ..question(Need::Pay) };
+    let route = rank(&likely, &product, &facts, Strategy::Weighted);
+    assert_eq!(order(&route), ["c", "a", "b"]);
+    assert_eq!(route.because, [Criterion::Weight; 2]);
+    let route = rank(&question(Need::Pay), &product, &facts, Strategy::Weighted);
+    assert_eq!(route.because, [Criterion::Draw, Criterion::Weight]);
 }
 
 #[test]
@@ -104,11 +152,17 @@ fn priority_is_stronger_than_cost_and_equals_go_by_cost() {
 fn the_best_success_rate_is_asked_first_then_the_fastest() {
     let (product, mut facts) = three_priced();
     let health = |success_ppm, latency_micros| Health { success_ppm, latency_micros };
-    facts.get_mut(&name("a")).unwrap().health = health(995_000, 900_000);
+    facts.get_mut(&name("a")).unwrap().health = health(985_000, 900_000);
     facts.get_mut(&name("b")).unwrap().health = health(700_000, 100_000);
-    facts.get_mut(&name("c")).unwrap().health = health(991_000, 300_000);
+    facts.get_mut(&name("c")).unwrap().health = health(994_000, 300_000);
     let route = rank(&question(Need::Pay), &product, &facts, Strategy::BestSuccess);
     assert_eq!(order(&route), ["c", "a", "b"]);
+    assert_eq!(route.because, [Criterion::Speed, Criterion::Success]);
+    // Within a hundredth and 100 ms they are alike, and the cheaper is asked first.
+    facts.get_mut(&name("b")).unwrap().health = health(986_000, 390_000);
+    let route = rank(&question(Need::Pay), &product, &facts, Strategy::BestSuccess);
+    assert_eq!(order(&route), ["b", "c", "a"]);
+    assert_eq!(route.because, [Criterion::Cost, Criterion::Speed]);
 }
 
 #[test]
@@ -119,7 +173,7 @@ fn weights_share_the_first_places() {
     facts.get_mut(&name("c")).unwrap().weight = 0;
     let mut first = BTreeMap::new();
     for draw in 0..4_000 {
-        let asked = RouteQuestion { draw, ..question(Need::Pay) };
+        let asked = RouteQuestion { draw: Some(draw), ..question(Need::Pay) };
         let route = rank(&asked, &product, &facts, Strategy::Weighted);
         assert_eq!(route.candidates.last().unwrap().provider, name("c"));
         *first.entry(order(&route)[0].to_owned()).or_insert(0) += 1;

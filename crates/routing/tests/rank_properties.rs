@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use ppob_routing::{
-    Health, Mode, Need, Offer, Product, ProviderFacts, RouteQuestion, Strategy as Order, rank,
+    Candidate, Criterion, Health, Lookup, LookupBy, Mode, Need, Offer, Product, ProviderFacts,
+    RouteQuestion, Strategy as Order, rank,
 };
 use ppob_types::{Cost, CutOff, Family, ProductCode, ProviderName, Rupiah, Timestamp};
 use proptest::prelude::*;
@@ -40,8 +41,20 @@ fn any_facts() -> impl Strategy<Value = ProviderFacts> {
     ];
     let odds = proptest::array::uniform5(proptest::bool::weighted(0.1));
     let balance = proptest::option::of(-5..20_i64);
-    (mode, odds, balance, 0..3_u32, 0..3_u32, 0..1_000_000_u32).prop_map(
-        |(mode, odds, balance, priority, weight, success_ppm)| {
+    let by = prop_oneof![
+        Just(LookupBy::Nothing),
+        Just(LookupBy::TheirReference),
+        Just(LookupBy::OurReference),
+    ];
+    let lookup = (by, any::<bool>())
+        .prop_map(|(by, carries_our_reference)| Lookup { by, carries_our_reference });
+    // Few enough that equals occur.
+    let health = (95..=100_u32, 0..3_u64).prop_map(|(percent, steps)| Health {
+        success_ppm: percent * 10_000,
+        latency_micros: steps * 100_000,
+    });
+    (mode, odds, balance, 0..3_u32, 0..3_u32, lookup, health).prop_map(
+        |(mode, odds, balance, priority, weight, lookup, health)| {
             let [offer_switched_off, mute, deaf, breaker_open, full] = odds;
             ProviderFacts {
                 mode,
@@ -53,7 +66,8 @@ fn any_facts() -> impl Strategy<Value = ProviderFacts> {
                 has_room: !full,
                 priority,
                 weight,
-                health: Health { success_ppm, latency_micros: 0 },
+                lookup,
+                health,
                 ..ProviderFacts::default()
             }
         },
@@ -102,8 +116,36 @@ fn question(
         bill_amount: bill.map(Rupiah::new),
         max_cost: most.map(Rupiah::new),
         already_tried: &[],
-        draw,
+        draw: Some(draw),
     }
+}
+
+/// What decides, each less first, written down a second time.
+fn keys(order: Order, one: &Candidate, about: &ProviderFacts) -> Vec<(Criterion, i128)> {
+    let cost = one.cost.unwrap_or(one.price.comparable()).get();
+    let unknown = i128::from(one.cost.is_none()) << 64;
+    let lookup = match about.lookup.by {
+        LookupBy::OurReference => 0,
+        LookupBy::TheirReference => 2,
+        LookupBy::Nothing => 4,
+    } + i128::from(!about.lookup.carries_our_reference);
+    let name = one.provider.as_str().bytes().next().unwrap();
+    let mut keys = match order {
+        Order::Cheapest => Vec::new(),
+        Order::Priority => vec![(Criterion::Priority, i128::from(about.priority))],
+        Order::Weighted => vec![(Criterion::Weight, -i128::from(about.weight))],
+        Order::BestSuccess => vec![
+            (Criterion::Success, -i128::from(about.health.success_ppm / 10_000)),
+            (Criterion::Speed, i128::from(about.health.latency_micros / 100_000)),
+        ],
+    };
+    keys.extend([
+        (Criterion::Cost, unknown + i128::from(cost)),
+        (Criterion::Lookup, lookup),
+        (Criterion::Priority, i128::from(about.priority)),
+        (Criterion::Name, i128::from(name)),
+    ]);
+    keys
 }
 
 fn fixed() -> ProptestConfig {
@@ -170,6 +212,47 @@ proptest! {
             (route.candidates, route.left_out)
         };
         prop_assert_eq!(sorted(order), sorted(Order::Cheapest));
+    }
+
+    #[test]
+    fn each_comes_after_the_one_before_by_the_reason_that_is_told_and_no_stronger_one(
+        (product, facts) in any_case(),
+        order in any_order(),
+        paying: bool,
+        bill in proptest::option::of(0..10_i64),
+    ) {
+        let question = RouteQuestion { draw: None, ..question(0, paying, bill, None) };
+        let route = rank(&question, &product, &facts, order);
+        prop_assert_eq!(route.because.len(), route.candidates.len().saturating_sub(1));
+        let keys = |one: &Candidate| keys(order, one, &facts[&one.provider]);
+        for (pair, because) in route.candidates.windows(2).zip(&route.because) {
+            let (before, after) = (keys(&pair[0]), keys(&pair[1]));
+            let first = before.iter().zip(&after).find(|(a, b)| a.1 != b.1);
+            let ((criterion, before), (_, after)) = first.unwrap();
+            prop_assert!(before < after, "{:?}", pair);
+            prop_assert_eq!(criterion, because);
+        }
+    }
+
+    #[test]
+    fn a_draw_moves_only_those_that_have_a_weight_and_they_come_first(
+        (product, facts) in any_case(),
+        draw: u64,
+    ) {
+        let route = rank(&question(draw, true, Some(7), None), &product, &facts, Order::Weighted);
+        let weights: Vec<u32> =
+            route.candidates.iter().map(|one| facts[&one.provider].weight).collect();
+        let drawn = weights.iter().filter(|weight| **weight > 0).count();
+        prop_assert!(weights[drawn..].iter().all(|weight| *weight == 0), "{:?}", weights);
+        let cheapest = rank(&question(draw, true, Some(7), None), &product, &facts, Order::Cheapest);
+        let weightless = |candidates: &[Candidate]| -> Vec<ProviderName> {
+            let names = candidates.iter().map(|one| one.provider.clone());
+            names.filter(|name| facts[name].weight == 0).collect()
+        };
+        prop_assert_eq!(weightless(&route.candidates), weightless(&cheapest.candidates));
+        for (at, because) in route.because.iter().enumerate() {
+            prop_assert_eq!(*because == Criterion::Draw, at + 1 < drawn);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::callbacks;
 use crate::server::ServerOptions;
 
 /// How often it is said that a listener is insecure.
@@ -24,7 +25,12 @@ impl Beside {
     pub(crate) fn start(options: &ServerOptions, exposed: Vec<&'static str>) -> Self {
         let stop = CancellationToken::new();
         let mut tasks = Vec::new();
-        for (listener, tls) in [("api", &options.tls), ("operator", &options.operator_tls)] {
+        let followed = [
+            ("api", &options.tls),
+            ("operator", &options.operator_tls),
+            (callbacks::LISTENER, &options.callbacks_tls),
+        ];
+        for (listener, tls) in followed {
             if let Some(tls) = tls {
                 tasks.push(tokio::spawn(Arc::clone(tls).follow(listener, stop.clone())));
             }
@@ -46,11 +52,14 @@ impl Beside {
 async fn remind(exposed: Vec<&'static str>, stop: CancellationToken) {
     loop {
         for listener in &exposed {
-            tracing::warn!(
-                listener,
-                "this listener can be reached from other machines without TLS and API keys, because \
-                 listen.insecure says so; whoever reaches it may use it, and read what goes over it"
-            );
+            let means = if *listener == callbacks::LISTENER {
+                "without TLS, because listen.insecure says so; whoever is on the way can read what \
+                 providers tell of customers"
+            } else {
+                "without TLS and API keys, because listen.insecure says so; whoever reaches it may use \
+                 it, and read what goes over it"
+            };
+            tracing::warn!(listener, "this listener can be reached from other machines {means}");
         }
         if timeout(REMIND_EVERY, stop.cancelled()).await.is_ok() {
             return;

@@ -11,6 +11,7 @@ pub(crate) mod family;
 pub(crate) mod filter;
 pub(crate) mod offer;
 pub(crate) mod operator;
+mod order;
 pub(crate) mod payment;
 pub(crate) mod product;
 pub(crate) mod provider;

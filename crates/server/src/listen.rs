@@ -68,6 +68,10 @@ pub enum ListenError {
 /// The listeners that may be reached from other machines without what that needs. Said again and again
 /// in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each listener, independent of each other"
+)]
 pub struct Insecure {
     /// Callers, without TLS or without consumers.
     pub api: bool,
@@ -75,10 +79,12 @@ pub struct Insecure {
     pub operator: bool,
     /// Metrics, which are told to everybody who asks.
     pub metrics: bool,
+    /// Callbacks of providers, without TLS.
+    pub callbacks: bool,
 }
 
 /// Listens on `address`; port 0 takes a free one. `listener` names it in errors: `api`, `operator`,
-/// `metrics`. Nobody is served before [`crate::Server::start`] has looked at what protects it.
+/// `metrics`, `callbacks`. Nobody is served before [`crate::Server::start`] has looked at what protects it.
 ///
 /// # Errors
 /// [`ListenError`], for people.
@@ -99,6 +105,16 @@ pub const fn lacks_for_exposure(tls: bool, must_prove: bool) -> Option<&'static 
         (false, true) => Some("it has no TLS"),
         (true, false) => Some("there are no consumers, so everybody could pay"),
         (false, false) => Some("it has no TLS and there are no consumers, so everybody could pay"),
+    }
+}
+
+/// What the listener for callbacks lacks to be reached from other machines. Who may tell something is
+/// decided by each callback's signature.
+pub const fn callbacks_lack_for_exposure(tls: bool) -> Option<&'static str> {
+    if tls {
+        None
+    } else {
+        Some("it has no TLS, so whoever is on the way could read what callbacks say of customers")
     }
 }
 

@@ -19,6 +19,7 @@ use tonic::transport::Error as TransportError;
 use tonic_health::server::HealthReporter;
 
 use crate::beside::Beside;
+use crate::callbacks::{self, CallbackLimits};
 use crate::config_source::ConfigSource;
 use crate::connections::{ConnectionCaps, Incoming, incoming};
 use crate::consumer::{Consumers, Gate};
@@ -26,8 +27,8 @@ use crate::explain::ExplainErrors;
 use crate::feed;
 use crate::health::{self, API_SERVICES, OPERATOR_SERVICES, Readiness};
 use crate::listen::{
-    Insecure, ListenError, MOST_BYTES, MOST_OPERATOR_BYTES, check_exposure, lacks_for_exposure,
-    limited,
+    Insecure, ListenError, MOST_BYTES, MOST_OPERATOR_BYTES, callbacks_lack_for_exposure,
+    check_exposure, lacks_for_exposure, limited,
 };
 use crate::metrics::{self, Methods, MetricsHandle, RequestMetrics};
 use crate::reflection;
@@ -46,6 +47,8 @@ pub struct Listeners {
     pub operator: TcpListener,
     /// For Prometheus; none if metrics are not to be had by HTTP.
     pub metrics: Option<TcpListener>,
+    /// For callbacks of providers; none if nobody sends any.
+    pub callbacks: Option<TcpListener>,
 }
 
 /// How the server behaves.
@@ -63,7 +66,11 @@ pub struct ServerOptions {
     pub tls: Option<Arc<Tls>>,
     /// TLS for operators.
     pub operator_tls: Option<Arc<Tls>>,
-    /// What may be reached from other machines without TLS and consumers.
+    /// TLS for providers that send callbacks; made by [`Tls::load_for_callbacks`].
+    pub callbacks_tls: Option<Arc<Tls>>,
+    /// How much of callbacks may come in, and how long it may take.
+    pub callback_limits: CallbackLimits,
+    /// What may be reached from other machines without what that needs.
     pub insecure: Insecure,
     /// Connections at a time, per listener.
     pub connections: ConnectionCaps,
@@ -91,7 +98,7 @@ pub enum ServeError {
     Descriptors(#[from] tonic_reflection::server::Error),
 }
 
-/// The gRPC server.
+/// The gRPC server, and what listens beside it.
 #[derive(Debug)]
 pub struct Server;
 
@@ -108,6 +115,7 @@ pub struct RunningServer {
     stop: Stop,
     beside: Beside,
     servers: Vec<JoinHandle<Result<(), TransportError>>>,
+    callbacks: Option<callbacks::Serving>,
     /// Metrics can be had until everything else has ended.
     metrics_stop: CancellationToken,
     metrics_tasks: Vec<JoinHandle<()>>,
@@ -127,6 +135,7 @@ struct Addresses {
     api: SocketAddr,
     operator: SocketAddr,
     metrics: Option<SocketAddr>,
+    callbacks: Option<SocketAddr>,
 }
 
 /// How long connections may take to close once every call was answered.
@@ -143,6 +152,8 @@ impl ServerOptions {
             simulated: false,
             tls: None,
             operator_tls: None,
+            callbacks_tls: None,
+            callback_limits: CallbackLimits::default(),
             insecure: Insecure::default(),
             connections: ConnectionCaps { total: 1_000, per_address: 250 },
             heartbeat_every: Duration::from_secs(15),
@@ -190,6 +201,8 @@ impl Server {
         health::tell(&reporter, &API_SERVICES, ready).await;
         health::tell(&operator_health, &OPERATOR_SERVICES, true).await;
         let beside = Beside::start(&options, exposed);
+        let callbacks = listeners.callbacks;
+        let callbacks = callbacks.map(|listener| callbacks::serve(&engine, listener, &options));
         let health = CancellationToken::new();
         let keeping = health::keep_true(engine.clone(), reporter, health.clone());
         let metrics_stop = CancellationToken::new();
@@ -205,6 +218,7 @@ impl Server {
             stop,
             beside,
             servers: vec![tokio::spawn(api), tokio::spawn(operator)],
+            callbacks,
             metrics_stop,
             metrics_tasks,
         })
@@ -227,10 +241,16 @@ impl RunningServer {
         self.addresses.metrics
     }
 
+    /// Where providers send callbacks, if anybody listens.
+    pub const fn callbacks_address(&self) -> Option<SocketAddr> {
+        self.addresses.callbacks
+    }
+
     /// Ends the server in this order: health says so, the engine takes no new payments, streams end,
     /// calls that wait for a payment get up to [`ServerOptions::drain_for`] and are then answered with
-    /// the state as it is, connections close. Payments on their way go on in the engine, whose own
-    /// shutdown comes after this.
+    /// the state as it is, connections close, and last the listener for callbacks, which may settle
+    /// what others wait for. Payments on their way go on in the engine, whose own shutdown comes after
+    /// this.
     pub async fn shutdown(mut self) {
         self.health.cancel();
         let _ = self.health_task.await;
@@ -248,6 +268,9 @@ impl RunningServer {
                 self.stop.now.cancel();
                 ended(servers).await;
             }
+        }
+        if let Some(callbacks) = self.callbacks {
+            callbacks.end(self.drain_for).await;
         }
         self.beside.end().await;
         self.metrics_stop.cancel();
@@ -271,11 +294,12 @@ async fn ended(servers: &mut Vec<JoinHandle<Result<(), TransportError>>>) {
 
 impl Addresses {
     fn of(listeners: &Listeners) -> Result<Self, ServeError> {
-        let metrics = listeners.metrics.as_ref();
+        let (metrics, callbacks) = (listeners.metrics.as_ref(), listeners.callbacks.as_ref());
         Ok(Self {
             api: listeners.api.local_addr()?,
             operator: listeners.operator.local_addr()?,
             metrics: metrics.map(TcpListener::local_addr).transpose()?,
+            callbacks: callbacks.map(TcpListener::local_addr).transpose()?,
         })
     }
 
@@ -285,11 +309,13 @@ impl Addresses {
         let api = lacks_for_exposure(options.tls.is_some(), must_prove);
         let operator = lacks_for_exposure(options.operator_tls.is_some(), must_prove);
         let metrics = Some("metrics are told to everybody who asks, without TLS");
+        let callbacks = callbacks_lack_for_exposure(options.callbacks_tls.is_some());
         let insecure = options.insecure;
         let all = [
             ("api", Some(self.api), api, insecure.api),
             ("operator", Some(self.operator), operator, insecure.operator),
             ("metrics", self.metrics, metrics, insecure.metrics),
+            (callbacks::LISTENER, self.callbacks, callbacks, insecure.callbacks),
         ];
         let mut exposed = Vec::new();
         for (listener, address, lacks, insecure) in all {

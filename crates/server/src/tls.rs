@@ -39,23 +39,45 @@ pub struct TlsFiles {
 /// TLS as the files say. Follows them while a server runs.
 pub struct Tls {
     files: TlsFiles,
+    speaks: Speaks,
     current: ArcSwap<ServerConfig>,
     seen: Mutex<Seen>,
+}
+
+/// What is spoken through it, as a client may ask for.
+#[derive(Clone, Copy, Debug)]
+enum Speaks {
+    /// HTTP/2, for gRPC.
+    Grpc,
+    /// HTTP/1.1, for callbacks.
+    Http,
 }
 
 /// The files as they were when last looked at: time of change and size.
 type Seen = Vec<Option<(SystemTime, u64)>>;
 
 impl Tls {
-    /// Reads the files.
+    /// Reads the files, for gRPC.
     ///
     /// # Errors
     /// [`TlsError`], for people.
     pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
+        Self::speaking(Speaks::Grpc, files)
+    }
+
+    /// Reads the files, for the listener of callbacks.
+    ///
+    /// # Errors
+    /// [`TlsError`], for people.
+    pub fn load_for_callbacks(files: TlsFiles) -> Result<Self, TlsError> {
+        Self::speaking(Speaks::Http, files)
+    }
+
+    fn speaking(speaks: Speaks, files: TlsFiles) -> Result<Self, TlsError> {
         // Before reading: what changes meanwhile is read again.
         let seen = Mutex::new(files.look());
-        let current = ArcSwap::from_pointee(configuration(&files)?);
-        Ok(Self { files, current, seen })
+        let current = ArcSwap::from_pointee(configuration(speaks, &files)?);
+        Ok(Self { files, speaks, current, seen })
     }
 
     /// Reads the files again if they changed. What they said before stays if they are wrong now;
@@ -72,7 +94,7 @@ impl Tls {
             }
             *seen = now;
         }
-        self.current.store(Arc::new(configuration(&self.files)?));
+        self.current.store(Arc::new(configuration(self.speaks, &self.files)?));
         Ok(true)
     }
 
@@ -135,7 +157,7 @@ pub(crate) fn names(stream: &TlsStream<TcpStream>) -> Arc<[String]> {
     certificate.valid_dns_names().chain(certificate.valid_uri_names()).map(str::to_owned).collect()
 }
 
-fn configuration(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
+fn configuration(speaks: Speaks, files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     check_private(&files.key)?;
     let chain = certificates(&files.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&files.key)
@@ -160,7 +182,10 @@ fn configuration(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     let mut configuration = builder.with_single_cert(chain, key).map_err(|error| {
         TlsError::Mismatch { certificate: files.certificate.clone(), key: files.key.clone(), error }
     })?;
-    configuration.alpn_protocols = vec![b"h2".to_vec()];
+    configuration.alpn_protocols = match speaks {
+        Speaks::Grpc => vec![b"h2".to_vec()],
+        Speaks::Http => vec![b"http/1.1".to_vec()],
+    };
     Ok(configuration)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,13 +116,29 @@ impl fmt::Display for PaymentKey {
 #[serde(transparent)]
 pub struct AttemptId(Arc<str>);
 
+/// Four digits to the base of 36: a little over four and a half hours.
+const MOST_ASKED: u32 = 36 * 36 * 36 * 36 - 1;
+
 impl AttemptId {
     /// The id of attempt `number` (from 1) of the payment with journal-wide serial `serial`.
     pub fn new(serial: u64, number: u32) -> Self {
         Self(format!("P{serial:012X}N{number}").into())
     }
 
-    /// Reads an id that a provider gave back. Only what [`AttemptId::new`] writes is one.
+    /// The same for an attempt whose bill was asked for under its id, `asked_after` its acceptance: a
+    /// reference that was asked under may not be asked under again, so each question makes another one.
+    pub fn asked(serial: u64, number: u32, asked_after: Duration) -> Self {
+        let hundredths = u32::try_from(asked_after.as_millis() / 10).unwrap_or(u32::MAX);
+        let digits = [46_656, 1_296, 36, 1].map(|place| {
+            let digit = hundredths.min(MOST_ASKED) / place % 36;
+            char::from_digit(digit, 36).unwrap_or('0').to_ascii_uppercase()
+        });
+        let digits: String = digits.into_iter().collect();
+        Self(format!("P{serial:012X}N{number}T{digits}").into())
+    }
+
+    /// Reads an id that a provider gave back. Only what [`AttemptId::new`] and [`AttemptId::asked`] write is
+    /// one.
     ///
     /// # Errors
     /// [`IdError`] if no attempt has this id.
@@ -130,8 +147,20 @@ impl AttemptId {
         let (serial, number) =
             text.strip_prefix('P').and_then(|rest| rest.split_once('N')).ok_or(none.clone())?;
         let serial = u64::from_str_radix(serial, 16).map_err(|_| none.clone())?;
+        let (number, asked) = match number.split_once('T') {
+            None => (number, None),
+            Some((number, asked)) => (number, Some(asked)),
+        };
         let number = number.parse().map_err(|_| none.clone())?;
-        Some(Self::new(serial, number)).filter(|id| id.as_str() == text).ok_or(none)
+        let id = match asked {
+            None => Self::new(serial, number),
+            Some(asked) => {
+                let hundredths = u64::from_str_radix(asked, 36).map_err(|_| none.clone())?;
+                let after = Duration::from_millis(hundredths.saturating_mul(10));
+                Self::asked(serial, number, after)
+            }
+        };
+        Some(id).filter(|id| id.as_str() == text).ok_or(none)
     }
 
     /// The serial of the payment it is an attempt of.
@@ -178,6 +207,13 @@ mod tests {
             assert_eq!(AttemptId::parse(id.as_str()), Ok(id.clone()));
             assert_eq!(id.serial(), serial);
         }
+        for (after, text) in [(0, "T0000"), (10, "T0001"), (120_000, "T099C"), (u64::MAX, "TZZZZ")]
+        {
+            let id = AttemptId::asked(1, 2, Duration::from_millis(after));
+            assert_eq!(id.as_str(), format!("P000000000001N2{text}"));
+            assert_eq!(AttemptId::parse(id.as_str()), Ok(id.clone()));
+            assert_eq!(id.serial(), 1);
+        }
         let like = [
             "",
             "P1N1",
@@ -185,6 +221,10 @@ mod tests {
             "P000000000001N01",
             "P00000000000aN1",
             "P000000000001N",
+            "P000000000001N1T",
+            "P000000000001N1T001",
+            "P000000000001N1T000z",
+            "P000000000001N1T00000",
         ];
         for text in like {
             assert!(AttemptId::parse(text).is_err(), "{text}");
@@ -193,8 +233,12 @@ mod tests {
 
     #[test]
     fn attempt_ids_fit_the_strictest_known_reference_grammar() {
-        let id = AttemptId::new(u64::from(u32::MAX), 3);
-        assert!(id.as_str().len() <= 20);
-        assert!(id.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+        for id in [
+            AttemptId::new(u64::from(u32::MAX), 3),
+            AttemptId::asked(u64::from(u32::MAX), 3, Duration::MAX),
+        ] {
+            assert!(id.as_str().len() <= 20);
+            assert!(id.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+        }
     }
 }

@@ -44,6 +44,8 @@ pub struct Addresses {
     pub operator: String,
     /// The metrics.
     pub metrics: String,
+    /// Where providers send callbacks; none if no provider does.
+    pub callbacks: Option<String>,
     /// The control endpoint of the simulated provider, `http://HOST:PORT/control`; only a sandbox
     /// has one.
     pub control: Option<String>,
@@ -264,7 +266,7 @@ impl Engine {
 }
 
 impl Addresses {
-    /// Out of `ready: gRPC on …, operators on …, metrics on http://…/metrics`.
+    /// Out of `ready: gRPC on …, operators on …, metrics on http://…/metrics`, and maybe `, callbacks on …`.
     fn logged(log: &str) -> Result<Self> {
         let after = |mark: &str| {
             let (_, rest) = log.split_once(mark)?;
@@ -277,6 +279,7 @@ impl Addresses {
             api: address("ready: gRPC on ")?,
             operator: address("operators on ")?,
             metrics: address("metrics on http://")?,
+            callbacks: after("callbacks on "),
             control: None,
         })
     }
@@ -291,6 +294,7 @@ impl Addresses {
             api: address("api")?,
             operator: address("operator")?,
             metrics: address("metrics")?,
+            callbacks: text("callbacks"),
             control: text("control"),
         })
     }

@@ -94,6 +94,14 @@ impl World {
         Ok(world)
     }
 
+    /// This world with this provider's table in the place of all of its own.
+    #[must_use]
+    pub fn with_only(mut self, table: &str) -> Self {
+        self.config = config(&self.journal());
+        self.config.push_str(table);
+        self
+    }
+
     /// The same, where callers need TLS; certificate and key are `api.pem` and `api.key`, and the
     /// authority that callers trust is the certificate itself.
     ///

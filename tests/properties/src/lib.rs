@@ -13,6 +13,7 @@
 
 mod http;
 mod sealed;
+mod statement;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ pub struct Target {
 
 /// Every parser of foreign bytes. A new one is a line here, a file in `fuzz/fuzz_targets` and a directory in
 /// `fuzz/corpus`; a test looks for all three.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 24] = [
     target("mmbc-pay", ppob_provider_mmbc::properties::pay),
     target("mmbc-status", ppob_provider_mmbc::properties::status),
     target("mmbc-inquiry", ppob_provider_mmbc::properties::inquiry),
@@ -44,6 +45,8 @@ pub const TARGETS: [Target; 22] = [
     target("api-times", ppob_server::properties::times),
     target("journal-stored-values", ppob_journal_sqlite::properties::stored_values),
     target("journal-sealed-values", ppob_journal_sqlite::properties::sealed_values),
+    target("journal-send-segments", ppob_journal_sqlite::properties::send_segments),
+    target("statement-rows", statement::rows),
     target("sealed-blobs", sealed::blobs),
     target("master-keys", sealed::keys),
     target("key-files", sealed::key_files),

@@ -33,6 +33,7 @@ use ppob_types::{AttemptId, Clock, FailureReason, PaymentKey, Rupiah};
 
 pub(crate) use self::audit::{audit, cannot_be_verified, may_be_forgotten, records};
 pub use self::violation::{Violation, ViolationKind};
+use crate::fault::Fault;
 use crate::stage::Stage;
 use crate::truth::{Charge, parts};
 
@@ -254,6 +255,38 @@ impl Stage {
         if !durable {
             let what = format!("{}: version {} was told, not written", stored.key, stored.version);
             self.violated(ViolationKind::ToldUndurable, what);
+        }
+    }
+
+    /// A status check that is a purchase reached a provider, which knows the attempt or buys it now.
+    pub(crate) fn asked_by_purchase(
+        &self,
+        key: &PaymentKey,
+        attempt: &AttemptId,
+        bound: Duration,
+        known: bool,
+    ) {
+        let now = self.clock.elapsed();
+        {
+            let mut checker = self.checker();
+            let sent = checker.sent.entry(attempt.clone()).or_default();
+            sent.may_be_executed_until = sent.may_be_executed_until.max(now + bound);
+        }
+        if !known {
+            self.count(Fault::StatusBought);
+        }
+        let on_disk = self.on_disk(key);
+        let mut attempts = on_disk.iter().flat_map(|stored| &stored.payment.attempts);
+        let written = attempts.find(|known| known.id == *attempt).is_some_and(|known| {
+            let until =
+                known.no_negative_verdict_before.since(known.checked_at.unwrap_or_default());
+            known.is_alive() && known.checked_at.is_some() && until >= bound
+        });
+        if !written {
+            let what = format!(
+                "{key}: {attempt} was asked about by its purchase, and that is not durable"
+            );
+            self.violated(ViolationKind::UnwrittenPurchase, what);
         }
     }
 

@@ -120,6 +120,8 @@ faults! {
     StatusSilence = "status: silence", 40;
     /// A status check does not find what is there.
     StatusLag = "status: not found although there", 300;
+    /// A status check that is a purchase bought what had not arrived. Counted where it happens.
+    StatusBought = "status: bought what had not arrived", 1_000;
     /// An inquiry is not answered.
     InquiryLost = "inquiry: no answer", 60;
     /// The bill is another than a moment ago.

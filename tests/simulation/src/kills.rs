@@ -48,7 +48,7 @@ pub fn hunt(seed: u64, budget: u64, stop_at: StopAt, threads: usize) -> Vec<Kill
 
 /// Hunts one mutant.
 pub fn hunt_one(mutant: Mutant, seed: u64, budget: u64, stop_at: StopAt) -> Kill {
-    let variant = Variant { mutant: Some(mutant), ..Variant::default() };
+    let variant = Variant { mutant: Some(mutant) };
     let settings = Settings { seed, payments: budget, variant, stop_at, threads: 1 };
     let Report { total, bad, killed_after, .. } = simulate(&settings);
     let harmful = bad.iter().find_map(|world| {

@@ -27,9 +27,6 @@ struct Arguments {
     /// Hunt every deliberate mistake, with so many payments each, and print how soon each was found.
     #[arg(long)]
     mutants: bool,
-    /// Some providers take a status check for an order.
-    #[arg(long)]
-    purchase_is_status: bool,
     /// Go on after a violation.
     #[arg(long)]
     go_on: bool,
@@ -47,8 +44,7 @@ const ALL_CLASSES_FROM: u64 = 50_000;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let first = arguments.seed.unwrap_or_else(fresh_seed);
-    let variant =
-        Variant { mutant: arguments.mutant, purchase_is_status: arguments.purchase_is_status };
+    let variant = Variant { mutant: arguments.mutant };
     if arguments.trace {
         let outcome = world(first, variant, true);
         for line in &outcome.lines {

@@ -68,8 +68,6 @@ impl StopAt {
 pub struct Variant {
     /// A deliberate mistake of the engine.
     pub mutant: Option<Mutant>,
-    /// Some providers take a status check for an order if they do not know the reference.
-    pub purchase_is_status: bool,
 }
 
 /// What came of one world.
@@ -197,11 +195,7 @@ pub fn world(seed: u64, variant: Variant, keep_trace: bool) -> Outcome {
             .start_paused(true)
             .build()
             .unwrap_or_else(|error| unreachable!("a runtime without I/O needs nothing: {error}"));
-        runtime.block_on(live(
-            World::of(seed, PAYMENTS_PER_WORLD, variant.purchase_is_status),
-            &alarms,
-            keep_trace,
-        ))
+        runtime.block_on(live(World::of(seed, PAYMENTS_PER_WORLD), &alarms, keep_trace))
     });
     clear_mutant();
     outcome
@@ -245,6 +239,7 @@ async fn live(world: World, alarms: &Alarms, keep_trace: bool) -> Outcome {
         let mut checker = stage.checker();
         (std::mem::take(&mut checker.violations), checker.tellings)
     };
+    stage.forget_disk();
     let mut trace = stage.trace();
     Outcome {
         seed,
@@ -415,8 +410,7 @@ impl std::fmt::Display for Report {
 /// How to see everything that happened in the world of `seed`.
 pub fn replay(seed: u64, variant: Variant) -> String {
     let mutant = variant.mutant.map(|mutant| format!(" --mutant {mutant:?}")).unwrap_or_default();
-    let asking = if variant.purchase_is_status { " --purchase-is-status" } else { "" };
     format!(
-        "to see it again: cargo run --release -p ppob-simulation -- --seed {seed}{mutant}{asking} --trace"
+        "to see it again: cargo run --release -p ppob-simulation -- --seed {seed}{mutant} --trace"
     )
 }

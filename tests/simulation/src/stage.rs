@@ -187,6 +187,11 @@ impl Stage {
         *lock(&self.disk) = Some(journal);
     }
 
+    /// The world has ended. The disk's weather knows the stage, so the two would keep each other for ever.
+    pub(crate) fn forget_disk(&self) {
+        *lock(&self.disk) = None;
+    }
+
     /// What the disk really holds of a payment.
     pub(crate) fn on_disk(&self, key: &PaymentKey) -> Option<StoredPayment> {
         self.audit(|disk| async move { disk.load(key).await.ok().flatten() })

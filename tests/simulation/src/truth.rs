@@ -118,5 +118,6 @@ impl Truth {
 /// Serial and number of an attempt, read off its id.
 pub(crate) fn parts(attempt: &AttemptId) -> Option<(u64, u32)> {
     let (serial, number) = attempt.as_str().strip_prefix('P')?.split_once('N')?;
+    let number = number.split('T').next()?;
     Some((u64::from_str_radix(serial, 16).ok()?, number.parse().ok()?))
 }

@@ -92,7 +92,7 @@ pub(crate) const GOODS: [Goods; 5] = [
 ];
 
 impl World {
-    pub(crate) fn of(seed: u64, payments: u32, purchase_is_status: bool) -> Self {
+    pub(crate) fn of(seed: u64, payments: u32) -> Self {
         let mut random = Random::fork(seed, 1);
         let intensity = random.pick(&[1, 2, 2, 4], 1);
         let permille = Fault::ALL
@@ -109,9 +109,7 @@ impl World {
             seed,
             set_back: Random::fork(seed, 9).permille(120),
             permille,
-            providers: (0..count)
-                .filter_map(|number| provider(number, purchase_is_status, &mut random))
-                .collect(),
+            providers: (0..count).filter_map(|number| provider(number, &mut random)).collect(),
             payments,
             consumers: 3,
             customers: random.pick(&[5, 20, 60], 20),
@@ -145,15 +143,11 @@ impl World {
     }
 }
 
-fn provider(number: u64, purchase_is_status: bool, random: &mut Random) -> Option<ProviderPlan> {
+fn provider(number: u64, random: &mut Random) -> Option<ProviderPlan> {
     let habits =
         [Habit::OurReference, Habit::Forgetful, Habit::PurchaseIsStatus, Habit::CallbackOnly];
-    let drawn =
+    let habit =
         if number == 0 { Habit::OwnReference } else { random.pick(&habits, Habit::OurReference) };
-    let habit = match drawn {
-        Habit::PurchaseIsStatus if !purchase_is_status => Habit::OurReference,
-        drawn => drawn,
-    };
     Some(ProviderPlan {
         name: ProviderName::new(&format!("model-{number}")).ok()?,
         habit,

@@ -736,10 +736,10 @@ pub struct RouteOffer {
     pub rank: i32,
     /// Stable word: CHOSEN for those with a rank; else NOT_CONFIGURED, OFF, FROZEN, DRAIN,
     /// SWITCHED_OFF, NO_CAPABILITY, ALREADY_TRIED, CLOSED, CUT_OFF, PRICES_TOO_OLD, COST_ABOVE_CAP,
-    /// BALANCE_TOO_LOW, BREAKER_OPEN, NO_ROOM. The list may grow.
+    /// BALANCE_TOO_LOW, BREAKER_OPEN, ONE_AT_A_TIME, NO_ROOM. The list may grow.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
-    /// The reason as a sentence for people.
+    /// The reason as a sentence for people; for those with a rank, why they come after the one before.
     #[prost(string, tag = "5")]
     pub explanation: ::prost::alloc::string::String,
     /// What would be debited from the deposit, in rupiah; unset if not known without a bill.

@@ -42,6 +42,9 @@ pub(crate) struct Sandbox {
     /// Port of the metrics [default: 9464].
     #[arg(long, value_name = "PORT")]
     pub(crate) metrics_port: Option<u16>,
+    /// Port for callbacks, where a provider sends any [default: 8081].
+    #[arg(long, value_name = "PORT")]
+    pub(crate) callbacks_port: Option<u16>,
     /// Port of the simulated provider; by default the system chooses one.
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) simulator_port: u16,

@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use ppob_server::{ConnectionCaps, Insecure, TlsFiles, lacks_for_exposure};
+use ppob_server::{
+    ConnectionCaps, Insecure, TlsFiles, callbacks_lack_for_exposure, lacks_for_exposure,
+};
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
@@ -16,7 +18,7 @@ pub(crate) struct Listen {
     pub(crate) api: SocketAddr,
     pub(crate) operator: SocketAddr,
     pub(crate) metrics: SocketAddr,
-    /// Reserved: no provider kind reports by callback yet, so nothing listens.
+    /// Nothing listens there unless a provider sends callbacks.
     pub(crate) callbacks: SocketAddr,
     pub(crate) insecure: Vec<Listener>,
     pub(crate) max_connections: NonZeroUsize,
@@ -25,6 +27,9 @@ pub(crate) struct Listen {
     pub(crate) tls: Option<TlsTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operator_tls: Option<TlsTable>,
+    /// Of its own: what providers trust is hardly what callers trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) callbacks_tls: Option<TlsTable>,
 }
 
 /// A listener that may be named as insecure.
@@ -34,6 +39,7 @@ pub(crate) enum Listener {
     Api,
     Operator,
     Metrics,
+    Callbacks,
 }
 
 /// Where certificate and key are.
@@ -63,6 +69,7 @@ impl Default for Listen {
             max_connections_per_address: number(MAX_CONNECTIONS_PER_ADDRESS),
             tls: None,
             operator_tls: None,
+            callbacks_tls: None,
         }
     }
 }
@@ -72,7 +79,7 @@ impl Listen {
     /// `consumers`: whether there are any, so that callers have to show who they are.
     pub(crate) fn check(&self, consumers: bool) -> Result<(), ConfigError> {
         let metrics = Some("metrics are told to everybody who asks, without TLS");
-        let callbacks = Some("nothing listens there yet");
+        let callbacks = callbacks_lack_for_exposure(self.callbacks_tls.is_some());
         let insecure = self.insecure();
         let operator_tls = self.operator_tls().is_some();
         let all = [
@@ -84,7 +91,7 @@ impl Listen {
                 insecure.operator,
             ),
             ("metrics", self.metrics, metrics, insecure.metrics),
-            ("callbacks", self.callbacks, callbacks, false),
+            ("callbacks", self.callbacks, callbacks, insecure.callbacks),
         ];
         for (index, (listener, address, lacks, insecure)) in all.into_iter().enumerate() {
             if let Some(lacks) = lacks.filter(|_| !address.ip().is_loopback() && !insecure) {
@@ -112,6 +119,7 @@ impl Listen {
             api: named(Listener::Api),
             operator: named(Listener::Operator),
             metrics: named(Listener::Metrics),
+            callbacks: named(Listener::Callbacks),
         }
     }
 
@@ -192,6 +200,18 @@ mod tests {
         assert!(metrics.check(true).unwrap_err().to_string().contains("told to everybody"));
         let anyway = Listen { insecure: vec![Listener::Metrics], ..metrics };
         assert_eq!(anyway.check(true), Ok(()));
+    }
+
+    #[test]
+    fn callbacks_need_tls_of_their_own_or_the_word_and_no_consumers() {
+        let far: SocketAddr = "192.0.2.1:8081".parse().unwrap();
+        let callbacks = Listen { callbacks: far, tls: Some(tls()), ..Listen::default() };
+        let error = callbacks.check(true).unwrap_err().to_string();
+        assert!(error.contains("it has no TLS, so whoever is on the way"), "{error}");
+        let own = Listen { callbacks_tls: Some(tls()), ..callbacks.clone() };
+        assert_eq!(own.check(false), Ok(()));
+        let anyway = Listen { insecure: vec![Listener::Callbacks], ..callbacks };
+        assert_eq!(anyway.check(false), Ok(()));
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub(crate) struct Written {
     pub(crate) operator: SocketAddr,
     /// Metrics.
     pub(crate) metrics: SocketAddr,
+    /// Where providers send callbacks, if any does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) callbacks: Option<SocketAddr>,
     /// The simulated provider.
     pub(crate) simulator: String,
     /// The simulated provider's control endpoint.
@@ -93,6 +96,7 @@ mod tests {
             api: address,
             operator: address,
             metrics: address,
+            callbacks: None,
             simulator: "http://127.0.0.1:1/json/ppob".to_owned(),
             control: "http://127.0.0.1:2/control".to_owned(),
         }

@@ -20,7 +20,14 @@ pub(super) fn ready(written: &Written, journal: &Path, temporary: bool) -> Strin
         ("its control", written.control.clone()),
         ("journal", format!("{} ({kept})", journal.display())),
     ];
-    let places = places.map(|(what, place)| format!("{what:<18}  {place}"));
+    let callbacks = written
+        .callbacks
+        .map(|callbacks| ("callbacks", format!("http://{callbacks}/callbacks/NAME")));
+    let places: Vec<String> = places
+        .into_iter()
+        .chain(callbacks)
+        .map(|(what, place)| format!("{what:<18}  {place}"))
+        .collect();
     let magic =
         MAGIC_NUMBERS.iter().map(|magic| [magic.suffix.to_owned(), magic.description.to_owned()]);
     let control = &written.control;
@@ -77,6 +84,7 @@ mod tests {
             api: at(50_051),
             operator: at(50_052),
             metrics: at(9_464),
+            callbacks: Some(at(8_081)),
             simulator: "http://127.0.0.1:1/json/ppob".to_owned(),
             control: "http://127.0.0.1:2/control".to_owned(),
         };
@@ -85,14 +93,20 @@ mod tests {
         for magic in MAGIC_NUMBERS {
             assert!(text.contains(magic.suffix), "{}", magic.suffix);
         }
-        for place in ["127.0.0.1:50051", "127.0.0.1:50052", "http://127.0.0.1:9464/metrics"] {
+        for place in [
+            "127.0.0.1:50051",
+            "127.0.0.1:50052",
+            "http://127.0.0.1:9464/metrics",
+            "http://127.0.0.1:8081/callbacks/NAME",
+        ] {
             assert!(text.contains(place), "{place}");
         }
         assert!(text.contains("/data/ppob.sqlite (kept)"), "{text}");
         assert!(!text.contains("--address"), "{text}");
         assert!(text.contains("sandbox-b"), "{text}");
-        let elsewhere = Written { api: at(1234), ..written };
+        let elsewhere = Written { api: at(1234), callbacks: None, ..written };
         let text = ready(&elsewhere, Path::new("x"), true);
+        assert!(!text.contains("callbacks"), "nobody listens for them: {text}");
         assert!(text.contains("ppob products --address 127.0.0.1:1234"), "{text}");
     }
 }

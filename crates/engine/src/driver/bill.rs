@@ -2,12 +2,24 @@
 
 use ppob_journal::StoredPayment;
 use ppob_payment::Approval;
-use ppob_provider::{ProviderError, ProviderErrorKind};
+use ppob_provider::{InquiryRule, ProviderError, ProviderErrorKind};
 use ppob_routing::Candidate;
-use ppob_types::{Bill, FailureReason, RefusalScope, Rupiah, Sensitive};
+use ppob_types::{
+    AttemptId, Bill, FailureReason, InquiryToken, RefusalScope, Rupiah, Sensitive, Timestamp,
+};
 
 use super::route::Money;
 use crate::engine::Inner;
+
+/// The inquiry that an attempt rests on.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The attempt it was asked for, whose id is the reference of both.
+    pub(super) attempt: AttemptId,
+    pub(super) asked_at: Timestamp,
+    /// What the provider wants back with the payment.
+    pub(super) token: Option<InquiryToken>,
+}
 
 /// What a fresh inquiry means for the payment.
 pub(super) enum BillVerdict {
@@ -29,7 +41,10 @@ impl Inner {
         candidate: &Candidate,
     ) -> BillVerdict {
         let purchase = &stored.request.purchase;
-        let asked = self.ask(&candidate.provider, &candidate.provider_code, purchase).await;
+        let asked_at = self.now();
+        let attempt = next_attempt(stored, asked_at);
+        let code = &candidate.provider_code;
+        let asked = self.ask(&candidate.provider, code, purchase, attempt.clone()).await;
         match asked {
             Ok(bill) if !approves(stored, candidate, &bill) => {
                 if stored.request.shown.as_ref().is_some_and(|s| s.provider == candidate.provider) {
@@ -40,7 +55,10 @@ impl Inner {
                 }
             }
             Ok(bill) => match self.money_of(candidate, &bill) {
-                Some(money) => BillVerdict::Pay(money),
+                Some(money) => {
+                    let asked = Asked { attempt, asked_at, token: bill.token };
+                    BillVerdict::Pay(Money { asked: Some(asked), ..money })
+                }
                 None => BillVerdict::AskAnother(FailureReason::NoRoute),
             },
             Err(ProviderError { kind: ProviderErrorKind::Refused(rejection), .. })
@@ -73,7 +91,29 @@ impl Inner {
             expected_cost,
             max_cost: expected_cost.plus(tolerance).ok()?,
             expected_total: bill.total,
+            asked: None,
         })
+    }
+}
+
+/// The id of the attempt that will pay what is asked for at `now`.
+fn next_attempt(stored: &StoredPayment, now: Timestamp) -> AttemptId {
+    let made = u32::try_from(stored.payment.attempts.len()).unwrap_or(u32::MAX);
+    let after = now.since(stored.payment.terms.accepted_at);
+    AttemptId::asked(stored.serial, made.saturating_add(1), after)
+}
+
+impl Asked {
+    /// Whether the provider still takes a payment of what it answered. At one that does not tie them
+    /// together it is asked right before, and that is all there is.
+    pub(super) fn may_still_be_paid(&self, rule: InquiryRule, now: Timestamp) -> bool {
+        match rule {
+            InquiryRule::None | InquiryRule::Unbound => true,
+            InquiryRule::Bound { valid_for, same_day } => {
+                now.since(self.asked_at) < valid_for
+                    && (!same_day || now.wib_day() == self.asked_at.wib_day())
+            }
+        }
     }
 }
 

@@ -7,19 +7,21 @@ use std::time::Duration;
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_layers::{NoRoom, Reservation};
 use ppob_payment::{Attempt, AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
+use ppob_provider::InquiryRule;
 use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{
-    AttemptId, Clock, CrashPoint, FailureReason, NotSentCause, ProductCode, ProviderName, Rupiah,
+    AttemptId, Clock, CrashPoint, FailureReason, InquiryToken, NotSentCause, ProductCode,
+    ProviderName, Rupiah,
 };
 
-use super::bill::BillVerdict;
+use super::bill::{Asked, BillVerdict};
 use super::send::Ready;
 use super::{Begun, Routed};
-use crate::ProviderSetup;
 use crate::accounts::Lane;
 use crate::engine::Inner;
 use crate::intake::listed_total;
 use crate::persist::change;
+use crate::{ProviderSetup, RouteExplanation};
 
 /// A provider chosen, with room reserved for one payment.
 pub(super) struct Chosen {
@@ -35,6 +37,8 @@ pub(super) struct Room {
     pub(super) lane: Lane,
     /// How long after its intent the send may start; the late-execution bound counts on it.
     pub(super) start_within: Duration,
+    /// What the provider wants back of its inquiry.
+    pub(super) inquiry_token: Option<InquiryToken>,
 }
 
 /// Why no attempt begins at a candidate.
@@ -51,18 +55,30 @@ pub(super) struct Money {
     pub(super) expected_cost: Rupiah,
     pub(super) max_cost: Rupiah,
     pub(super) expected_total: Rupiah,
+    /// The inquiry it is known from; none where prices are listed.
+    pub(super) asked: Option<Asked>,
 }
 
 impl Inner {
     /// Ranks the offers of a product.
     pub(crate) fn route(&self, product: &Product, question: &RouteQuestion<'_>) -> Route {
+        self.explained(product, question).route
+    }
+
+    /// The same, with what it was made of.
+    pub(crate) fn explained(
+        &self,
+        product: &Product,
+        question: &RouteQuestion<'_>,
+    ) -> RouteExplanation {
         let names: BTreeSet<&ProviderName> =
             product.offers.iter().map(|offer| &offer.provider).collect();
         let told = self.told();
         let (code, family) = (&product.code, product.family);
-        let facts = self.providers.facts(&told, names.into_iter(), code, family, question.now);
+        let (now, moment) = (question.now, self.clock.monotonic());
+        let facts = self.providers.facts(&told, names.into_iter(), code, family, now, moment);
         let strategy = told.config.strategies.of(code, family);
-        rank(question, product, &facts, strategy)
+        RouteExplanation { route: rank(question, product, &facts, strategy), facts }
     }
 
     /// Chooses a provider for a product with a listed price.
@@ -170,7 +186,7 @@ impl Inner {
             bill_amount: amount,
             max_cost: None,
             already_tried: &tried,
-            draw: self.draw(),
+            draw: Some(self.draw()),
         };
         self.route(product, &question)
     }
@@ -201,15 +217,27 @@ impl Inner {
         let start_within = told.config.start_within;
         let made = u32::try_from(payment.attempts.len()).unwrap_or(u32::MAX);
         let capability = setup.guarded.provider.capability(product.family);
+        let may_be_paid = |asked: &Asked| asked.may_still_be_paid(capability.inquiry, self.now());
+        if !money.asked.as_ref().is_none_or(may_be_paid) {
+            return Err(NotNow::Outdated);
+        }
         let late_execution_bound = if mutated(Mutant::ReconcileTooSoon) {
             Duration::from_secs(21)
         } else {
             // The send may start that much after the intent, and the bound counts from the send.
             capability.late_execution_bound.saturating_add(start_within)
         };
+        let plain = || AttemptId::new(serial, made.saturating_add(1));
+        let (id, inquiry_token) = match money.asked {
+            Some(asked) if matches!(capability.inquiry, InquiryRule::Bound { .. }) => {
+                (asked.attempt, asked.token)
+            }
+            Some(Asked { token, .. }) => (plain(), token),
+            None => (plain(), None),
+        };
         Ok(Chosen {
             attempt: NewAttempt {
-                id: AttemptId::new(serial, made.saturating_add(1)),
+                id,
                 provider: candidate.provider,
                 provider_code: candidate.provider_code,
                 expected_cost: money.expected_cost,
@@ -217,7 +245,7 @@ impl Inner {
                 expected_total: money.expected_total,
                 late_execution_bound,
             },
-            room: Room { setup: Arc::clone(setup), reservation, lane, start_within },
+            room: Room { setup: Arc::clone(setup), reservation, lane, start_within, inquiry_token },
         })
     }
 
@@ -304,6 +332,7 @@ fn listed_money(candidate: &Candidate, nominal: Option<Rupiah>) -> Option<Money>
         expected_cost,
         max_cost: candidate.max_cost?,
         expected_total: listed_total(candidate.total, nominal, expected_cost),
+        asked: None,
     })
 }
 

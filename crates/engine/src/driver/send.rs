@@ -10,8 +10,8 @@ use ppob_layers::Reservation;
 use ppob_payment::{Attempt, Event, Mutant, Payment, mutated};
 use ppob_provider::{PayRequest, RefusalTrust, SendPermit};
 use ppob_types::{
-    Clock, CrashPoint, Monotonic, NotSentCause, Observed, PayAnswer, PayOutcome, ProviderName,
-    RefusalCode, Timestamp, UnknownCause,
+    Clock, CrashPoint, InquiryToken, Monotonic, NotSentCause, Observed, PayAnswer, PayOutcome,
+    ProviderName, RefusalCode, Timestamp, UnknownCause,
 };
 
 use super::route::Room;
@@ -29,6 +29,8 @@ pub(crate) struct Ready {
     reservation: Reservation,
     /// Held until the outcome is durable: the next payment must see it.
     lane: Lane,
+    /// What the provider wants back of its inquiry.
+    inquiry_token: Option<InquiryToken>,
     /// Measured from before the commit: a process that slept in between must not send.
     start_by: StartBy,
 }
@@ -41,6 +43,15 @@ struct StartBy {
     wall: Timestamp,
 }
 
+/// What is sent.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    setup: &'a ProviderSetup,
+    stored: &'a StoredPayment,
+    attempt: &'a Attempt,
+    inquiry_token: Option<&'a InquiryToken>,
+}
+
 /// How far the wall clock may be corrected between the intent and the permit.
 const WALL_SLACK: Duration = Duration::from_secs(30);
 
@@ -49,7 +60,7 @@ impl Ready {
     pub(super) fn new(inner: &Inner, payment: &Payment, room: Room) -> Option<Self> {
         let attempt = payment.live_attempt()?.number;
         let mut left = payment.terms.pay_by.since(inner.now());
-        let Room { setup, reservation, lane, start_within } = room;
+        let Room { setup, reservation, lane, start_within, inquiry_token } = room;
         if mutated(Mutant::PayByIgnored) {
             left = start_within;
         }
@@ -58,7 +69,7 @@ impl Ready {
             monotonic: inner.clock.monotonic().plus(left),
             wall: inner.now().plus(left).plus(WALL_SLACK),
         };
-        Some(Self { attempt, setup, reservation, lane, start_by })
+        Some(Self { attempt, setup, reservation, lane, inquiry_token, start_by })
     }
 }
 
@@ -80,9 +91,15 @@ impl Inner {
         let setup = ready.setup.as_ref();
         let current = || self.providers.is_current(&provider, setup);
         let before = self.providers.balances.sending(&provider, current);
+        let subject = Subject {
+            setup,
+            stored: &stored,
+            attempt: &attempt,
+            inquiry_token: ready.inquiry_token.as_ref(),
+        };
         let begun = self.clock.monotonic();
         self.pass(CrashPoint::AfterIntent).await;
-        let answer = self.call_once(setup, &stored, &attempt, ready.start_by).await;
+        let answer = self.call_once(subject, ready.start_by).await;
         self.pass(CrashPoint::AnswerReceived).await;
         let took = self.clock.monotonic().since(begun);
         *elsewhere = elsewhere.saturating_add(took);
@@ -90,7 +107,6 @@ impl Inner {
         let refusal_trusted = self.weighs(setup, &attempt, &stored, &answer, before).await;
         self.providers.balances.answered(&provider);
         self.providers.saw_balance(&provider, setup, &answer, self.now());
-        self.providers.learn(&provider, &answer.outcome, took);
         let unlisted: Vec<(ProviderName, String)> =
             answer.observed.unlisted.clone().map(|text| (provider, text)).into_iter().collect();
         let number = attempt.number;
@@ -111,14 +127,8 @@ impl Inner {
     }
 
     /// The call that pays; once, but in the mistaken engines of the simulation.
-    async fn call_once(
-        self: &Arc<Self>,
-        setup: &ProviderSetup,
-        stored: &StoredPayment,
-        attempt: &Attempt,
-        start_by: StartBy,
-    ) -> PayAnswer {
-        let call = || self.call(setup, stored, attempt, start_by);
+    async fn call_once(self: &Arc<Self>, subject: Subject<'_>, start_by: StartBy) -> PayAnswer {
+        let call = || self.call(subject, start_by);
         if mutated(Mutant::SlowCallIsNotSent) {
             let patience = Duration::from_secs(15);
             let answer = tokio::time::timeout(patience, call()).await;
@@ -130,41 +140,31 @@ impl Inner {
             return tokio::select! {
                 biased;
                 answer = &mut first => answer,
-                () = lease => tokio::join!(first, self.call_again(setup, stored, attempt)).1,
+                () = lease => tokio::join!(first, self.call_again(subject)).1,
             };
         }
         let answer = call().await;
         if mutated(Mutant::RetryIncomplete) && matches!(answer.outcome, PayOutcome::Unknown(_)) {
-            return self.call_again(setup, stored, attempt).await;
+            return self.call_again(subject).await;
         }
         answer
     }
 
-    async fn call_again(
-        self: &Arc<Self>,
-        setup: &ProviderSetup,
-        stored: &StoredPayment,
-        attempt: &Attempt,
-    ) -> PayAnswer {
+    async fn call_again(self: &Arc<Self>, subject: Subject<'_>) -> PayAnswer {
         let soon = Duration::from_secs(5);
         let monotonic = self.clock.monotonic().plus(soon);
         let start_by = StartBy { monotonic, wall: self.now().plus(soon) };
-        self.call(setup, stored, attempt, start_by).await
+        self.call(subject, start_by).await
     }
 
-    async fn call(
-        self: &Arc<Self>,
-        setup: &ProviderSetup,
-        stored: &StoredPayment,
-        attempt: &Attempt,
-        start_by: StartBy,
-    ) -> PayAnswer {
+    async fn call(self: &Arc<Self>, subject: Subject<'_>, start_by: StartBy) -> PayAnswer {
+        let Subject { setup, stored, attempt, inquiry_token } = subject;
         let request = PayRequest {
             attempt: attempt.id.clone(),
             purchase: stored.request.purchase.clone(),
             provider_code: attempt.provider_code.clone(),
             max_cost: attempt.max_cost,
-            inquiry_token: None,
+            inquiry_token: inquiry_token.cloned(),
         };
         let context = self.call_context();
         let start_by = if mutated(Mutant::StartByNotChecked) {

@@ -183,8 +183,9 @@ impl Inner {
         }
         let until = capability
             .status_is_purchase
-            .map(|bounds| attempt.asked_at().plus(bounds.min_gap))
-            .filter(|until| *until > self.now());
+            .map(|bounds| self.clock.left_of(bounds.min_gap, attempt.asked_at()))
+            .filter(|left| !left.is_zero())
+            .map(|left| self.now().plus(left));
         Err(until.map_or(OperateError::CheckNotPossible, |until| OperateError::CheckTooEarly {
             until,
             after: until.since(self.now()),

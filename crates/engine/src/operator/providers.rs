@@ -6,16 +6,13 @@ use ppob_journal::{AuditSubject, JournalError, Who};
 use ppob_layers::ReserveOverview;
 use ppob_provider::RefusalTrust;
 use ppob_routing::{Health, Mode};
-use ppob_types::{ProductCode, ProviderName, Rupiah, Timestamp};
+use ppob_types::{Clock, ProductCode, ProviderName, Rupiah, Timestamp};
 
 use super::audit::Deed;
 use super::{require_reason, require_who};
 use crate::engine::Inner;
 use crate::switches::{ModeSwitch, OfferSwitch};
 use crate::{CatalogueStatus, Engine, KnownBalance, OperateError};
-
-/// Fewer payments say too little about how a provider does.
-const ENOUGH: u32 = 10;
 
 /// How a provider stands.
 #[derive(Clone, Debug)]
@@ -36,8 +33,6 @@ pub struct ProviderStatus {
     pub reserve: ReserveOverview,
     /// How payments went lately; none if too few are known.
     pub health: Option<Health>,
-    /// Whether any payment was made there since the start.
-    pub has_paid: bool,
     /// Our deposit, as last seen.
     pub balance: Option<KnownBalance>,
     /// What must remain of it.
@@ -66,14 +61,13 @@ impl Engine {
     /// How the providers stand, in the order of their names.
     pub fn providers(&self) -> Vec<ProviderStatus> {
         let providers = &self.inner.providers;
-        let now = self.inner.now();
+        let (now, moment) = (self.inner.now(), self.inner.clock.monotonic());
         self.inner
             .told()
             .setups
             .iter()
             .map(|(name, setup)| {
                 let info = setup.guarded.provider.info();
-                let learnt = providers.learnt(name);
                 ProviderStatus {
                     name: name.clone(),
                     kind: info.kind,
@@ -82,8 +76,7 @@ impl Engine {
                     switched: providers.switched(name),
                     offers_off: providers.offers_off(name, now),
                     reserve: setup.guarded.reserve.overview(),
-                    health: (learnt.count >= ENOUGH).then_some(learnt.health),
-                    has_paid: learnt.count > 0,
+                    health: providers.health.of_provider(name, moment),
                     balance: providers.balances.known(name),
                     balance_floor: setup.balance_floor,
                     exclusive_account: setup.exclusive,

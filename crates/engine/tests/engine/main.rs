@@ -11,6 +11,7 @@ mod journal_trouble;
 mod limits;
 mod mishaps;
 mod operators;
+mod ordering;
 mod privacy;
 mod reload;
 mod restart;

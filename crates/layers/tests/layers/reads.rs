@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use ppob_layers::{BreakerState, GuardedProvider, Limits, Reserve, TripReason};
-use ppob_provider::{ProviderError, ProviderErrorKind};
-use ppob_types::{PayOutcome, RefusalCode, RefusalScope, Rejection, Rupiah, UnknownCause};
+use ppob_provider::{InquiryRequest, ProviderError, ProviderErrorKind};
+use ppob_types::{
+    AttemptId, PayOutcome, RefusalCode, RefusalScope, Rejection, Rupiah, UnknownCause,
+};
 use tokio::time::{Instant, advance};
 
-use crate::support::{Scripted, attempt, context, guarded, n, product, wide};
+use crate::support::{
+    Scripted, attempt, context, guarded, n, pay_request, permit, product, purchase, wide,
+};
 
 async fn balance(guarded: &GuardedProvider) -> Result<Rupiah, ProviderError> {
     guarded.provider.balance(&context()).await
@@ -91,14 +95,25 @@ async fn a_read_without_an_answer_ends_in_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
-    let buying =
-        Scripted { takes: Duration::from_mins(3), status_is_purchase: true, ..Scripted::new() };
+    let buying = Scripted { takes: Duration::from_mins(3), ..Scripted::new() };
     let (provider, guarded) = guarded(buying.failing(transport(1)), &wide());
     let begun = Instant::now();
-    let answer = guarded.provider.check_status(&context(), &attempt()).await;
+    let answer = guarded.provider.check_by_purchase(&context(), &pay_request(), permit()).await;
     assert!(answer.is_err());
     assert_eq!(provider.calls(), 1);
     assert_eq!(begun.elapsed(), Duration::from_mins(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inquiry_under_a_reference_of_ours_is_not_repeated_and_a_plain_one_is() {
+    for (reference, calls) in [(None, 2), (Some(AttemptId::new(1, 0)), 1)] {
+        let (provider, guarded) = guarded(Scripted::new().failing(transport(1)), &wide());
+        let (purchase, provider_code) = (purchase(), "TOKEN".to_owned());
+        let request = InquiryRequest { purchase, provider_code, reference };
+        let answer = guarded.provider.inquire(&context(), &request).await;
+        assert_eq!(provider.calls(), calls);
+        assert_eq!(answer.is_ok(), calls == 2, "{answer:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

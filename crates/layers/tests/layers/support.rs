@@ -9,13 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_layers::{GuardedProvider, Limits, guard};
 use ppob_provider::{
-    AttemptRef, CallContext, Capability, PayRequest, PpobProvider, ProviderError,
+    AttemptRef, CallContext, Capability, InquiryRequest, PayRequest, PpobProvider, ProviderError,
     ProviderErrorKind, ProviderInfo, PurchaseAsStatus, RefusalTrial, SendPermit, TrialError,
 };
 use ppob_types::{
-    AttemptId, Clock, CustomerNumber, Family, Monotonic, NotSentCause, Observed, Parameters,
-    PayAnswer, PayOutcome, ProductCode, ProviderName, Purchase, Rupiah, StatusReport,
-    StatusVerdict, Timestamp,
+    AttemptId, Bill, Clock, CustomerNumber, Family, FamilyDetails, Monotonic, NotSentCause,
+    Observed, Parameters, PayAnswer, PayOutcome, ProductCode, ProviderName, Purchase, Rupiah,
+    StatusReport, StatusVerdict, Timestamp,
 };
 use tokio::time::{Instant, sleep};
 
@@ -47,7 +47,6 @@ pub(crate) struct Scripted {
     pub(crate) reads: Mutex<VecDeque<Result<(), ProviderError>>>,
     pub(crate) takes: Duration,
     pub(crate) outcome: PayOutcome,
-    pub(crate) status_is_purchase: bool,
     pub(crate) calls: AtomicU32,
     pub(crate) most_at_once: AtomicU32,
     pub(crate) at_once: AtomicU32,
@@ -72,7 +71,6 @@ impl Scripted {
             reads: Mutex::default(),
             takes: Duration::ZERO,
             outcome: PayOutcome::Succeeded,
-            status_is_purchase: false,
             calls: AtomicU32::new(0),
             most_at_once: AtomicU32::new(0),
             at_once: AtomicU32::new(0),
@@ -117,7 +115,7 @@ impl PpobProvider for Scripted {
     fn capability(&self, _family: Family) -> Capability {
         Capability {
             pay: true,
-            status_is_purchase: self.status_is_purchase.then_some(PurchaseAsStatus {
+            status_is_purchase: Some(PurchaseAsStatus {
                 min_gap: Duration::from_mins(1),
                 max_age: Duration::from_hours(24),
             }),
@@ -139,6 +137,38 @@ impl PpobProvider for Scripted {
         _attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         self.read().await?;
+        Ok(StatusReport { verdict: StatusVerdict::Pending, observed: Observed::default() })
+    }
+
+    async fn inquire(
+        &self,
+        _cx: &CallContext,
+        _request: &InquiryRequest,
+    ) -> Result<Bill, ProviderError> {
+        self.read().await?;
+        Ok(Bill {
+            customer_name: None,
+            periods: Vec::new(),
+            amount: None,
+            admin: None,
+            penalty: None,
+            total: Rupiah::new(22_500),
+            cost: None,
+            details: FamilyDetails::None,
+            lines: Vec::new(),
+            token: None,
+        })
+    }
+
+    async fn check_by_purchase(
+        &self,
+        _cx: &CallContext,
+        _request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let started = permit.start();
+        self.read().await?;
+        started.map_err(|_| ProviderError::unsupported("a late permit"))?;
         Ok(StatusReport { verdict: StatusVerdict::Pending, observed: Observed::default() })
     }
 

@@ -17,7 +17,8 @@ use tonic::transport::server::Connected;
 use super::Peer;
 use super::places::Place;
 
-/// What an HTTP/2 client says first. Until then nothing else watches over the connection.
+/// What an HTTP/2 client says first. Until then nothing else watches over the connection. No request
+/// that brings a callback is shorter.
 const PREFACE_BYTES: usize = 24;
 const PREFACE_WITHIN: Duration = Duration::from_secs(10);
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ppob_api::v1;
-use ppob_routing::{Product, Route};
+use ppob_engine::RouteExplanation;
+use ppob_routing::Product;
 use ppob_types::{Cost, ProviderName, Rupiah};
 
+use super::order::explanation;
 use super::scalar::{count, rupiah, time, word};
 
 const CHOSEN: &str = "CHOSEN";
@@ -13,31 +15,35 @@ const CHOSEN: &str = "CHOSEN";
 /// Every offer of a product, those that may be asked first.
 pub(crate) fn offers(
     product: &Product,
-    route: &Route,
+    explained: &RouteExplanation,
     amount: Option<Rupiah>,
 ) -> Vec<v1::RouteOffer> {
+    let route = &explained.route;
     let left_out: BTreeMap<&ProviderName, _> =
         route.left_out.iter().map(|(name, reason)| (name, reason)).collect();
-    let chosen = route.candidates.iter().zip(1_i32..).map(|(one, rank)| {
-        let explanation = if rank == 1 {
-            format!("Would be asked first (strategy {}).", route.strategy)
-        } else {
-            format!("Would be asked at place {rank} (strategy {}).", route.strategy)
-        };
-        v1::RouteOffer {
-            rank,
-            reason: CHOSEN.to_owned(),
-            explanation,
-            ..listed(product, &one.provider, amount)
-        }
+    let listed = |name| v1::RouteOffer {
+        success_permille: success(explained, name),
+        ..listed(product, name, amount)
+    };
+    let chosen = route.candidates.iter().enumerate().map(|(place, one)| v1::RouteOffer {
+        rank: count(place.saturating_add(1)),
+        reason: CHOSEN.to_owned(),
+        explanation: explanation(explained, place),
+        ..listed(&one.provider)
     });
     let others = left_out.into_iter().map(|(name, reason)| v1::RouteOffer {
         rank: 0,
         reason: word(reason.as_str()),
         explanation: reason.to_string(),
-        ..listed(product, name, amount)
+        ..listed(name)
     });
     chosen.chain(others).collect()
+}
+
+/// How often payments went well there lately, if enough is known.
+fn success(explained: &RouteExplanation, name: &ProviderName) -> Option<i32> {
+    let facts = explained.facts.get(name).filter(|facts| facts.health_is_known)?;
+    Some(count(facts.health.success_permille()))
 }
 
 /// What the price list says, whatever routing makes of it.

@@ -66,6 +66,7 @@ const SERVICE_LABEL: (&str, &str) = (
     "service",
     "service of the API, `grpc.health.v1.Health`, `grpc.reflection.v1.ServerReflection`, `unknown`",
 );
+const LISTENER_LABEL: (&str, &str) = ("listener", "`api`, `operator`, `callbacks`");
 const METHOD_LABEL: (&str, &str) = ("method", "RPC of the service, `unknown`");
 
 const fn counter(
@@ -174,6 +175,21 @@ pub const METRICS: &[Metric] = &[
             ),
         ],
         "What providers told by themselves, and what became of it.",
+    ),
+    gauge(
+        "ppob_callbacks_in_flight",
+        "callbacks",
+        &[],
+        "Callbacks that have come in and that the engine works on.",
+    ),
+    counter(
+        "ppob_callbacks_refused_total",
+        "requests",
+        &[(
+            "reason",
+            "`too-big` (head, query or body), `too-slow`, `malformed`, `too-many` (are being worked on), `not-in-time` (the engine took too long), `no-such-address`, `no-such-method`",
+        )],
+        "Requests to the listener for callbacks that it refused by itself; what came to the engine is in `ppob_callbacks_total`.",
     ),
     counter(
         "ppob_late_charges_total",
@@ -407,25 +423,25 @@ pub const METRICS: &[Metric] = &[
     gauge(
         "ppob_grpc_connections",
         "connections",
-        &[("listener", "`api`, `operator`")],
-        "Open connections.",
+        &[LISTENER_LABEL],
+        "Open connections, also of callbacks.",
     ),
     counter(
         "ppob_grpc_connections_refused_total",
         "connections",
-        &[("listener", "`api`, `operator`")],
+        &[LISTENER_LABEL],
         "Connections closed at once because there were too many, in all or from one address.",
     ),
     counter(
         "ppob_tls_handshakes_failed_total",
         "handshakes",
-        &[("listener", "`api`, `operator`"), ("reason", "`failed`, `timeout`, `crowded`")],
+        &[LISTENER_LABEL, ("reason", "`failed`, `timeout`, `crowded`")],
         "TLS handshakes that came to nothing; `crowded`: the oldest of too many made room.",
     ),
     counter(
         "ppob_tls_reloads_total",
         "reloads",
-        &[("listener", "`api`, `operator`"), ("result", "`done`, `failed`")],
+        &[LISTENER_LABEL, ("result", "`done`, `failed`")],
         "How often changed TLS files were read; after `failed` the earlier certificate is kept.",
     ),
     // The process.

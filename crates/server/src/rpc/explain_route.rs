@@ -26,7 +26,7 @@ pub(crate) fn explain_route(
     let product = find(&catalogue, &code, caller)?;
     let explained = shared.engine.explain_route(&code, amount).map_err(errors::query)?;
     Ok(v1::ExplainRouteResponse {
-        offers: offer::offers(product, &explained.route, amount),
+        offers: offer::offers(product, &explained, amount),
         strategy: explained.route.strategy.to_string(),
         catalog_version: shared.catalogue_version(&catalogue),
         route_time: Some(time(shared.clock.now())),

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod callbacks;
+mod callbacks_bounds;
+mod callbacks_reach;
 mod catalogue;
 mod consumers;
 mod events;

@@ -1,10 +1,12 @@
 //! A scripted provider, an engine and a server made of them, and clients.
 
 mod desks;
+mod http;
 mod scripted;
 
 pub(crate) use self::desks::{Desks, from_desk};
-pub(crate) use self::scripted::{Pay, Scripted, observed};
+pub(crate) use self::http::{Answered, Told, exchange};
+pub(crate) use self::scripted::{CALLBACK_SECRET, Pay, Scripted, observed};
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -154,6 +156,7 @@ impl Bare {
             api: bind("api", any).await.unwrap(),
             operator: bind("operator", any).await.unwrap(),
             metrics: Some(bind("metrics", any).await.unwrap()),
+            callbacks: Some(bind("callbacks", any).await.unwrap()),
         };
         Self::listening(listeners, journal, metrics, change).await
     }

@@ -22,13 +22,13 @@ use tonic::{Code, Status};
 use crate::support::Bare;
 
 /// An authority, and the files of a server that it vouches for.
-struct Authority {
+pub(crate) struct Authority {
     directory: TempDir,
-    issuer: CertifiedIssuer<'static, KeyPair>,
+    pub(crate) issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -52,7 +52,7 @@ impl Authority {
     }
 
     /// Writes the server's files.
-    fn files(&self, names: &[&str]) -> TlsFiles {
+    pub(crate) fn files(&self, names: &[&str]) -> TlsFiles {
         let files = TlsFiles {
             certificate: self.path().join("server.pem"),
             key: self.path().join("server.key"),
@@ -203,6 +203,7 @@ async fn other_machines_reach_nothing_without_tls_and_consumers() {
             api: bind("api", everywhere).await.unwrap(),
             operator: bind("operator", here).await.unwrap(),
             metrics: None,
+            callbacks: None,
         };
         let started = Bare::listening(listeners, MemoryJournal::new(), None, |options| {
             let clock = Arc::clone(&options.clock);
@@ -222,6 +223,7 @@ async fn other_machines_reach_nothing_without_tls_and_consumers() {
         api: bind("api", here).await.unwrap(),
         operator: bind("operator", here).await.unwrap(),
         metrics: Some(bind("metrics", everywhere).await.unwrap()),
+        callbacks: None,
     };
     let started = Bare::listening(listeners, MemoryJournal::new(), None, |_| {}).await;
     assert!(started.is_err(), "metrics are told to everybody");

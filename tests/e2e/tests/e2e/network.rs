@@ -91,3 +91,18 @@ async fn a_tls_key_that_everybody_can_read_is_refused() -> Result<()> {
     assert!(refused.stderr.contains("can be read by every user"), "{}", refused.stderr);
     Ok(())
 }
+
+#[tokio::test]
+async fn where_no_provider_sends_callbacks_nothing_listens_for_them() -> Result<()> {
+    let mut world = World::new().await?;
+    // A port in use is no reason not to start then.
+    let used = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let callbacks = format!("callbacks = \"{}\"", used.local_addr()?);
+    world.config = world.config.replace("callbacks = \"127.0.0.1:0\"", &callbacks);
+    let engine = world.serve_without_prices().await?;
+    assert_eq!(engine.addresses.callbacks, None);
+    let checked = world.run(&["config", "check", "--config", &world.write_config()?]).await?;
+    assert!(!checked.stdout.contains("# Callbacks"), "{}", checked.stdout);
+    assert_eq!(engine.stop().await?.code, Some(0));
+    Ok(())
+}

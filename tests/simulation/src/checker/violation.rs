@@ -79,6 +79,10 @@ kinds! {
     StreamBroken = "a stream with a gap or out of order", true;
     /// One attempt was sent twice.
     SentTwice = "one attempt sent twice", false;
+    /// A bill was paid without the inquiry that its provider ties it to, or asked for twice under one reference.
+    UnboundPayment = "paid without its inquiry", false;
+    /// A status check that buys left without having been written down, or too soon after another call.
+    UnwrittenPurchase = "a check that buys out of its bounds", false;
     /// An attempt was called not executed while the provider could still execute it.
     NegativeTooSoon = "called not executed while it could be executed", false;
     /// Two attempts of one payment may both be paid.

@@ -111,7 +111,9 @@ impl Model {
     ) {
         let stage = self.stage();
         let said = said(&order.fate);
-        let can_be_asked = self.plan().habit != Habit::CallbackOnly;
+        // Where nobody can be asked without buying, what is told counts by itself, and is not mistaken.
+        let is_only_a_hint =
+            !matches!(self.plan().habit, Habit::CallbackOnly | Habit::PurchaseIsStatus);
         if order.is_told_early {
             letters.push(self.letter(order, said, Duration::ZERO));
         } else if stage.happens(random, Fault::CallbackLate) {
@@ -133,7 +135,7 @@ impl Model {
             letters.push(Letter { contradicts, ..self.letter(order, "paid", after) });
         }
         let is_paid = order.fate == Fate::Executed;
-        if is_paid && can_be_asked && stage.happens(random, Fault::CallbackMistaken) {
+        if is_paid && is_only_a_hint && stage.happens(random, Fault::CallbackMistaken) {
             letters.push(self.letter(order, "refused", random.seconds(0, 30)));
         }
     }

@@ -1,5 +1,6 @@
 //! Model providers. They outlive every crash of the engine and keep the truth.
 
+mod bound;
 mod call;
 pub(crate) mod deposit;
 mod letters;
@@ -226,7 +227,13 @@ impl PpobProvider for Model {
         let habit = self.plan().habit;
         Capability {
             pay: true,
-            inquiry: if family.is_bill() { InquiryRule::Unbound } else { InquiryRule::None },
+            inquiry: match habit {
+                _ if !family.is_bill() => InquiryRule::None,
+                Habit::OurReference => {
+                    InquiryRule::Bound { valid_for: Duration::from_mins(5), same_day: true }
+                }
+                _ => InquiryRule::Unbound,
+            },
             client_reference: matches!(
                 habit,
                 Habit::OurReference | Habit::PurchaseIsStatus | Habit::CallbackOnly
@@ -262,8 +269,11 @@ impl PpobProvider for Model {
         _: &CallContext,
         request: &InquiryRequest,
     ) -> Result<Bill, ProviderError> {
-        self.read(Fault::InquiryLost).await?;
-        self.state().bill(self.stage(), &request.purchase)
+        let (latency, lost) = self.draw_read(Fault::InquiryLost);
+        sleep(latency).await;
+        let bill = self.state().bill(self.stage(), &request.purchase);
+        let bill = self.bind(request, bill)?;
+        if lost { Err(no_answer()) } else { Ok(bill) }
     }
 
     async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
@@ -271,6 +281,7 @@ impl PpobProvider for Model {
             Ok(started) => started,
             Err(cause) => return PayAnswer::not_sent(cause),
         };
+        self.must_be_bound(request);
         let sent = Instant::now();
         let owner = self.stage().truth().owner(&request.attempt);
         let call = self.state().plan_call(self.stage(), self.plan(), request);
@@ -309,6 +320,35 @@ impl PpobProvider for Model {
         self.status(attempt)
     }
 
+    async fn check_by_purchase(
+        &self,
+        _: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let started = permit.start().map_err(|_| no_answer())?;
+        let (latency, silent) = self.draw_read(Fault::StatusSilence);
+        sleep(latency).await;
+        if started.is_late() {
+            return Err(no_answer());
+        }
+        let known = self.state().find_arrived(&request.attempt).is_some();
+        if let Some(key) = self.stage().truth().owner(&request.attempt) {
+            self.stage().asked_by_purchase(&key, &request.attempt, self.plan().bound, known);
+        }
+        let asked = AttemptRef {
+            attempt: request.attempt.clone(),
+            provider_ref: None,
+            purchase: request.purchase.clone(),
+            provider_code: request.provider_code.clone(),
+            sent_at: self.stage().clock.true_time(),
+            max_cost: request.max_cost,
+        };
+        let report = self.status(&asked);
+        sleep(if silent { Duration::from_secs(50) } else { Duration::ZERO }).await;
+        report
+    }
+
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         self.read_letter(raw)
     }
@@ -320,11 +360,13 @@ impl PpobProvider for Model {
 }
 
 impl Model {
+    fn draw_read(&self, lost: Fault) -> (Duration, bool) {
+        let mut state = self.state();
+        (state.random.millis(5, 800), self.stage().happens(&mut state.random, lost))
+    }
+
     async fn read(&self, lost: Fault) -> Result<(), ProviderError> {
-        let (latency, lost) = {
-            let mut state = self.state();
-            (state.random.millis(5, 800), self.stage().happens(&mut state.random, lost))
-        };
+        let (latency, lost) = self.draw_read(lost);
         sleep(latency).await;
         if lost {
             return Err(no_answer());

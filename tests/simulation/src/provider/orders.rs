@@ -1,6 +1,6 @@
 //! The orders of a model provider.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ppob_provider::PayRequest;
@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) price_shift: i64,
     /// How much the bills of customers changed, and when that was told.
     pub(crate) bills: BTreeMap<CustomerNumber, (i64, Duration)>,
+    /// The references that bills were asked for under, where a provider takes each once.
+    pub(crate) asked_under: BTreeSet<AttemptId>,
 }
 
 /// One order.
@@ -76,6 +78,7 @@ impl State {
             balance: 500_000_000,
             price_shift: 0,
             bills: BTreeMap::new(),
+            asked_under: BTreeSet::new(),
         }
     }
 

@@ -1,15 +1,15 @@
 //! A provider that does what its script says.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use ppob_provider::{
-    AttemptRef, CallContext, Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider,
-    ProviderError, ProviderErrorKind, ProviderInfo, RefusalTrial, RefusalTrust, SendPermit,
-    StatusLookup, TrialError,
+    AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, InquiryRule,
+    PayRequest, PpobProvider, ProviderError, ProviderErrorKind, ProviderInfo, RawCallback,
+    RefusalTrial, RefusalTrust, SendPermit, StatusLookup, TrialError,
 };
 use ppob_types::{
     Bill, Cost, Family, FamilyDetails, Observed, PayAnswer, PayOutcome, PlnPrepaidDetails,
@@ -20,6 +20,9 @@ use ppob_types::{
 use tokio::sync::Semaphore;
 
 use super::PLN_TOKEN;
+
+/// What authentic callbacks carry.
+pub(crate) const CALLBACK_SECRET: &str = "right-and-secret";
 
 /// What the provider does when it is asked to pay.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,12 @@ pub(crate) struct Scripted {
     pub(crate) silent: Mutex<VecDeque<ProviderErrorKind>>,
     reports: Mutex<VecDeque<StatusReport>>,
     pub(crate) charges: Mutex<Vec<String>>,
+    /// What each callback says, by its body.
+    pub(crate) callbacks: Mutex<BTreeMap<Vec<u8>, Callback>>,
+    /// Every callback as it came.
+    pub(crate) raw_callbacks: Mutex<Vec<RawCallback>>,
+    /// Whether it sends callbacks at all.
+    pub(crate) sends_callbacks: AtomicBool,
     /// The admin fee of tokens, in the price list.
     pub(crate) admin: AtomicI64,
     /// One permit per held payment.
@@ -76,6 +85,9 @@ impl Scripted {
             silent: Mutex::default(),
             reports: Mutex::default(),
             charges: Mutex::default(),
+            callbacks: Mutex::default(),
+            raw_callbacks: Mutex::default(),
+            sends_callbacks: AtomicBool::new(true),
             admin: AtomicI64::new(2_500),
             held: Semaphore::new(0),
             gate: Semaphore::new(0),
@@ -109,6 +121,7 @@ impl PpobProvider for Scripted {
             pay: true,
             inquiry: InquiryRule::Unbound,
             status: StatusLookup::ProviderReference,
+            callbacks: true,
             late_execution_bound: Duration::from_mins(10),
             refusals: RefusalTrust::Authenticated,
             repeat_same_day: true,
@@ -190,6 +203,21 @@ impl PpobProvider for Scripted {
     ) -> Result<StatusReport, ProviderError> {
         let next = self.reports.lock().unwrap().pop_front();
         next.ok_or_else(|| ProviderError::new(ProviderErrorKind::Unreadable, "no answer"))
+    }
+
+    fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
+        if !self.sends_callbacks.load(Ordering::SeqCst) {
+            return Err(CallbackError::Unsupported);
+        }
+        self.raw_callbacks.lock().unwrap().push(raw.clone());
+        let mut secrets = raw.headers.iter().filter(|(name, _)| name == "x-secret");
+        if !secrets.any(|(_, secret)| secret.expose() == CALLBACK_SECRET) {
+            return Err(CallbackError::NotAuthentic);
+        }
+        if raw.body == b"ping" {
+            return Err(CallbackError::Ping);
+        }
+        self.callbacks.lock().unwrap().get(&raw.body).cloned().ok_or(CallbackError::Unreadable)
     }
 
     fn try_refusal(&self, pattern: &str) -> Result<Box<dyn RefusalTrial>, TrialError> {

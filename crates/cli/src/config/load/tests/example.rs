@@ -106,6 +106,7 @@ fn the_example_says_the_defaults() {
     config.consumer.clear();
     config.listen.tls = None;
     config.listen.operator_tls = None;
+    config.listen.callbacks_tls = None;
     assert_eq!(config, Config::default());
 }
 

@@ -1,0 +1,106 @@
+//! Asking by the purchase itself, where that is all a provider has for a status check.
+//!
+//! If the first request never arrived, the question buys. So it is asked like a payment: only while somebody
+//! waits for what it may buy, only once it is durable that it is asked, at most once by one permit, and from
+//! then on the late-execution bound counts anew.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ppob_journal::{EventKind, Page, StoredPayment};
+use ppob_payment::{Attempt, Event};
+use ppob_provider::{Capability, PayRequest, ProviderError, ProviderErrorKind, SendPermit};
+use ppob_types::{Clock, StatusReport};
+
+use crate::ProviderSetup;
+use crate::engine::Inner;
+use crate::inquiry::guarded;
+
+/// Somebody who names a payment in doubt was let past it: there are no more of them than a person repeats.
+const LATEST: Page = Page { before_serial: None, limit: 500 };
+
+impl Inner {
+    /// Whether the provider may be asked about an attempt now. A status check that is a purchase has its times.
+    pub(crate) fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
+        let now = self.now();
+        capability.status_is_purchase.is_none_or(|bounds| {
+            attempt.is_alive()
+                && now.since(attempt.begun_at) < bounds.max_age
+                && self.clock.left_of(bounds.min_gap, attempt.asked_at()).is_zero()
+        })
+    }
+
+    /// Whether a status check may still buy what this attempt was to buy.
+    pub(crate) fn may_still_ask_by_purchase(
+        &self,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+    ) -> bool {
+        let Some(setup) = self.providers.get(&attempt.provider) else { return false };
+        let capability = setup.guarded.provider.capability(stored.payment.terms.family);
+        let age = self.now().since(attempt.begun_at);
+        capability.status_is_purchase.is_some_and(|bounds| age < bounds.max_age)
+    }
+
+    /// Makes the purchase of an attempt again, as its status check.
+    pub(super) async fn ask_by_purchase(
+        self: &Arc<Self>,
+        setup: &ProviderSetup,
+        stored: &StoredPayment,
+        attempt: &Attempt,
+    ) -> Result<StatusReport, ProviderError> {
+        if self.was_passed_by(stored).await? {
+            return Err(ProviderError::unsupported(
+                "a status check that buys, about a payment in spite of which another one was made",
+            ));
+        }
+        let start_within = self.told().config.start_within;
+        // Measured from before the commit: a process that slept in between must not send.
+        let start_by = self.clock.monotonic().plus(start_within);
+        let start_by_wall = self.now().plus(start_within);
+        let capability = setup.guarded.provider.capability(stored.payment.terms.family);
+        let late_execution_bound = capability.late_execution_bound.saturating_add(start_within);
+        let asked = Event::AskedByPurchase { attempt: attempt.number, late_execution_bound };
+        let recorded = self.record(stored.clone(), EventKind::Reported, &[asked], Vec::new()).await;
+        let recorded = recorded.map_err(|_| not_asked())?;
+        let is_alive = |known: &Attempt| known.id == attempt.id && known.is_alive();
+        if !recorded.payment.attempt(attempt.number).is_some_and(is_alive)
+            || self.now() > start_by_wall
+        {
+            return Err(not_asked());
+        }
+        let request = PayRequest {
+            attempt: attempt.id.clone(),
+            purchase: stored.request.purchase.clone(),
+            provider_code: attempt.provider_code.clone(),
+            max_cost: attempt.max_cost,
+            inquiry_token: None,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "that this attempt is asked about by its purchase was just committed"
+        )]
+        let (permit, _) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
+        let cx = self.call_context();
+        guarded(setup.guarded.provider.check_by_purchase(&cx, &request, permit)).await
+    }
+
+    /// Whether somebody paid once more in spite of this payment's doubt. A provider that was taken out of the
+    /// configuration meanwhile and put back must not buy it besides.
+    async fn was_passed_by(&self, stored: &StoredPayment) -> Result<bool, ProviderError> {
+        let customer = BTreeSet::from([stored.request.purchase.customer.clone()]);
+        let payments = self.journal.payments_of(&customer, LATEST).await;
+        let payments = payments.map_err(|_| not_asked())?;
+        Ok(payments.iter().any(|other| {
+            other.key.consumer == stored.key.consumer
+                && other.request.despite_in_doubt.as_ref() == Some(&stored.key.id)
+        }))
+    }
+}
+
+fn not_asked() -> ProviderError {
+    ProviderError::new(
+        ProviderErrorKind::Transport,
+        "it was not asked: that it is asked could not be recorded in time",
+    )
+}
