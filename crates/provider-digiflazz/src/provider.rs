@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_http::{BaseUrl, PayClient, ReadClient, Request, Timeouts, reach};
+use ppob_http::{BaseUrl, PayClient, ReadClient, Request, SendResult, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Callback, CallbackError,
     Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProductMapping,
@@ -45,8 +45,6 @@ struct Digiflazz {
     webhook_secret: Option<SecretString>,
     callback_url: Option<String>,
     pay: PayClient,
-    /// Looks up prepaid purchases, which buys; so it has the patience of a payment.
-    look: ReadClient,
     read: ReadClient,
     trust: RefusalTrust,
     late_execution_bound: Duration,
@@ -105,7 +103,6 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         webhook_secret,
         callback_url,
         pay: PayClient::new(base.clone(), pay_timeouts).map_err(client)?,
-        look: ReadClient::new(base.clone(), pay_timeouts).map_err(client)?,
         read: ReadClient::new(base.clone(), read_timeouts).map_err(client)?,
         trust,
         late_execution_bound,
@@ -174,6 +171,11 @@ impl Digiflazz {
         let asked = Asked { reference: None, customer, code: None };
         inquiry::meter(&asked, &request.purchase, &answer)
     }
+}
+
+fn unanswered(cause: &str) -> ProviderError {
+    let message = format!("the look-up of the purchase has no answer: {cause}");
+    ProviderError::new(ProviderErrorKind::Transport, message)
 }
 
 impl Subject<'_> {
@@ -294,10 +296,13 @@ impl PpobProvider for Digiflazz {
 
     async fn check_status(
         &self,
-        cx: &CallContext,
+        _: &CallContext,
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         let family = attempt.purchase.family;
+        if !family.is_bill() {
+            return Err(ProviderError::unsupported("a status check that is no purchase"));
+        }
         let Some(customer) = customer_no(&attempt.purchase) else {
             return Err(ProviderError::unsupported("this amount or parameter"));
         };
@@ -306,18 +311,37 @@ impl PpobProvider for Digiflazz {
             customer: &customer,
             code: &attempt.provider_code,
             reference: attempt.attempt.as_str(),
-            max_cost: Some(attempt.max_cost),
+            max_cost: None,
         };
-        let answer = if family.is_bill() {
-            self.read.ask(self.transaction(Command::Status, &subject)).await?
-        } else if cx.clock.now().since(attempt.sent_at) >= MOST_AGE {
-            return Err(ProviderError::unsupported(
-                "a status check of a purchase after 85 days, which would buy again",
-            ));
-        } else {
-            self.look.ask(self.transaction(Command::TopUp, &subject)).await?
-        };
+        let answer = self.read.ask(self.transaction(Command::Status, &subject)).await?;
         status::interpret(&subject.asked(), family, &answer)
+    }
+
+    async fn check_by_purchase(
+        &self,
+        _: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let family = request.purchase.family;
+        let customer = customer_no(&request.purchase).filter(|_| !family.is_bill());
+        let Some(customer) = customer else {
+            return Err(ProviderError::unsupported(
+                "a purchase of this family, amount or parameter",
+            ));
+        };
+        let subject = Subject {
+            purchase: &request.purchase,
+            customer: &customer,
+            code: &request.provider_code,
+            reference: request.attempt.as_str(),
+            max_cost: Some(request.max_cost),
+        };
+        match self.pay.send(permit, self.transaction(Command::TopUp, &subject)).await {
+            SendResult::Answered(answer) => status::interpret(&subject.asked(), family, &answer),
+            SendResult::NotSent(cause) => Err(unanswered(cause.as_str())),
+            SendResult::Lost { cause, .. } => Err(unanswered(cause.as_str())),
+        }
     }
 
     async fn reach(&self) -> Result<(), ProviderError> {

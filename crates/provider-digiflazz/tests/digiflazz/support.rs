@@ -190,20 +190,16 @@ impl Shop {
         &self,
         request: &PayRequest,
     ) -> Result<StatusReport, ppob_provider::ProviderError> {
-        self.check_sent(request, FIXED_SECONDS).await
-    }
-
-    pub(crate) async fn check_sent(
-        &self,
-        request: &PayRequest,
-        sent_at: i64,
-    ) -> Result<StatusReport, ppob_provider::ProviderError> {
+        if !request.purchase.family.is_bill() {
+            let permit = permit(&request.attempt, Arc::clone(&self.clock) as Arc<dyn Clock>);
+            return self.built.provider.check_by_purchase(&self.context(), request, permit).await;
+        }
         let attempt = AttemptRef {
             attempt: request.attempt.clone(),
             provider_ref: None,
             purchase: request.purchase.clone(),
             provider_code: request.provider_code.clone(),
-            sent_at: Timestamp::from_seconds(sent_at),
+            sent_at: Timestamp::from_seconds(FIXED_SECONDS),
             max_cost: request.max_cost,
         };
         self.built.provider.check_status(&self.context(), &attempt).await
