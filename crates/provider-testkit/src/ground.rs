@@ -235,7 +235,20 @@ impl Ground {
             self.remote.pass(bounds.min_gap).await;
         }
         self.forget_traffic();
-        self.provider().check_status(&context(), attempt).await
+        self.check_by(self.provider(), attempt).await
+    }
+
+    /// Asks in the way that the family declares.
+    pub(crate) async fn check_by(
+        &self,
+        provider: &dyn PpobProvider,
+        attempt: &AttemptRef,
+    ) -> Result<StatusReport, ProviderError> {
+        if self.capability().status_is_purchase.is_none() {
+            return provider.check_status(&context(), attempt).await;
+        }
+        let (permit, _) = permit(&attempt.attempt);
+        provider.check_by_purchase(&context(), &again(attempt), permit).await
     }
 
     /// Asks until the answer is no longer that it is worked on, but only as often as scenes promise.
@@ -279,6 +292,17 @@ pub(crate) fn reference(request: &PayRequest, answer: &PayAnswer) -> AttemptRef 
         provider_code: request.provider_code.clone(),
         sent_at: clock().now(),
         max_cost: request.max_cost,
+    }
+}
+
+/// The purchase of an attempt, as a check makes it again.
+pub(crate) fn again(attempt: &AttemptRef) -> PayRequest {
+    PayRequest {
+        attempt: attempt.attempt.clone(),
+        purchase: attempt.purchase.clone(),
+        provider_code: attempt.provider_code.clone(),
+        max_cost: attempt.max_cost,
+        inquiry_token: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::case::{Concern, PAYS, cases};
 use crate::check::{Checked, Stop, ensure, equal, fail};
 use crate::ground::{Ground, Paid, inquiry, reference};
 use crate::manner::Manner;
-use crate::mint::context;
+use crate::mint::{context, permit};
 use crate::{Sample, Scene};
 use ppob_provider::PayRequest;
 
@@ -106,6 +106,14 @@ async fn nothing_but_what_is_declared(
         let kind = checked.err().map(|error| error.kind);
         let expected = Some(ProviderErrorKind::Unsupported);
         equal("a check that it does not offer", &kind, &expected)?;
+        equal("connections", &ground.tap.take_connections(), &0)?;
+    }
+    if capability.status_is_purchase.is_none() {
+        let (permit, _) = permit(&request.attempt);
+        let checked = ground.provider().check_by_purchase(&context(), &request, permit).await;
+        let kind = checked.err().map(|error| error.kind);
+        let expected = Some(ProviderErrorKind::Unsupported);
+        equal("a check by a purchase that it does not offer", &kind, &expected)?;
         equal("connections", &ground.tap.take_connections(), &0)?;
     }
     Ok(())

@@ -8,7 +8,6 @@ use crate::case::{CHECKS, CHECKS_BY_OUR_REFERENCE, CHECKS_BY_PROVIDER_REFERENCE,
 use crate::check::{Checked, ensure, equal, fail, leave_out};
 use crate::ground::{Ground, reference};
 use crate::manner::{After, Manner};
-use crate::mint::context;
 use crate::peer::refusing;
 use ppob_provider::{AttemptRef, ProviderErrorKind};
 
@@ -123,7 +122,7 @@ async fn a_check_that_cannot_connect_says_nothing(ground: &Ground) -> Checked {
     let attempt = accepted(ground).await?;
     let (_socket, origin) = refusing().map_err(|error| crate::ground::failed(&error))?;
     let built = ground.elsewhere(&origin, crate::ground::PATIENT)?;
-    match built.provider.check_status(&context(), &attempt).await {
+    match ground.check_by(&*built.provider, &attempt).await {
         Ok(report) => fail(format!("it was taken as {}", report.verdict.class())),
         Err(error) => equal("the error", &error.kind, &ProviderErrorKind::Transport),
     }

@@ -31,6 +31,8 @@ pub(crate) enum Flaw {
     IgnoresTheBond,
     InventsTheReference,
     ChecksUnderANewReference,
+    ChecksAgainWhenNothingCame,
+    BuysByReading,
     TakesNotFoundForRefused,
     TakesBrokenChecksForNotFound,
     DropsUnreadableRows,
@@ -45,7 +47,7 @@ pub(crate) enum Flaw {
 }
 
 /// Every flaw: the family in which it is looked for, and the cases that it makes fail; all others pass.
-pub(crate) const FLAWS: [(Flaw, Family, &[&str]); 33] = [
+pub(crate) const FLAWS: [(Flaw, Family, &[&str]); 35] = [
     (
         Flaw::SendsAgainWhenNothingCame,
         PlnPrepaid,
@@ -151,6 +153,12 @@ pub(crate) const FLAWS: [(Flaw, Family, &[&str]); 33] = [
             "checks debit nothing",
         ],
     ),
+    (
+        Flaw::ChecksAgainWhenNothingCame,
+        MobileTopUp,
+        &["a check that is a purchase is one request whatever comes of it"],
+    ),
+    (Flaw::BuysByReading, MobileTopUp, &["a check that is a read sends no purchase"]),
     (
         Flaw::TakesNotFoundForRefused,
         PlnPrepaid,

@@ -2,8 +2,8 @@
 
 use ppob_http::{Answer, SendResult};
 use ppob_provider::{
-    AttemptRef, Callback, CallbackError, InquiryRequest, PayRequest, ProviderError,
-    ProviderErrorKind, RawCallback,
+    Callback, CallbackError, InquiryRequest, PayRequest, ProviderError, ProviderErrorKind,
+    RawCallback,
 };
 use ppob_types::{
     AttemptId, Bill, Family, FamilyDetails, InquiryToken, NotSentCause, Observed, PayAnswer,
@@ -180,7 +180,7 @@ fn raw(answer: &Answer) -> Observed {
 }
 
 pub(crate) fn status(
-    attempt: &AttemptRef,
+    purchase: &Purchase,
     answer: &Answer,
     flaw: Option<Flaw>,
 ) -> Result<StatusReport, ProviderError> {
@@ -192,7 +192,7 @@ pub(crate) fn status(
         return Err(unreadable("the status is not readable"));
     };
     let differs = |name: &str, asked: &str| text(&reply, name).is_some_and(|said| said != asked);
-    if differs("number", attempt.purchase.customer.expose()) {
+    if differs("number", purchase.customer.expose()) {
         return Err(unreadable("the status names another customer"));
     }
     let rc = text(&reply, "rc").unwrap_or_default();
@@ -212,7 +212,7 @@ pub(crate) fn status(
         (_, None) => return Err(unreadable("the status has a code that is on no list")),
     };
     if verdict == StatusVerdict::Succeeded {
-        observed.receipt = Some(Box::new(receipt(attempt.purchase.family, &reply, flaw)));
+        observed.receipt = Some(Box::new(receipt(purchase.family, &reply, flaw)));
     }
     Ok(StatusReport { verdict, observed })
 }

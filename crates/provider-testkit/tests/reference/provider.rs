@@ -199,29 +199,49 @@ impl PpobProvider for Beo {
             return Err(ProviderError::unsupported("this check"));
         }
         let question = if capability.status_is_purchase.is_some() {
-            let asked = if self.has(Flaw::ChecksUnderANewReference) {
-                AttemptId::new(attempt.attempt.serial() + 1_000, 1)
-            } else {
-                attempt.attempt.clone()
-            };
-            let purchase = PayRequest {
-                attempt: asked,
-                purchase: attempt.purchase.clone(),
-                provider_code: attempt.provider_code.clone(),
-                max_cost: attempt.max_cost,
-                inquiry_token: None,
-            };
-            self.payment(&purchase)
+            if !self.has(Flaw::BuysByReading) {
+                return Err(ProviderError::unsupported("a check that is no purchase"));
+            }
+            let order = self.order(&attempt.attempt, &attempt.purchase, &attempt.provider_code);
+            self.request("pay", order)
+        } else if attempt.purchase.family == Family::Water {
+            let id = json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str));
+            self.request("status", Map::from_iter([("id".to_owned(), id)]))
         } else {
-            let reference = if attempt.purchase.family == Family::Water {
-                ("id".to_owned(), json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str)))
-            } else {
-                ("ref".to_owned(), json!(self.reference(&attempt.attempt)))
-            };
-            Some(self.request("status", Map::from_iter([reference])))
+            let reference = json!(self.reference(&attempt.attempt));
+            self.request("status", Map::from_iter([("ref".to_owned(), reference)]))
         };
-        let question = question.ok_or_else(|| ProviderError::unsupported("this check"))?;
-        meaning::status(attempt, &self.read.ask(question).await?, self.flaw)
+        let (purchase, answer) = (&attempt.purchase, self.read.ask(question).await?);
+        meaning::status(purchase, &answer, self.flaw)
+    }
+
+    async fn check_by_purchase(
+        &self,
+        _: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        if self.capability(request.purchase.family).status_is_purchase.is_none() {
+            return Err(ProviderError::unsupported("this check"));
+        }
+        let mut request = request.clone();
+        if self.has(Flaw::ChecksUnderANewReference) {
+            request.attempt = AttemptId::new(request.attempt.serial() + 1_000, 1);
+        }
+        let unsupported = || ProviderError::unsupported("this check");
+        let order = self.payment(&request).ok_or_else(unsupported)?;
+        match self.pay.send(permit, order).await {
+            SendResult::Answered(answer) => meaning::status(&request.purchase, &answer, self.flaw),
+            SendResult::Lost { .. } if self.has(Flaw::ChecksAgainWhenNothingCame) => {
+                let order = self.payment(&request).ok_or_else(unsupported)?;
+                let answer = self.read.ask(order).await?;
+                meaning::status(&request.purchase, &answer, self.flaw)
+            }
+            SendResult::NotSent(_) | SendResult::Lost { .. } => {
+                let message = "no answer came";
+                Err(ProviderError::new(ProviderErrorKind::Transport, message))
+            }
+        }
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {
