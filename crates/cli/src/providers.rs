@@ -7,6 +7,7 @@ mod page;
 
 /// The kinds, as `kind = "…"` names them in the configuration.
 pub(crate) const KINDS: &[ProviderKind] = &[
-    ppob_provider_mmbc::KIND, //
-    ppob_provider_iak::KIND,  //
+    ppob_provider_digiflazz::KIND,
+    ppob_provider_iak::KIND,
+    ppob_provider_mmbc::KIND,
 ];

@@ -21,6 +21,7 @@
 //! # }).unwrap();
 //! ```
 
+pub mod digiflazz;
 mod http;
 pub mod iak;
 mod ledger;

@@ -1,0 +1,69 @@
+//! What Digiflazz tells by itself: `POST` with a transaction, signed over the raw bytes.
+
+use ppob_provider::{Callback, CallbackError, RawCallback};
+use ppob_types::{AttemptId, Sensitive, StatusReport};
+use secrecy::SecretString;
+
+use crate::receipt::bare;
+use crate::sign::is_authentic;
+use crate::status::{shown, verdict};
+use crate::wire::{Data, Fields, envelope};
+
+const SIGNATURE: &str = "x-hub-signature";
+const EVENT: &str = "x-digiflazz-event";
+
+/// Reads a callback. Without a secret nobody could tell who sent it, so none is taken.
+///
+/// Which kind of product it is about does not matter, so `User-Agent`, which anybody can write, is not looked
+/// at; neither is the receipt read, whose form depends on the family: Digiflazz is asked about it afterwards.
+pub(crate) fn decode(
+    secret: Option<&SecretString>,
+    raw: &RawCallback,
+) -> Result<Callback, CallbackError> {
+    let secret = secret.ok_or(CallbackError::NotAuthentic)?;
+    let signature = only(raw, SIGNATURE).ok_or(CallbackError::NotAuthentic)?;
+    if !is_authentic(secret, &raw.body, signature.expose()) {
+        return Err(CallbackError::NotAuthentic);
+    }
+    let envelope = envelope(&raw.body).map_err(|_| CallbackError::Unreadable)?;
+    let fields = match envelope.data {
+        Some(Data::Object(fields)) => fields,
+        None if is_ping(&envelope.others) => return Err(CallbackError::Ping),
+        Some(Data::List(_)) | None => return Err(CallbackError::Unreadable),
+    };
+    let known_event = match only(raw, EVENT) {
+        Some(event) => matches!(event.expose().trim(), "create" | "update"),
+        None => raw.headers.iter().all(|(name, _)| name != EVENT),
+    };
+    if !known_event {
+        return Err(CallbackError::Unreadable);
+    }
+    news(&fields, &raw.body).ok_or(CallbackError::Unreadable)
+}
+
+fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
+    let reference = fields.text("ref_id")?;
+    let verdict = verdict(fields)?;
+    let mut observed = bare(body);
+    observed.balance_after = fields.money("buyer_last_saldo");
+    shown(&mut observed, &verdict, fields);
+    Some(Callback {
+        // Somebody may buy by hand from the same account: then it is of no attempt.
+        attempt: AttemptId::parse(reference).ok(),
+        provider_ref: None,
+        customer: fields.text("customer_no").map(Sensitive::from),
+        provider_code: fields.text("buyer_sku_code").map(str::to_owned),
+        report: StatusReport { verdict, observed },
+    })
+}
+
+/// The trial of an address: it describes the webhook, its secret included, so nothing of it is kept.
+fn is_ping(names: &[String]) -> bool {
+    ["sed", "hook", "hook_id"].into_iter().any(|known| names.iter().any(|name| name == known))
+}
+
+/// The value of a header that comes once.
+fn only<'a>(raw: &'a RawCallback, name: &str) -> Option<&'a Sensitive> {
+    let mut values = raw.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
+    values.next().filter(|_| values.next().is_none())
+}
