@@ -163,8 +163,11 @@ fn build(
 
 fn setup(table: &ProviderTable, built: BuiltProvider, clock: &Arc<dyn Clock>) -> ProviderSetup {
     let permitted = built.provider.info().price_list_every;
+    let shipped = built.mapping.clone();
+    let mapping = Mapping::new(table.mapping.clone(), move |row| shipped.map(row))
+        .shipped_as(built.mapping.configuration());
     ProviderSetup {
-        mapping: Mapping::new(table.mapping.clone(), built.mapping),
+        mapping,
         guarded: guard(built.provider, &table.limits, Arc::clone(clock), random()),
         priority: table.priority,
         weight: table.weight,

@@ -78,7 +78,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         base,
         read_timeouts,
     };
-    Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map, warnings })
+    Ok(BuiltProvider { provider: Arc::new(provider), mapping: mapping::map.into(), warnings })
 }
 
 impl Mmbc {

@@ -64,7 +64,7 @@ async fn the_price_list() {
         ]
     );
     assert_eq!(list.unreadable, Vec::<String>::new());
-    let products = list.rows.iter().map(|row| (built.mapping)(row).unwrap());
+    let products = list.rows.iter().map(|row| built.mapping.map(row).unwrap());
     let products: Vec<String> = products.map(|mapped| mapped.product.to_string()).collect();
     assert_eq!(products, ["PLN-POSTPAID", "PLN-PREPAID-20000", "PLN-PREPAID-50000"]);
     let (path, form) = peer.requests().remove(0);

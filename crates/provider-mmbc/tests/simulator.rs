@@ -55,7 +55,7 @@ async fn every_product_of_the_list_is_known_inquired_paid_and_found_again() {
     assert_eq!(list.rows.len(), 30);
     for row in &list.rows {
         let code = &row.provider_code;
-        let product = (built.mapping)(row).unwrap();
+        let product = built.mapping.map(row).unwrap();
         let number = ordinary(product.family);
         let request = inquiry(product.family, code, number);
         let bill = built.provider.inquire(&context(), &request).await.unwrap();

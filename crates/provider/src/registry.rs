@@ -39,7 +39,49 @@ pub struct BuiltProvider {
 }
 
 /// Which of our products a row of the provider's price list is; `None` if it is not well known.
-pub type ProductMapping = fn(&PriceRow) -> Option<MappedProduct>;
+///
+/// A crate that knows its provider's codes makes it of a function: `mapping::map.into()`.
+#[derive(Clone)]
+pub struct ProductMapping {
+    map: Arc<dyn Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync>,
+    configuration: String,
+}
+
+impl ProductMapping {
+    /// A mapping that was read from somewhere. `configuration` is a text that differs where the mappings
+    /// differ, so that a changed one is noticed and applied to the price list at hand.
+    pub fn configured(
+        configuration: String,
+        map: impl Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync + 'static,
+    ) -> Self {
+        Self { map: Arc::new(map), configuration }
+    }
+
+    /// Our product for a row.
+    pub fn map(&self, row: &PriceRow) -> Option<MappedProduct> {
+        (self.map)(row)
+    }
+
+    /// The same text for the same mapping; empty if it is part of the program.
+    pub fn configuration(&self) -> &str {
+        &self.configuration
+    }
+}
+
+impl<Map> From<Map> for ProductMapping
+where
+    Map: Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync + 'static,
+{
+    fn from(map: Map) -> Self {
+        Self::configured(String::new(), map)
+    }
+}
+
+impl fmt::Debug for ProductMapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProductMapping").finish_non_exhaustive()
+    }
+}
 
 /// Why a provider could not be built: the key at fault and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use ppob_types::{Family, MappedProduct, PriceList, PriceRow, ProductCode, Rupiah};
 use serde::Deserialize;
 
 /// The mapping that a provider crate ships for well-known products.
-pub type ShippedMapping = fn(&PriceRow) -> Option<MappedProduct>;
+pub type ShippedMapping = Arc<dyn Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync>;
 
 /// What the configuration says about one provider code.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -38,6 +39,8 @@ pub struct OverrideError;
 pub struct Mapping {
     overrides: BTreeMap<String, MappingOverride>,
     shipped: ShippedMapping,
+    /// What tells one shipped mapping from another, where it is no part of the program.
+    shipped_as: String,
 }
 
 /// A price list, read by a [`Mapping`].
@@ -102,13 +105,23 @@ type Meaning = (Family, Option<Rupiah>);
 
 impl Mapping {
     /// `overrides` by provider code (verbatim) on top of `shipped`.
-    pub fn new(overrides: BTreeMap<String, MappingOverride>, shipped: ShippedMapping) -> Self {
-        Self { overrides, shipped }
+    pub fn new(
+        overrides: BTreeMap<String, MappingOverride>,
+        shipped: impl Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync + 'static,
+    ) -> Self {
+        Self { overrides, shipped: Arc::new(shipped), shipped_as: String::new() }
+    }
+
+    /// The same, where the shipped mapping was read from somewhere: `text` differs where it does.
+    #[must_use]
+    pub fn shipped_as(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.shipped_as);
+        self
     }
 
     /// Whether the configuration says the same in both.
     pub fn is_configured_as(&self, other: &Self) -> bool {
-        self.overrides == other.overrides
+        self.overrides == other.overrides && self.shipped_as == other.shipped_as
     }
 
     /// What the configuration says, as a text that is the same for the same configuration.
@@ -119,7 +132,8 @@ impl Mapping {
             }
             MappingOverride::Ignore => format!("{code:?}=ignore"),
         });
-        said.collect::<Vec<_>>().join("\n")
+        let shipped = (!self.shipped_as.is_empty()).then(|| self.shipped_as.clone());
+        said.chain(shipped).collect::<Vec<_>>().join("\n")
     }
 
     /// Reads a price list.

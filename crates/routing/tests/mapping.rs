@@ -122,3 +122,13 @@ fn half_a_mapping_entry_is_an_error() {
         assert!(serde_json::from_str::<MappingOverride>(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn a_shipped_mapping_that_was_read_anew_is_another_configuration() {
+    let read = |text: &str| Mapping::new(BTreeMap::new(), |_| None).shipped_as(text);
+    assert!(read("a").is_configured_as(&read("a")));
+    assert!(!read("a").is_configured_as(&read("b")));
+    assert_ne!(read("a").configuration(), read("b").configuration());
+    let built_in = Mapping::new(BTreeMap::new(), |_| None);
+    assert_eq!(built_in.configuration(), "", "journals of before know no other");
+}

@@ -41,7 +41,8 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let pay = PayClient::new(base.clone(), Timeouts::PAY).map_err(failed)?;
     let read = ReadClient::new(base, Timeouts::READ).map_err(failed)?;
     let provider = Bebek { info, user, password, pay, read };
-    Ok(BuiltProvider { provider: Arc::new(provider), mapping: prices::map, warnings: Vec::new() })
+    let mapping = prices::map.into();
+    Ok(BuiltProvider { provider: Arc::new(provider), mapping, warnings: Vec::new() })
 }
 
 impl Bebek {

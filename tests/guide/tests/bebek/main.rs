@@ -207,7 +207,7 @@ async fn prices_are_read_mapped_and_never_guessed() {
     let mapped: Vec<Option<String>> = prices
         .rows
         .iter()
-        .map(|row| (built.mapping)(row).map(|product| product.product.to_string()))
+        .map(|row| built.mapping.map(row).map(|product| product.product.to_string()))
         .collect();
     let expected = [Some("PLN-PREPAID-20000"), Some("PLN-POSTPAID"), None];
     assert_eq!(mapped, expected.map(|code| code.map(str::to_owned)));
