@@ -1,0 +1,295 @@
+//! The provider's table of the configuration.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ppob_http::{BaseUrl, Timeouts};
+use ppob_provider::{BuildError, RefusalTrust, SecretRef};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::centre::Centre;
+use crate::description::{Given, Worth};
+use crate::shipped;
+
+/// A `[[provider]]` table with `kind = "h2h"`, without the keys that belong to the engine.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// A shipped description.
+    #[serde(default)]
+    description: Option<String>,
+    /// A description of one's own.
+    #[serde(default)]
+    description_file: Option<PathBuf>,
+    #[serde(default)]
+    base_url: Option<String>,
+    /// Where the price list is, if it is at another address.
+    #[serde(default)]
+    price_list_base_url: Option<String>,
+    #[serde(default)]
+    allow_plaintext: bool,
+    /// What the description asks for.
+    #[serde(default)]
+    account: BTreeMap<String, AccountValue>,
+    #[serde(default = "connect_timeout_ms")]
+    connect_timeout_ms: u64,
+    #[serde(default = "pay_timeout_ms")]
+    pay_timeout_ms: u64,
+    #[serde(default = "read_timeout_ms")]
+    read_timeout_ms: u64,
+    /// Instead of what the description says.
+    #[serde(default)]
+    failover_on_refusal: Option<Worth>,
+    /// Instead of what the description says.
+    #[serde(default)]
+    late_execution_bound_s: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AccountValue {
+    Plain(String),
+    Secret(SecretRef),
+}
+
+/// The configuration, checked.
+pub(crate) struct Settings {
+    pub(crate) centre: Centre,
+    pub(crate) base: BaseUrl,
+    pub(crate) price_base: BaseUrl,
+    pub(crate) account: BTreeMap<String, SecretString>,
+    /// Those of them that must not show.
+    pub(crate) secrets: Vec<SecretString>,
+    pub(crate) pay_timeouts: Timeouts,
+    pub(crate) read_timeouts: Timeouts,
+    pub(crate) late_execution_bound: Duration,
+    pub(crate) trust: RefusalTrust,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// How long the answer to a payment should be waited for at least.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+impl Config {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// [`BuildError`] at the key that is wrong. No message repeats a value of `account`.
+    pub(crate) fn read(settings: &Value) -> Result<Self, BuildError> {
+        if let Some(account) = settings.get("account") {
+            let values = account.as_object().ok_or_else(|| {
+                BuildError::new("account", "it is a table: account.member = \"…\"")
+            })?;
+            for (name, value) in values {
+                // First, because the error below would repeat the value.
+                let readable = value.is_string() || SecretRef::deserialize(value).is_ok();
+                if !readable {
+                    return Err(BuildError::new(
+                        format!("account.{name}"),
+                        "write text, or { env = \"NAME\" }, or { file = \"PATH\" }",
+                    ));
+                }
+            }
+        }
+        Self::deserialize(settings).map_err(|error| {
+            let message = error.to_string();
+            let mut keys = settings.as_object().into_iter().flatten().map(|(key, _)| key);
+            let named = keys.find(|key| message.contains(&format!("`{key}`")));
+            BuildError::new(named.map_or("(one of its keys)", String::as_str), message.clone())
+        })
+    }
+
+    /// Checks everything, reads the description and fetches the secrets.
+    ///
+    /// # Errors
+    /// [`BuildError`] at the key that is wrong.
+    pub(crate) fn check(self) -> Result<Settings, BuildError> {
+        let centre = self.centre()?;
+        let text = self.base_url.as_ref().or(centre.base_url.as_ref()).ok_or_else(|| {
+            BuildError::new("base_url", "it is missing, and the description has none either")
+        })?;
+        let address = |key: &str, text: &str| {
+            BaseUrl::parse(text, self.allow_plaintext)
+                .map_err(|error| BuildError::new(key, error.to_string()))
+        };
+        let base = address("base_url", text)?;
+        let price_base = match &self.price_list_base_url {
+            Some(text) => address("price_list_base_url", text)?,
+            None => base.clone(),
+        };
+        let timeouts = |key: &str, total: u64| {
+            let connect = Duration::from_millis(self.connect_timeout_ms);
+            Timeouts::new(connect, Duration::from_millis(total))
+                .map_err(|error| BuildError::new(key, error.to_string()))
+        };
+        let pay_timeouts = timeouts("pay_timeout_ms", self.pay_timeout_ms)?;
+        let read_timeouts = timeouts("read_timeout_ms", self.read_timeout_ms)?;
+        let (account, secrets) = self.account(&centre)?;
+        let worth = self.failover_on_refusal.unwrap_or(centre.worth);
+        let warnings = warnings(&centre, &base, pay_timeouts, worth);
+        let bound = self.late_execution_bound_s.map(Duration::from_secs);
+        Ok(Settings {
+            late_execution_bound: bound.unwrap_or(centre.late_execution_bound),
+            centre,
+            base,
+            price_base,
+            account,
+            secrets,
+            pay_timeouts,
+            read_timeouts,
+            trust: worth.trust(),
+            warnings,
+        })
+    }
+
+    fn centre(&self) -> Result<Centre, BuildError> {
+        match (&self.description, &self.description_file) {
+            (Some(name), None) => {
+                let shipped = shipped::find(name).ok_or_else(|| {
+                    BuildError::new(
+                        "description",
+                        format!(
+                            "there is no shipped description {name:?}; there are {}. For one of your own \
+                             write description_file",
+                            shipped::names().join(", ")
+                        ),
+                    )
+                })?;
+                shipped.centre().map_err(|error| BuildError::new("description", error.to_string()))
+            }
+            (None, Some(path)) => {
+                let wrong = |what: String| {
+                    BuildError::new("description_file", format!("{}: {what}", path.display()))
+                };
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| wrong(format!("it could not be read: {error}")))?;
+                Centre::read(&text).map_err(|error| {
+                    wrong(format!("{error}. Try it with `ppob h2h test {}`", path.display()))
+                })
+            }
+            _ => Err(BuildError::new(
+                "description",
+                format!(
+                    "write either description (one of {}) or description_file",
+                    shipped::names().join(", ")
+                ),
+            )),
+        }
+    }
+
+    /// Every value that the description asks for, and those that are secret.
+    fn account(
+        &self,
+        centre: &Centre,
+    ) -> Result<(BTreeMap<String, SecretString>, Vec<SecretString>), BuildError> {
+        let mut account = BTreeMap::new();
+        let mut secrets = Vec::new();
+        for (name, given) in &centre.account {
+            let key = format!("account.{name}");
+            let value = self.account.get(name).ok_or_else(|| {
+                BuildError::new(key.clone(), "it is missing; the description needs it")
+            })?;
+            let value = match (value, given) {
+                (AccountValue::Plain(text), Given::Plain) => SecretString::from(text.as_str()),
+                (AccountValue::Plain(_), Given::Secret) => {
+                    return Err(BuildError::new(
+                        key,
+                        "a secret does not stand in the configuration; write { env = \"NAME\" } or \
+                         { file = \"PATH\" }",
+                    ));
+                }
+                (AccountValue::Secret(secret), _) => {
+                    secret.resolve().map_err(|error| BuildError::new(key, error.to_string()))?
+                }
+            };
+            if *given == Given::Secret {
+                secrets.push(value.clone());
+            }
+            account.insert(name.clone(), value);
+        }
+        if let Some(name) = self.account.keys().find(|name| !centre.account.contains_key(*name)) {
+            let known: Vec<&str> = centre.account.keys().map(String::as_str).collect();
+            return Err(BuildError::new(
+                format!("account.{name}"),
+                format!("the description does not use it; it uses {}", known.join(", ")),
+            ));
+        }
+        Ok((account, secrets))
+    }
+}
+
+fn warnings(centre: &Centre, base: &BaseUrl, pay: Timeouts, worth: Worth) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if base.is_plaintext() {
+        warnings.push(
+            "requests are not encrypted: the password can be read and answers can be forged on the way; \
+             prefer an https address"
+                .to_owned(),
+        );
+        if worth == Worth::Always {
+            warnings.push(
+                "refusals count always, without encryption: a forged refusal makes a payment happen \
+                 twice; set failover_on_refusal = \"corroborated\""
+                    .to_owned(),
+            );
+        }
+    }
+    if centre.pay.carries_credentials_in_address() {
+        warnings.push(
+            "the centre takes credentials in the address only: whoever keeps addresses in a log on the \
+             way keeps them, too"
+                .to_owned(),
+        );
+    }
+    if pay.total() < PATIENCE {
+        warnings.push(format!(
+            "pay_timeout_ms is below {}: a payment that takes longer becomes unknown",
+            PATIENCE.as_millis()
+        ));
+    }
+    if let Some(calls) = centre.limits.calls_per_second {
+        warnings.push(format!(
+            "the centre permits {calls} calls per second; see limits.pay_per_second and \
+             limits.reads_per_second"
+        ));
+    }
+    warnings
+}
+
+impl Worth {
+    const fn trust(self) -> RefusalTrust {
+        match self {
+            Self::Corroborated => RefusalTrust::CorroboratedByBalance,
+            Self::Never => RefusalTrust::None,
+            Self::Always => RefusalTrust::Authenticated,
+        }
+    }
+}
+
+/// Shows no value of it: it may be a password in the wrong place.
+impl std::fmt::Debug for AccountValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Secret(_) => "Secret",
+        })
+    }
+}
+
+const fn connect_timeout_ms() -> u64 {
+    4_000
+}
+
+const fn pay_timeout_ms() -> u64 {
+    180_000
+}
+
+const fn read_timeout_ms() -> u64 {
+    30_000
+}
+
+#[cfg(test)]
+mod tests;
