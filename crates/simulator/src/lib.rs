@@ -25,5 +25,5 @@ mod http;
 mod ledger;
 pub mod mmbc;
 
-pub use http::{Ending, Framing};
+pub use http::{CallbackAddress, CallbackAddressError, CallbackSendError, Ending, Framing};
 pub use ledger::{Charge, Ledger};

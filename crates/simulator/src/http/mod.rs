@@ -5,11 +5,13 @@
 //! that owns the socket carries all of that, so a [`Handler`] only says what should happen on the
 //! wire and never touches the socket itself.
 
+mod client;
 mod connection;
 mod reply;
 mod request;
 mod server;
 
+pub use client::{CallbackAddress, CallbackAddressError, CallbackSendError};
 pub(crate) use reply::{Answer, Reply};
 pub use reply::{Ending, Framing};
 pub(crate) use request::{Head, Request, parameters};
