@@ -47,8 +47,8 @@ pub(crate) fn spec(
     carry: &[String],
 ) -> Result<CallSpec, DescriptionError> {
     // A secret in a path reaches access logs, and a path could lead elsewhere.
-    let path_is_plain = !request.path.contains(['{', '}', '?', '#', ':', '\\'])
-        && !request.path.starts_with('/');
+    let path_is_plain =
+        !request.path.contains(['{', '}', '?', '#', ':', '\\']) && !request.path.starts_with('/');
     if !path_is_plain {
         return Err(DescriptionError(format!(
             "{place}.path: it stands below base_url, without a place to fill in, ?, # or :"
@@ -193,7 +193,9 @@ impl CallSpec {
         let mut templates: BTreeMap<&str, &Template> =
             self.fields.iter().map(|(name, template)| (name.as_str(), template)).collect();
         templates.extend(more);
-        let fill = |(name, template): (&'_ str, &Template)| Some((name.to_owned(), template.fill(&values)?));
+        let fill = |(name, template): (&'_ str, &Template)| {
+            Some((name.to_owned(), template.fill(&values)?))
+        };
         let filled: Vec<(String, Zeroizing<String>)> =
             templates.into_iter().map(fill).collect::<Option<_>>()?;
         let fields: Vec<(&str, &str)> =
@@ -201,7 +203,9 @@ impl CallSpec {
         Some(match self.method {
             Method::Get => Request::query(&self.path, &fields),
             Method::Form => Request::form(&self.path, &fields),
-            Method::Json => Request::json(&self.path, &fields.into_iter().collect::<BTreeMap<_, _>>()),
+            Method::Json => {
+                Request::json(&self.path, &fields.into_iter().collect::<BTreeMap<_, _>>())
+            }
         })
     }
 }

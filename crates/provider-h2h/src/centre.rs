@@ -133,8 +133,7 @@ impl Centre {
             .iter()
             .map(|one| Case::read(one, &raw.account, &carry))
             .collect::<Result<_, _>>()?;
-        let prices =
-            raw.price_list.as_ref().map(|one| PriceSource::read(one, &raw)).transpose()?;
+        let prices = raw.price_list.as_ref().map(|one| PriceSource::read(one, &raw)).transpose()?;
         let rules = rules(&raw, &carry)?;
         if raw.callback.is_some() && status.is_none() {
             return Err(DescriptionError(
@@ -280,13 +279,8 @@ fn rules(raw: &Description, carry: &[String]) -> Result<Vec<Rule>, DescriptionEr
             )));
         }
         let test = test(rule, raw.replies.format, carry, &place)?;
-        let rule = Rule {
-            name: rule.name.clone(),
-            calls,
-            families: rule.families.clone(),
-            verdict,
-            test,
-        };
+        let rule =
+            Rule { name: rule.name.clone(), calls, families: rule.families.clone(), verdict, test };
         says_something(&rule, &place)?;
         rules.push(rule);
     }
@@ -310,8 +304,9 @@ fn test(
     place: &str,
 ) -> Result<Test, DescriptionError> {
     let compiled = |pattern: &str| {
-        whole(pattern)
-            .map_err(|error| DescriptionError(format!("{place}: its pattern is not taken: {error}")))
+        whole(pattern).map_err(|error| {
+            DescriptionError(format!("{place}: its pattern is not taken: {error}"))
+        })
     };
     match (format, &rule.pattern, &rule.when) {
         (Format::Text, Some(pattern), None) => {
@@ -354,7 +349,8 @@ fn says_something(rule: &Rule, place: &str) -> Result<(), DescriptionError> {
             (pattern.is_match(""), probe)
         }
         Test::Fields(_) => {
-            let nothing = Reply::Json { fields: BTreeMap::new(), groups: crate::reply::Groups::default() };
+            let nothing =
+                Reply::Json { fields: BTreeMap::new(), groups: crate::reply::Groups::default() };
             (rule.find(&nothing).is_some(), None)
         }
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ppob_http::{BaseUrl, Timeouts};
 use ppob_provider::{BuildError, RefusalTrust, SecretRef};
+use ppob_types::Rupiah;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -40,6 +41,10 @@ pub(crate) struct Config {
     pay_timeout_ms: u64,
     #[serde(default = "read_timeout_ms")]
     read_timeout_ms: u64,
+    /// By the centre's codes: what is debited, or of a bill what is debited on top of it. For centres
+    /// that have no price list to ask for.
+    #[serde(default)]
+    prices: BTreeMap<String, Rupiah>,
     /// Instead of what the description says.
     #[serde(default)]
     failover_on_refusal: Option<Worth>,
@@ -67,6 +72,7 @@ pub(crate) struct Settings {
     pub(crate) read_timeouts: Timeouts,
     pub(crate) late_execution_bound: Duration,
     pub(crate) trust: RefusalTrust,
+    pub(crate) prices: BTreeMap<String, Rupiah>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -130,6 +136,7 @@ impl Config {
         let (account, secrets) = self.account(&centre)?;
         let worth = self.failover_on_refusal.unwrap_or(centre.worth);
         let warnings = warnings(&centre, &base, pay_timeouts, worth);
+        check_prices(&centre, &self.prices)?;
         let bound = self.late_execution_bound_s.map(Duration::from_secs);
         Ok(Settings {
             late_execution_bound: bound.unwrap_or(centre.late_execution_bound),
@@ -141,6 +148,7 @@ impl Config {
             pay_timeouts,
             read_timeouts,
             trust: worth.trust(),
+            prices: self.prices,
             warnings,
         })
     }
@@ -218,6 +226,30 @@ impl Config {
             ));
         }
         Ok((account, secrets))
+    }
+}
+
+fn check_prices(centre: &Centre, prices: &BTreeMap<String, Rupiah>) -> Result<(), BuildError> {
+    let asks = centre.prices.as_ref().is_some_and(|source| source.asked.is_some());
+    if asks && !prices.is_empty() {
+        return Err(BuildError::new(
+            "prices",
+            "the centre is asked for its price list; leave them out",
+        ));
+    }
+    if !asks && prices.is_empty() {
+        return Err(BuildError::new(
+            "prices",
+            "the centre has no price list to ask for, so nothing would be sold; write CODE = RUPIAH",
+        ));
+    }
+    let free =
+        prices.iter().find(|(code, price)| !centre.products.is_bill(code) && !price.is_positive());
+    match free {
+        Some((code, _)) => {
+            Err(BuildError::new(format!("prices.{code}"), "a price is above zero, but for bills"))
+        }
+        None => Ok(()),
     }
 }
 

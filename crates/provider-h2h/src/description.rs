@@ -201,7 +201,7 @@ pub(crate) struct CodePrefix {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prices {
-    /// Without one the list is what the products of the description say.
+    /// Without one the list is what the configuration says (`prices`).
     #[serde(default)]
     pub(crate) request: Option<Request>,
     #[serde(default)]
@@ -319,6 +319,7 @@ pub(crate) struct Condition {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "as a description writes it")]
 pub(crate) struct Product {
     pub(crate) code: String,
     pub(crate) product: ProductCode,
@@ -329,9 +330,6 @@ pub(crate) struct Product {
     /// Another code for asking.
     #[serde(default)]
     pub(crate) inquiry_code: Option<String>,
-    /// Where there is no price list: what is debited, or for a bill what is debited on top of it.
-    #[serde(default)]
-    pub(crate) cost: Option<Rupiah>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -37,7 +37,8 @@ impl Centre {
         let Some(reply) = Reply::read(self, reply.as_bytes()) else {
             return Explanation {
                 rules: Vec::new(),
-                verdict: "unreadable: not in the format of the description, empty, or too long".to_owned(),
+                verdict: "unreadable: not in the format of the description, empty, or too long"
+                    .to_owned(),
                 meaning: nothing_known(call).to_owned(),
             };
         };
@@ -83,7 +84,9 @@ fn said(verdict: &Verdict) -> String {
 const fn meaning(call: Call, verdict: &Verdict) -> &'static str {
     match (call, verdict) {
         (_, Verdict::Success) => "The payment is final and told to the caller as paid.",
-        (_, Verdict::Pending) => "The centre works on it. It stays open and is asked about; it is never paid again.",
+        (_, Verdict::Pending) => {
+            "The centre works on it. It stays open and is asked about; it is never paid again."
+        }
         (Call::Pay | Call::Status, Verdict::Refused(no)) => match no.scope {
             RefusalScope::Bill => "Nothing was paid, and nobody else is asked.",
             RefusalScope::Provider => {
@@ -91,8 +94,12 @@ const fn meaning(call: Call, verdict: &Verdict) -> &'static str {
             }
         },
         (_, Verdict::Refused(_)) => "The question was refused. It says nothing about any payment.",
-        (_, Verdict::Exists) => "Something with this reference exists: in doubt. It is never paid again.",
-        (_, Verdict::NotFound) => "The centre does not find it. That refuses nothing: it stays in doubt.",
+        (_, Verdict::Exists) => {
+            "Something with this reference exists: in doubt. It is never paid again."
+        }
+        (_, Verdict::NotFound) => {
+            "The centre does not find it. That refuses nothing: it stays in doubt."
+        }
         (_, Verdict::Reversed) => "It was paid, and the money came back.",
         (_, Verdict::Bill) => "What is owed. No money moves.",
         (_, Verdict::Balance) => "Our deposit. No money moves.",

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use ppob_http::Answer;
 use ppob_provider::{ProviderError, ProviderErrorKind};
-use ppob_types::{
-    Bill, FamilyDetails, InquiryToken, RefusalCode, Rejection, Rupiah, Sensitive,
-};
+use ppob_types::{Bill, FamilyDetails, InquiryToken, RefusalCode, Rejection, Rupiah, Sensitive};
 
 use crate::pay::About;
 use crate::reading::Reading;
@@ -38,7 +36,8 @@ pub(crate) fn interpret(about: &About<'_>, answer: &Answer) -> Result<Bill, Prov
         admin,
         penalty: groups.money("penalty"),
         total,
-        cost: groups.money("cost"),
+        // Where nothing was debited yet, some answer 0.
+        cost: groups.money("cost").filter(|cost| cost.is_positive()),
         details: FamilyDetails::None,
         lines: lines(about.family, &groups),
         token: token.transpose()?.flatten(),

@@ -61,7 +61,9 @@ impl Json {
         };
         match self {
             Self::Object(entries) if depth < DEEPEST => {
-                entries.iter().for_each(|(name, value)| below(name, value));
+                for (name, value) in entries {
+                    below(name, value);
+                }
             }
             Self::List(list) if depth < DEEPEST => {
                 for (place, value) in list.iter().enumerate() {

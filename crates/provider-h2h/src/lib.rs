@@ -1,8 +1,8 @@
 #![doc = include_str!("../docs.md")]
 
 mod amount;
-mod callback;
 mod call;
+mod callback;
 mod centre;
 mod config;
 mod description;

@@ -1,6 +1,7 @@
 //! Which of our products the centre's codes are, as the description says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use ppob_provider::ProductMapping;
 use ppob_types::{Family, MappedProduct, PriceRow};
@@ -37,8 +38,13 @@ impl Products {
         Ok(Self { by_code, prefix })
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Product> {
-        self.by_code.values()
+    /// Whether what is sold under `code` is a bill, as far as the description knows.
+    pub(crate) fn is_bill(&self, code: &str) -> bool {
+        match self.get(code) {
+            Some(product) => product.family.is_bill(),
+            // Asked about by another code, so what it comes to is known only then.
+            None => self.inquiry_code(code) != code,
+        }
     }
 
     pub(crate) fn get(&self, code: &str) -> Option<&Product> {
@@ -68,7 +74,11 @@ impl Products {
                 name: product.name.clone(),
             };
             let nominal = product.nominal;
-            text.push_str(&format!("{code:?}={}/{}/{:?}/{:?}\n", mapped.product, mapped.family, mapped.name, nominal));
+            let _infallible = writeln!(
+                text,
+                "{code:?}={}/{}/{:?}/{nominal:?}",
+                mapped.product, mapped.family, mapped.name
+            );
             known.insert(code.clone(), (mapped, nominal));
         }
         ProductMapping::configured(text, move |row: &PriceRow| {

@@ -1,5 +1,7 @@
 //! What the answer to a payment means.
 
+use std::fmt::Write as _;
+
 use ppob_http::{Answer, SendResult};
 use ppob_types::{Family, Observed, PayAnswer, PayOutcome, RefusalCode, UnknownCause};
 use secrecy::SecretString;
@@ -110,13 +112,14 @@ impl About<'_> {
                 for field in self.centre.deciding_fields() {
                     let value = fields.get(field).map_or("(none)", String::as_str);
                     // A code is what the operator has to know.
-                    let is_code = value.len() <= 4 && value.bytes().all(|b| b.is_ascii_alphanumeric());
+                    let is_code =
+                        value.len() <= 4 && value.bytes().all(|b| b.is_ascii_alphanumeric());
                     let value = if is_code {
                         crate::receipt::without_secrets(value, self.secrets)
                     } else {
                         masked(value, &personal, self.secrets)
                     };
-                    shown.push_str(&format!("{field}: {value}; "));
+                    let _infallible = write!(shown, "{field}: {value}; ");
                 }
                 let reason = groups.text("reason").unwrap_or("(no reason)");
                 shown.push_str(&masked(reason, &personal, self.secrets));

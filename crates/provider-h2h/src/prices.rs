@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use ppob_http::Answer;
 use ppob_provider::ProviderError;
-use ppob_types::{Cost, PriceList, PriceRow};
+use ppob_types::{Cost, PriceList, PriceRow, Rupiah};
 
 use crate::amount::rupiah;
 use crate::call::{CallSpec, spec};
 use crate::centre::{Centre, DescriptionError, refuse};
-use crate::description::{Description, Prices, Product, Table, TableFormat};
+use crate::description::{Description, Prices, Table, TableFormat};
 use crate::inquiry::{check_http, unreadable};
 use crate::json::Json;
 
@@ -30,20 +30,11 @@ impl PriceSource {
                 let call = spec("price_list.request", request, &raw.account, &[])?;
                 Some((call, table.clone()))
             }
-            (None, None) => {
-                let without = raw.products.iter().find(|product| product.cost.is_none());
-                if let Some(product) = without {
-                    return Err(DescriptionError(format!(
-                        "product {:?}: there is no price list to ask for, so it needs a cost",
-                        product.code
-                    )));
-                }
-                None
-            }
+            (None, None) => None,
             _ => {
                 return Err(DescriptionError(
-                    "price_list: request and table belong together; without both of them, the products of \
-                     the description are the list"
+                    "price_list: request and table belong together; without both of them, the list is what \
+                     `prices` in the configuration says"
                         .to_owned(),
                 ));
             }
@@ -53,22 +44,40 @@ impl PriceSource {
     }
 }
 
-/// The list that the description itself is.
-pub(crate) fn described(centre: &Centre) -> PriceList {
-    let row = |product: &Product| {
-        let cost = product.cost?;
-        Some(PriceRow {
-            provider_code: product.code.clone(),
-            group: product.family.to_string(),
-            name: product.name.clone(),
-            nominal: product.nominal,
+/// The list that the configuration is, for centres that have none to ask for.
+pub(crate) fn configured(centre: &Centre, prices: &BTreeMap<String, Rupiah>) -> PriceList {
+    let row = |(code, price): (&String, &Rupiah)| {
+        let product = centre.products.get(code);
+        let family = product.map(|product| product.family.to_string());
+        PriceRow {
+            provider_code: code.clone(),
+            group: family.unwrap_or_default(),
+            name: product.map_or_else(|| code.clone(), |product| product.name.clone()),
+            nominal: product.and_then(|product| product.nominal),
             admin: None,
-            cost: if product.family.is_bill() { Cost::BillPlus(cost) } else { Cost::Fixed(cost) },
+            cost: cost(centre, code, *price),
             open: true,
             cut_off: None,
-        })
+        }
     };
-    PriceList { rows: centre.products.all().filter_map(row).collect(), unreadable: Vec::new() }
+    PriceList { rows: prices.iter().map(row).collect(), unreadable: Vec::new() }
+}
+
+/// A price is all that is debited, or of a bill what is debited on top of it.
+fn cost(centre: &Centre, code: &str, price: Rupiah) -> Cost {
+    if centre.products.is_bill(code) { Cost::BillPlus(price) } else { Cost::Fixed(price) }
+}
+
+/// A price; negative only for a bill, where it is our commission.
+fn price(centre: &Centre, code: &str, text: &str) -> Option<Cost> {
+    let text = text.trim();
+    let (negative, bare) = text.strip_prefix('-').map_or((false, text), |bare| (true, bare));
+    let amount = rupiah(bare).ok()?;
+    match (negative, centre.products.is_bill(code)) {
+        (true, false) => None,
+        (true, true) => Rupiah::ZERO.minus(amount).ok().map(Cost::BillPlus),
+        (false, _) => Some(cost(centre, code, amount)),
+    }
 }
 
 /// The list in an answer. A row that cannot be read is listed as such; the others count.
@@ -106,8 +115,10 @@ fn rows(table: &Table, body: &[u8]) -> Option<Vec<Option<Fields>>> {
         }
         TableFormat::Csv => {
             let delimiter = u8::try_from(table.delimiter).ok()?;
-            let mut reader =
-                csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text.as_bytes());
+            let mut reader = csv::ReaderBuilder::new()
+                .delimiter(delimiter)
+                .trim(csv::Trim::All)
+                .from_reader(text.as_bytes());
             let head = reader.headers().ok()?.clone();
             let wanted = [&table.columns.code, &table.columns.cost];
             if !wanted.iter().all(|column| head.iter().any(|name| name == column.as_str())) {
@@ -129,16 +140,11 @@ fn row(centre: &Centre, table: &Table, fields: &Fields) -> Option<PriceRow> {
         column.as_ref().and_then(|column| fields.get(column)).map(|text| text.trim().to_owned())
     };
     let code = fields.get(&columns.code)?.trim().to_owned();
-    let price = rupiah(fields.get(&columns.cost)?).ok()?;
-    if code.is_empty() {
+    let cost = price(centre, &code, fields.get(&columns.cost)?)?;
+    if code.is_empty() || is_free(cost) {
         return None;
     }
     let product = centre.products.get(&code);
-    let is_bill = product.map_or_else(
-        // Asked about by another code, so what it costs is known only then.
-        || centre.products.inquiry_code(&code) != code,
-        |product| product.family.is_bill(),
-    );
     let open = match (&columns.open, table.open_words.as_slice()) {
         (Some(_), words) if !words.is_empty() => {
             let word = text(&columns.open)?;
@@ -151,9 +157,14 @@ fn row(centre: &Centre, table: &Table, fields: &Fields) -> Option<PriceRow> {
         group: text(&columns.group).unwrap_or_default(),
         nominal: product.and_then(|product| product.nominal),
         admin: text(&columns.admin).and_then(|admin| rupiah(&admin).ok()),
-        cost: if is_bill { Cost::BillPlus(price) } else { Cost::Fixed(price) },
+        cost,
         provider_code: code,
         open,
         cut_off: None,
     })
+}
+
+/// What costs nothing is no product: centres list codes that only look something up.
+fn is_free(cost: Cost) -> bool {
+    matches!(cost, Cost::Fixed(price) if !price.is_positive())
 }

@@ -19,7 +19,7 @@ use ppob_types::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::centre::{Centre, InquirySpec};
+use crate::centre::{Centre, InquirySpec, StatusSpec};
 use crate::config::{Config, Settings};
 use crate::description::{FindsBy, InquiryReference};
 use crate::pay::About;
@@ -45,6 +45,7 @@ struct H2h {
     read_timeouts: Timeouts,
     late_execution_bound: Duration,
     trust: RefusalTrust,
+    prices: BTreeMap<String, Rupiah>,
     quota: Quota,
     /// How many inquiries were made under references of their own.
     inquiries: AtomicU64,
@@ -61,6 +62,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         read_timeouts,
         late_execution_bound,
         trust,
+        prices,
         warnings,
     } = Config::read(&request.settings)?.check()?;
     let client = |error: ClientError| BuildError::new("base_url", error.to_string());
@@ -83,6 +85,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         read_timeouts,
         late_execution_bound,
         trust,
+        prices,
         quota: Quota::default(),
         inquiries: AtomicU64::new(0),
         centre,
@@ -126,9 +129,8 @@ impl H2h {
 
 /// What an inquiry said must be carried, by the names of the places.
 fn carried(token: Option<&InquiryToken>) -> BTreeMap<String, String> {
-    let read = token.and_then(|token| {
-        serde_json::from_str::<BTreeMap<String, String>>(token.0.expose()).ok()
-    });
+    let read = token
+        .and_then(|token| serde_json::from_str::<BTreeMap<String, String>>(token.0.expose()).ok());
     let named = read.unwrap_or_default().into_iter();
     named.map(|(name, value)| (format!("carry_{name}"), value)).collect()
 }
@@ -155,7 +157,7 @@ impl PpobProvider for H2h {
             pay: true,
             inquiry: inquiry.unwrap_or_default(),
             client_reference: self.centre.repeated_ref_is_same_payment,
-            status: status.map(|status| status.lookup()).unwrap_or_default(),
+            status: status.map(StatusSpec::lookup).unwrap_or_default(),
             status_is_purchase: status.and_then(|status| status.is_purchase),
             cost_cap: false,
             repeat_same_day: self.centre.repeat_same_day && !family.is_bill(),
@@ -166,9 +168,10 @@ impl PpobProvider for H2h {
     }
 
     async fn price_list(&self, _: &CallContext) -> Result<PriceList, ProviderError> {
-        let source = self.centre.prices.as_ref();
-        let source = source.ok_or_else(|| ProviderError::unsupported("price list"))?;
-        let Some((call, table)) = &source.asked else { return Ok(prices::described(&self.centre)) };
+        let asked = self.centre.prices.as_ref().and_then(|source| source.asked.as_ref());
+        let Some((call, table)) = asked else {
+            return Ok(prices::configured(&self.centre, &self.prices));
+        };
         let request = call.request(self.values()).ok_or_else(unwritable)?;
         prices::interpret(&self.centre, table, &self.read_prices.ask(request).await?)
     }
@@ -186,7 +189,9 @@ impl PpobProvider for H2h {
             (InquiryReference::Own, _) => self.own_reference(cx.clock.now()),
             (InquiryReference::Payment, Some(reference)) => reference.as_str().to_owned(),
             (InquiryReference::Payment, None) => {
-                return Err(ProviderError::unsupported("an inquiry without the payment's reference"));
+                return Err(ProviderError::unsupported(
+                    "an inquiry without the payment's reference",
+                ));
             }
         };
         let code = self.centre.products.inquiry_code(&request.provider_code);
@@ -201,12 +206,13 @@ impl PpobProvider for H2h {
         {
             return Err(ProviderError::new(
                 ProviderErrorKind::RateLimited,
-                format!("the centre answers {most} inquiries a day for one number and product; ask tomorrow"),
+                format!(
+                    "the centre answers {most} inquiries a day for one number and product; ask tomorrow"
+                ),
             ));
         }
         let answer = self.read.ask(sent).await?;
-        let asked =
-            Asked { reference: Some(&reference), dest: Some(number), product: Some(&code) };
+        let asked = Asked { reference: Some(&reference), dest: Some(number), product: Some(&code) };
         inquiry::interpret(&self.about(purchase.family, asked), &answer)
     }
 
@@ -282,7 +288,7 @@ impl PpobProvider for H2h {
     }
 }
 
-impl crate::centre::StatusSpec {
+impl StatusSpec {
     const fn lookup(&self) -> StatusLookup {
         match self.finds_by {
             FindsBy::Ref => StatusLookup::ClientReference,

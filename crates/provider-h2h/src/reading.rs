@@ -93,11 +93,11 @@ impl Asked<'_> {
             None
         }
     }
+}
 
-    /// Whether a reply says whose payment it is about.
-    pub(crate) fn is_named_by(&self, groups: &Groups) -> bool {
-        ["ref", "dest"].iter().any(|group| groups.text(group).is_some())
-    }
+/// Whether a reply says whose payment it is about.
+pub(crate) fn names_a_payment(groups: &Groups) -> bool {
+    ["ref", "dest"].iter().any(|group| groups.text(group).is_some())
 }
 
 /// Without the spaces that people and printers put into numbers; codes may be written in small letters.

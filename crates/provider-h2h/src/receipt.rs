@@ -156,7 +156,8 @@ pub(crate) fn without_secrets(text: &str, secrets: &[SecretString]) -> String {
 pub(crate) fn masked(text: &str, personal: &[&str], secrets: &[SecretString]) -> String {
     const LONGEST: usize = 200;
     let mut text = one_line(&without_secrets(text, secrets));
-    for personal in personal.iter().map(|one| one_line(one)).filter(|one| one.chars().count() >= 3) {
+    for personal in personal.iter().map(|one| one_line(one)).filter(|one| one.chars().count() >= 3)
+    {
         text = text.replace(&personal, "…");
     }
     let mut masked = String::with_capacity(text.len());

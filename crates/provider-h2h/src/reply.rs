@@ -53,7 +53,9 @@ impl Reply {
                 let mut groups = Groups::default();
                 for (group, paths) in &centre.fields {
                     let filled = paths.iter().filter_map(|path| fields.get(path));
-                    if let Some(value) = filled.map(|value| value.trim()).find(|value| !value.is_empty()) {
+                    if let Some(value) =
+                        filled.map(|value| value.trim()).find(|value| !value.is_empty())
+                    {
                         groups.found.insert(group.clone(), value.to_owned());
                     }
                 }
@@ -108,9 +110,8 @@ impl Groups {
             let agrees = before.minus(cost) == Ok(after);
             return if agrees { (Some(cost), Some(after)) } else { (None, None) };
         }
-        let whole = |name: &str, amount: Option<Rupiah>| {
-            amount.filter(|_| !self.open_ended.contains(name))
-        };
+        let whole =
+            |name: &str, amount: Option<Rupiah>| amount.filter(|_| !self.open_ended.contains(name));
         (whole("cost", cost), whole("balance", balance))
     }
 

@@ -185,7 +185,9 @@ impl Rule {
                         Demand::Filled(filled) => {
                             value.is_some_and(|value| !value.is_empty()) == *filled
                         }
-                        Demand::Pattern(pattern) => value.is_some_and(|value| pattern.is_match(value)),
+                        Demand::Pattern(pattern) => {
+                            value.is_some_and(|value| pattern.is_match(value))
+                        }
                     }
                 };
                 conditions.iter().all(holds).then(|| groups.clone())

@@ -7,7 +7,7 @@ use ppob_types::{Observed, ProviderRef, RefusalCode, StatusReport, StatusVerdict
 
 use crate::inquiry::{check_http, is_credentials, refused, unreadable};
 use crate::pay::About;
-use crate::reading::Reading;
+use crate::reading::{Reading, names_a_payment};
 use crate::receipt::{observe, receipt};
 use crate::reply::Reply;
 use crate::rules::{Call, Verdict};
@@ -39,13 +39,15 @@ pub(crate) fn interpret(
     if named.as_ref().zip(known).is_some_and(|(named, known)| named != known) {
         return Err(unreadable("the answer names another reference of the centre"));
     }
-    let is_ours = about.asked.is_named_by(&groups) || (named.is_some() && known.is_some());
+    let is_ours = names_a_payment(&groups) || (named.is_some() && known.is_some());
     let verdict = match verdict {
         // They are told to the customer, so they have to say whose they are.
         Verdict::Success | Verdict::Reversed | Verdict::Refused(_)
             if !is_ours && !is_credentials(&verdict) =>
         {
-            return Err(unreadable("the answer names neither our reference nor the customer number"));
+            return Err(unreadable(
+                "the answer names neither our reference nor the customer number",
+            ));
         }
         // The check was refused, not the payment.
         Verdict::Refused(no) if no.code == RefusalCode::Credentials => {

@@ -60,7 +60,8 @@ impl Template {
                 Some((name, "lower")) => (name, Case::Lower),
                 Some(_) => return Err(wrong()),
             };
-            let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            let is_name =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
             if before.contains('}') || name.is_empty() || !name.bytes().all(is_name) {
                 return Err(wrong());
             }
@@ -96,7 +97,9 @@ impl Template {
         }
         let length = filled.iter().map(|piece| piece.len()).sum();
         let mut text = Zeroizing::new(String::with_capacity(length));
-        filled.iter().for_each(|piece| text.push_str(piece));
+        for piece in &filled {
+            text.push_str(piece);
+        }
         Some(text)
     }
 }

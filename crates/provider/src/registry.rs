@@ -43,9 +43,11 @@ pub struct BuiltProvider {
 /// A crate that knows its provider's codes makes it of a function: `mapping::map.into()`.
 #[derive(Clone)]
 pub struct ProductMapping {
-    map: Arc<dyn Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync>,
+    map: Arc<MapRow>,
     configuration: String,
 }
+
+type MapRow = dyn Fn(&PriceRow) -> Option<MappedProduct> + Send + Sync;
 
 impl ProductMapping {
     /// A mapping that was read from somewhere. `configuration` is a text that differs where the mappings

@@ -7,7 +7,7 @@ fn table() -> Value {
     json!({
         "base_url": "https://centre.example/h2h",
         "description": "okeconnect",
-        "account": { "member": "OK001", "pin": secret, "password": secret },
+        "account": { "member": "OK001", "pin": secret, "password": secret, "price_id": "905c" },
     })
 }
 
