@@ -21,6 +21,7 @@
 //! # }).unwrap();
 //! ```
 
+pub mod h2h;
 mod http;
 mod ledger;
 pub mod mmbc;
