@@ -161,6 +161,9 @@ impl PpobProvider for Mmbc {
         _: &CallContext,
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
+        if !families::is_sold(attempt.purchase.family) {
+            return Err(ProviderError::unsupported("this family"));
+        }
         let Some(invoice) = &attempt.provider_ref else {
             return Err(ProviderError::unsupported("a status check without an invoice number"));
         };

@@ -17,10 +17,19 @@
 //! concerns it. A scene that a protocol cannot say is left out with its reason, and the report shows it.
 
 mod callback;
+mod case;
+mod cases;
+mod check;
+mod ground;
+mod manner;
+mod mint;
+mod peer;
 mod remote;
 mod report;
 mod run;
 mod subject;
+mod tap;
+mod wire;
 
 pub use callback::{Cover, News, NewsSample};
 pub use remote::{Debit, Play, PriceFacts, PriceScene, Remote, Saying, Scene};
