@@ -7,6 +7,7 @@ use ppob_types::{Family, Purchase};
 use secrecy::zeroize::Zeroizing;
 
 use crate::centre::{Centre, DescriptionError};
+use crate::config::OWN_KEYS;
 use crate::description::{self, FieldCase, Given, Method};
 use crate::rules::Call;
 use crate::sign::Recipe;
@@ -34,7 +35,8 @@ const EXTRAS: [&str; 4] = ["amount", "months", "year", "second_id"];
 
 /// Names that places of templates have besides those of the account.
 pub(crate) fn is_own_name(name: &str) -> bool {
-    ["sign", "product", "dest", "ref", "trx"].contains(&name)
+    OWN_KEYS.contains(&name)
+        || ["sign", "product", "dest", "ref", "trx"].contains(&name)
         || EXTRAS.contains(&name)
         || name.starts_with("carry_")
 }

@@ -8,57 +8,52 @@ use ppob_http::{BaseUrl, Timeouts};
 use ppob_provider::{BuildError, RefusalTrust, SecretRef};
 use ppob_types::Rupiah;
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::Value;
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::centre::Centre;
 use crate::description::{Given, Worth};
 use crate::shipped;
 
 /// A `[[provider]]` table with `kind = "h2h"`, without the keys that belong to the engine.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// A shipped description.
-    #[serde(default)]
     description: Option<String>,
     /// A description of one's own.
-    #[serde(default)]
     description_file: Option<PathBuf>,
-    #[serde(default)]
     base_url: Option<String>,
     /// Where the price list is, if it is at another address.
-    #[serde(default)]
     price_list_base_url: Option<String>,
-    #[serde(default)]
     allow_plaintext: bool,
-    /// What the description asks for.
-    #[serde(default)]
-    account: BTreeMap<String, AccountValue>,
-    #[serde(default = "connect_timeout_ms")]
     connect_timeout_ms: u64,
-    #[serde(default = "pay_timeout_ms")]
     pay_timeout_ms: u64,
-    #[serde(default = "read_timeout_ms")]
     read_timeout_ms: u64,
     /// By the centre's codes: what is debited, or of a bill what is debited on top of it. For centres
     /// that have no price list to ask for.
-    #[serde(default)]
     prices: BTreeMap<String, Rupiah>,
     /// Instead of what the description says.
-    #[serde(default)]
     failover_on_refusal: Option<Worth>,
     /// Instead of what the description says.
-    #[serde(default)]
     late_execution_bound_s: Option<u64>,
+    /// All other keys: what the description asks for.
+    account: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AccountValue {
-    Plain(String),
-    Secret(SecretRef),
-}
+/// Keys that no description may use for itself.
+pub(crate) const OWN_KEYS: [&str; 11] = [
+    "description",
+    "description_file",
+    "base_url",
+    "price_list_base_url",
+    "allow_plaintext",
+    "connect_timeout_ms",
+    "pay_timeout_ms",
+    "read_timeout_ms",
+    "prices",
+    "failover_on_refusal",
+    "late_execution_bound_s",
+];
 
 /// The configuration, checked.
 pub(crate) struct Settings {
@@ -83,28 +78,26 @@ impl Config {
     /// Reads the table.
     ///
     /// # Errors
-    /// [`BuildError`] at the key that is wrong. No message repeats a value of `account`.
+    /// [`BuildError`] at the key that is wrong.
     pub(crate) fn read(settings: &Value) -> Result<Self, BuildError> {
-        if let Some(account) = settings.get("account") {
-            let values = account.as_object().ok_or_else(|| {
-                BuildError::new("account", "it is a table: account.member = \"…\"")
-            })?;
-            for (name, value) in values {
-                // First, because the error below would repeat the value.
-                let readable = value.is_string() || SecretRef::deserialize(value).is_ok();
-                if !readable {
-                    return Err(BuildError::new(
-                        format!("account.{name}"),
-                        "write text, or { env = \"NAME\" }, or { file = \"PATH\" }",
-                    ));
-                }
-            }
-        }
-        Self::deserialize(settings).map_err(|error| {
-            let message = error.to_string();
-            let mut keys = settings.as_object().into_iter().flatten().map(|(key, _)| key);
-            let named = keys.find(|key| message.contains(&format!("`{key}`")));
-            BuildError::new(named.map_or("(one of its keys)", String::as_str), message.clone())
+        let Value::Object(table) = settings else {
+            return Err(BuildError::new("provider", "its settings are no table"));
+        };
+        let mut table = table.clone();
+        let table = &mut table;
+        Ok(Self {
+            description: take(table, "description")?,
+            description_file: take(table, "description_file")?,
+            base_url: take(table, "base_url")?,
+            price_list_base_url: take(table, "price_list_base_url")?,
+            allow_plaintext: take(table, "allow_plaintext")?.unwrap_or(false),
+            connect_timeout_ms: take(table, "connect_timeout_ms")?.unwrap_or(CONNECT_TIMEOUT_MS),
+            pay_timeout_ms: take(table, "pay_timeout_ms")?.unwrap_or(PAY_TIMEOUT_MS),
+            read_timeout_ms: take(table, "read_timeout_ms")?.unwrap_or(READ_TIMEOUT_MS),
+            prices: take(table, "prices")?.unwrap_or_default(),
+            failover_on_refusal: take(table, "failover_on_refusal")?,
+            late_execution_bound_s: take(table, "late_execution_bound_s")?,
+            account: std::mem::take(table),
         })
     }
 
@@ -193,24 +186,36 @@ impl Config {
         &self,
         centre: &Centre,
     ) -> Result<(BTreeMap<String, SecretString>, Vec<SecretString>), BuildError> {
+        if let Some(name) = self.account.keys().find(|name| !centre.account.contains_key(*name)) {
+            let account = centre.account.keys().map(String::as_str);
+            let known: Vec<String> =
+                account.chain(OWN_KEYS).map(|key| format!("`{key}`")).collect();
+            let message = format!("unknown field `{name}`, expected one of {}", known.join(", "));
+            return Err(BuildError::new(name, message));
+        }
         let mut account = BTreeMap::new();
         let mut secrets = Vec::new();
         for (name, given) in &centre.account {
-            let key = format!("account.{name}");
-            let value = self.account.get(name).ok_or_else(|| {
-                BuildError::new(key.clone(), "it is missing; the description needs it")
-            })?;
+            let value = self.account.get(name).filter(|value| !value.is_null());
+            let value = value
+                .ok_or_else(|| BuildError::new(name, "it is missing; the description needs it"))?;
+            // No message repeats the value: it may be a secret in the wrong place.
             let value = match (value, given) {
-                (AccountValue::Plain(text), Given::Plain) => SecretString::from(text.as_str()),
-                (AccountValue::Plain(_), Given::Secret) => {
+                (Value::String(text), Given::Plain) => SecretString::from(text.as_str()),
+                (Value::String(_), Given::Secret) => {
                     return Err(BuildError::new(
-                        key,
+                        name,
                         "a secret does not stand in the configuration; write { env = \"NAME\" } or \
                          { file = \"PATH\" }",
                     ));
                 }
-                (AccountValue::Secret(secret), _) => {
-                    secret.resolve().map_err(|error| BuildError::new(key, error.to_string()))?
+                (value, given) => {
+                    let secret = SecretRef::deserialize(value).map_err(|_| {
+                        let text = if *given == Given::Plain { "text, " } else { "" };
+                        let refs = "{ env = \"NAME\" } or { file = \"PATH\" }";
+                        BuildError::new(name, format!("write {text}{refs}"))
+                    })?;
+                    secret.resolve().map_err(|error| BuildError::new(name, error.to_string()))?
                 }
             };
             if *given == Given::Secret {
@@ -218,14 +223,20 @@ impl Config {
             }
             account.insert(name.clone(), value);
         }
-        if let Some(name) = self.account.keys().find(|name| !centre.account.contains_key(*name)) {
-            let known: Vec<&str> = centre.account.keys().map(String::as_str).collect();
-            return Err(BuildError::new(
-                format!("account.{name}"),
-                format!("the description does not use it; it uses {}", known.join(", ")),
-            ));
-        }
         Ok((account, secrets))
+    }
+}
+
+/// Takes a key out of the table.
+fn take<T: DeserializeOwned>(
+    table: &mut Map<String, Value>,
+    key: &str,
+) -> Result<Option<T>, BuildError> {
+    match table.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => serde_json::from_value(value)
+            .map(Some)
+            .map_err(|error| BuildError::new(key, error.to_string())),
     }
 }
 
@@ -301,27 +312,9 @@ impl Worth {
     }
 }
 
-/// Shows no value of it: it may be a password in the wrong place.
-impl std::fmt::Debug for AccountValue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Plain(_) => "Plain",
-            Self::Secret(_) => "Secret",
-        })
-    }
-}
-
-const fn connect_timeout_ms() -> u64 {
-    4_000
-}
-
-const fn pay_timeout_ms() -> u64 {
-    180_000
-}
-
-const fn read_timeout_ms() -> u64 {
-    30_000
-}
+const CONNECT_TIMEOUT_MS: u64 = 4_000;
+const PAY_TIMEOUT_MS: u64 = 180_000;
+const READ_TIMEOUT_MS: u64 = 30_000;
 
 #[cfg(test)]
 mod tests;

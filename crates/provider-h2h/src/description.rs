@@ -255,6 +255,9 @@ pub(crate) struct Callback {
     pub(crate) place: Place,
     /// The field with our reference.
     pub(crate) reference: String,
+    /// The field with the reply.
+    #[serde(default)]
+    pub(crate) message: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

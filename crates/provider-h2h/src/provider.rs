@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,8 +46,6 @@ struct H2h {
     trust: RefusalTrust,
     prices: BTreeMap<String, Rupiah>,
     quota: Quota,
-    /// How many inquiries were made under references of their own.
-    inquiries: AtomicU64,
 }
 
 fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
@@ -87,7 +84,6 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         trust,
         prices,
         quota: Quota::default(),
-        inquiries: AtomicU64::new(0),
         centre,
     };
     Ok(BuiltProvider { provider: Arc::new(provider), mapping, warnings })
@@ -118,13 +114,16 @@ impl H2h {
     fn sells(&self, family: Family) -> bool {
         self.centre.families.contains(&family)
     }
+}
 
-    /// A reference for one inquiry, never used again: a centre answers a repeated one with what it said
-    /// before. A Q in front keeps it apart from every payment's.
-    fn own_reference(&self, now: Timestamp) -> String {
-        let count = self.inquiries.fetch_add(1, Ordering::Relaxed) % 0x1000;
-        format!("Q{:X}{count:03X}", now.as_micros())
-    }
+/// A reference for one inquiry, never used again for another question: a centre answers a repeated one with
+/// what it said before. A Q in front keeps it apart from every payment's.
+fn own_reference(now: Timestamp, code: &str, number: &str) -> String {
+    let question = code.bytes().chain([0xff]).chain(number.bytes());
+    let hash = question.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("Q{:X}{:05X}", now.as_micros(), (hash ^ (hash >> 32)) & 0xf_ffff)
 }
 
 /// What an inquiry said must be carried, by the names of the places.
@@ -185,8 +184,10 @@ impl PpobProvider for H2h {
         let inquiry = self
             .asks_about(purchase.family)
             .ok_or_else(|| ProviderError::unsupported("an inquiry for this family"))?;
+        let code = self.centre.products.inquiry_code(&request.provider_code);
+        let number = purchase.customer.expose();
         let reference = match (inquiry.reference, &request.reference) {
-            (InquiryReference::Own, _) => self.own_reference(cx.clock.now()),
+            (InquiryReference::Own, _) => own_reference(cx.clock.now(), &code, number),
             (InquiryReference::Payment, Some(reference)) => reference.as_str().to_owned(),
             (InquiryReference::Payment, None) => {
                 return Err(ProviderError::unsupported(
@@ -194,13 +195,11 @@ impl PpobProvider for H2h {
                 ));
             }
         };
-        let code = self.centre.products.inquiry_code(&request.provider_code);
         let mut values = self.values();
         values.set("product", &code);
         values.set("ref", &reference);
         let sent = inquiry.call.request_for(&self.centre, Call::Inquiry, purchase, values);
         let sent = sent.ok_or_else(|| ProviderError::unsupported("this amount or parameter"))?;
-        let number = purchase.customer.expose();
         if let Some(most) = self.centre.limits.inquiries_per_number_a_day
             && !self.quota.take(most, &code, number, cx.clock.now())
         {
@@ -284,7 +283,8 @@ impl PpobProvider for H2h {
     }
 
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
-        self.centre.callback.as_ref().ok_or(CallbackError::Unsupported)?.decode(raw)
+        let source = self.centre.callback.as_ref().ok_or(CallbackError::Unsupported)?;
+        source.decode(&self.centre, &self.secrets, raw)
     }
 }
 

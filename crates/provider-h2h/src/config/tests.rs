@@ -7,7 +7,10 @@ fn table() -> Value {
     json!({
         "base_url": "https://centre.example/h2h",
         "description": "okeconnect",
-        "account": { "member": "OK001", "pin": secret, "password": secret, "price_id": "905c" },
+        "member": "OK001",
+        "pin": secret,
+        "password": secret,
+        "price_id": "905c",
     })
 }
 
@@ -34,26 +37,20 @@ fn the_defaults_are_careful() {
 
 #[test]
 fn a_secret_that_stands_in_the_configuration_is_refused_and_not_repeated() {
-    let mut plain = table();
-    plain["account"]["pin"] = json!("rahasia-4711");
-    let mut number = table();
-    number["account"]["pin"] = json!(["rahasia-4711"]);
-    for table in [plain, number] {
-        let (key, message) = refused(&table);
-        assert_eq!(key, "account.pin");
+    for value in [json!("rahasia-4711"), json!(["rahasia-4711"]), json!({ "rahasia-4711": 1 })] {
+        let (key, message) = refused(&with("pin", value));
+        assert_eq!(key, "pin");
         assert!(message.contains("env") && !message.contains("rahasia"), "{message}");
     }
 }
 
 #[test]
 fn errors_name_their_key() {
-    let mut missing = table();
-    missing["account"].as_object_mut().unwrap().remove("pin");
-    let mut needless = table();
-    needless["account"]["pinn"] = json!("x");
     for (table, key) in [
-        (missing, "account.pin"),
-        (needless, "account.pinn"),
+        (with("pin", Value::Null), "pin"),
+        (with("pinn", json!("x")), "pinn"),
+        (with("prices", json!({ "S5": 5_500 })), "prices"),
+        (with("prices", json!([1])), "prices"),
         (with("base_url", json!("http://centre.example")), "base_url"),
         (with("description", json!("okeconect")), "description"),
         (with("description", Value::Null), "description"),

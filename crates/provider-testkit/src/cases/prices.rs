@@ -128,7 +128,7 @@ async fn a_price_list_is_at_most_two_requests(ground: &Ground) -> Checked {
 async fn what_a_row_is_mapped_to_can_be_bought(ground: &Ground) -> Checked {
     let (list, _) = listed(ground, PriceScene::Whole).await?;
     for row in &list.rows {
-        let Some(product) = (ground.built.mapping)(row) else { continue };
+        let Some(product) = ground.built.mapping.map(row) else { continue };
         let pays = ground.provider().capability(product.family).pay;
         ensure(pays, || {
             format!("{} is mapped to {}, which it cannot pay", row.provider_code, product.family)
