@@ -36,12 +36,14 @@ pub(crate) struct Config {
     failover_on_refusal: Option<Worth>,
     /// Instead of what the description says.
     late_execution_bound_s: Option<u64>,
+    /// Instead of what the description says.
+    inquiries_per_number_a_day: Option<u32>,
     /// All other keys: what the description asks for.
     account: Map<String, Value>,
 }
 
 /// Keys that no description may use for itself.
-pub(crate) const OWN_KEYS: [&str; 11] = [
+pub(crate) const OWN_KEYS: [&str; 12] = [
     "description",
     "description_file",
     "base_url",
@@ -53,6 +55,7 @@ pub(crate) const OWN_KEYS: [&str; 11] = [
     "prices",
     "failover_on_refusal",
     "late_execution_bound_s",
+    "inquiries_per_number_a_day",
 ];
 
 /// The configuration, checked.
@@ -68,6 +71,7 @@ pub(crate) struct Settings {
     pub(crate) late_execution_bound: Duration,
     pub(crate) trust: RefusalTrust,
     pub(crate) prices: BTreeMap<String, Rupiah>,
+    pub(crate) inquiries_a_day: Option<u32>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -97,6 +101,7 @@ impl Config {
             prices: take(table, "prices")?.unwrap_or_default(),
             failover_on_refusal: take(table, "failover_on_refusal")?,
             late_execution_bound_s: take(table, "late_execution_bound_s")?,
+            inquiries_per_number_a_day: take(table, "inquiries_per_number_a_day")?,
             account: std::mem::take(table),
         })
     }
@@ -130,6 +135,8 @@ impl Config {
         let worth = self.failover_on_refusal.unwrap_or(centre.worth);
         let warnings = warnings(&centre, &base, pay_timeouts, worth);
         check_prices(&centre, &self.prices)?;
+        let inquiries_a_day =
+            self.inquiries_per_number_a_day.or(centre.limits.inquiries_per_number_a_day);
         let bound = self.late_execution_bound_s.map(Duration::from_secs);
         Ok(Settings {
             late_execution_bound: bound.unwrap_or(centre.late_execution_bound),
@@ -142,6 +149,7 @@ impl Config {
             read_timeouts,
             trust: worth.trust(),
             prices: self.prices,
+            inquiries_a_day,
             warnings,
         })
     }

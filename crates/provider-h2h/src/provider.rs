@@ -46,6 +46,7 @@ struct H2h {
     trust: RefusalTrust,
     prices: BTreeMap<String, Rupiah>,
     quota: Quota,
+    inquiries_a_day: Option<u32>,
 }
 
 fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
@@ -60,6 +61,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         late_execution_bound,
         trust,
         prices,
+        inquiries_a_day,
         warnings,
     } = Config::read(&request.settings)?.check()?;
     let client = |error: ClientError| BuildError::new("base_url", error.to_string());
@@ -84,6 +86,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         trust,
         prices,
         quota: Quota::default(),
+        inquiries_a_day,
         centre,
     };
     Ok(BuiltProvider { provider: Arc::new(provider), mapping, warnings })
@@ -200,7 +203,7 @@ impl PpobProvider for H2h {
         values.set("ref", &reference);
         let sent = inquiry.call.request_for(&self.centre, Call::Inquiry, purchase, values);
         let sent = sent.ok_or_else(|| ProviderError::unsupported("this amount or parameter"))?;
-        if let Some(most) = self.centre.limits.inquiries_per_number_a_day
+        if let Some(most) = self.inquiries_a_day
             && !self.quota.take(most, &code, number, cx.clock.now())
         {
             return Err(ProviderError::new(
@@ -248,6 +251,9 @@ impl PpobProvider for H2h {
         let status = self.centre.status.as_ref();
         let status = status.ok_or_else(|| ProviderError::unsupported("status check"))?;
         let purchase = &attempt.purchase;
+        if !self.sells(purchase.family) {
+            return Err(ProviderError::unsupported("this family"));
+        }
         let mut values = self.values();
         values.set("product", &attempt.provider_code);
         values.set("ref", attempt.attempt.as_str());

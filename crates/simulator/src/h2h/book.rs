@@ -110,7 +110,8 @@ impl Book {
         };
         let token = matches!(product.kind, Kind::Token { .. }).then(|| token(number, &ask.dest));
         let serial = match (fault, &token) {
-            (Some(FaultKind::TokenMissing {}), _) => String::new(),
+            (Some(FaultKind::TokenMissing {}), Some(_)) => "-/S/A BUDI/R1M /900VA/33,7".to_owned(),
+            (Some(FaultKind::TokenMissing {}), None) => String::new(),
             (_, Some(token)) => format!("{token}/S/A BUDI/R1M /900VA/33,7"),
             (_, None) => format!("R{number}.{}", drawn(&[&ask.dest]) % 10_000),
         };

@@ -98,6 +98,7 @@ pub(crate) fn usual(profile: Profile) -> Vec<Product> {
             top_up("S5", "Telkomsel 5.000", 5_500),
             top_up("S10", "Telkomsel 10.000", 10_450),
             top_up("T5", "Three 5.000", 5_300),
+            top_up("DANA10", "Dana 10.000", 10_100),
             top_up("DML86", "Mobile Legends 86 Diamond", 19_800),
             token("PLN20", "Token PLN 20.000", 20_150),
             token("PLN100", "Token PLN 100.000", 100_150),
@@ -107,12 +108,15 @@ pub(crate) fn usual(profile: Profile) -> Vec<Product> {
         Profile::OtomaX => vec![
             top_up("S5", "Telkomsel 5.000", 5_500),
             top_up("S10", "Telkomsel 10.000", 10_450),
+            top_up("DANA10", "Dana 10.000", 10_100),
+            top_up("DML86", "Mobile Legends 86 Diamond", 19_800),
             token("PLN20", "Token PLN 20.000", 20_150),
             bill("BYRPLN", "PLN Bulanan"),
         ],
         Profile::Rajabiller => vec![
             top_up("S5H", "Telkomsel 5.000", 5_500),
             top_up("S10H", "Telkomsel 10.000", 10_450),
+            top_up("ML86H", "Mobile Legends 86 Diamond", 19_800),
             bill("PLNPASCH", "PLN Bulanan"),
             bill("WASDA", "PDAM Sidoarjo"),
             bill("WABONDO", "PDAM Bondowoso"),

@@ -41,6 +41,8 @@ pub struct H2hConfig {
     pub products: Vec<Product>,
     /// Where callbacks go, if anywhere.
     pub callbacks: Option<CallbackAddress>,
+    /// Whether answers in fields repeat the PIN, as some do, and not `------`.
+    pub repeats_pin: bool,
     /// Local time (WIB), `YYYY-MM-DD HH:MM:SS`.
     pub local_time: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -66,6 +68,7 @@ impl H2hConfig {
             balance,
             products: usual(profile),
             callbacks: None,
+            repeats_pin: false,
             local_time: Arc::new(|| FIXED_LOCAL_TIME.to_owned()),
         }
     }

@@ -212,7 +212,8 @@ impl Asked {
 }
 
 fn login(config: &H2hConfig) -> Login<'_> {
-    Login { member: &config.member, pin: &config.pin }
+    let pin = if config.repeats_pin { &config.pin } else { "------" };
+    Login { member: &config.member, pin }
 }
 
 fn balance(config: &H2hConfig, book: &Book) -> String {
