@@ -2,6 +2,9 @@
 
 use ppob_provider::ProviderKind;
 
+#[cfg(test)]
+mod page;
+
 /// The kinds, as `kind = "…"` names them in the configuration.
 pub(crate) const KINDS: &[ProviderKind] = &[
     ppob_provider_mmbc::KIND, //

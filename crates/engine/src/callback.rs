@@ -119,7 +119,7 @@ impl Inner {
             CallbackRefused::Later
         })?;
         let Some((stored, number)) = found else {
-            return self.of_nobody(provider, &callback, &open);
+            return of_nobody(provider, &callback, &open);
         };
         let Some(attempt) = stored.payment.attempt(number) else {
             return Ok(Became::UnknownReference);
@@ -151,32 +151,6 @@ impl Inner {
                 self.record_callback(stored, news).await
             }
         }
-    }
-
-    /// What becomes of a callback that names no attempt known by its reference.
-    ///
-    /// Other news is told again by whoever answers for the attempt. That money came back is told once, and
-    /// perhaps of an attempt whose own answer has not named its reference yet.
-    fn of_nobody(
-        &self,
-        provider: &ProviderName,
-        callback: &Callback,
-        open: &[Arc<StoredPayment>],
-    ) -> Result<Became, CallbackRefused> {
-        if callback.report.verdict != StatusVerdict::Reversed {
-            return Ok(Became::UnknownReference);
-        }
-        let is_nameless = |attempt: &Attempt| {
-            attempt.provider == *provider
-                && attempt.is_alive()
-                && attempt.observed.provider_ref.is_none()
-        };
-        if open.iter().any(|stored| stored.payment.attempts.iter().any(is_nameless)) {
-            return Err(CallbackRefused::Later);
-        }
-        // Perhaps of a payment that only balances showed: a person has to find out whose it is.
-        tracing::error!(%provider, "money came back under a reference that no payment has; look into the provider's statement");
-        Ok(Became::UnknownReference)
     }
 
     /// The attempt that a callback of this provider names.
@@ -227,6 +201,31 @@ impl Inner {
         }
         Ok(Became::Recorded)
     }
+}
+
+/// What becomes of a callback that names no attempt known by its reference.
+///
+/// Other news is told again by whoever answers for the attempt. That money came back is told once, and
+/// perhaps of an attempt whose own answer has not named its reference yet.
+fn of_nobody(
+    provider: &ProviderName,
+    callback: &Callback,
+    open: &[Arc<StoredPayment>],
+) -> Result<Became, CallbackRefused> {
+    if callback.report.verdict != StatusVerdict::Reversed {
+        return Ok(Became::UnknownReference);
+    }
+    let is_nameless = |attempt: &Attempt| {
+        attempt.provider == *provider
+            && attempt.is_alive()
+            && attempt.observed.provider_ref.is_none()
+    };
+    if open.iter().any(|stored| stored.payment.attempts.iter().any(is_nameless)) {
+        return Err(CallbackRefused::Later);
+    }
+    // Perhaps of a payment that only balances showed: a person has to find out whose it is.
+    tracing::error!(%provider, "money came back under a reference that no payment has; look into the provider's statement");
+    Ok(Became::UnknownReference)
 }
 
 /// What counts of it: a refusal shows no reference of ours.

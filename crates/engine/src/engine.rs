@@ -74,6 +74,8 @@ pub(crate) struct Inner {
     pub(crate) reloading: Mutex<()>,
     /// Under which name the engine itself acts.
     pub(crate) itself: Who,
+    /// Tells this run of the engine from others.
+    pub(crate) run: u64,
     draws: AtomicU64,
     /// What came of the document that a restore left.
     pub(crate) restored: OnceLock<Restored>,
@@ -97,6 +99,7 @@ impl Engine {
                 "the machine's clock is behind the journal's latest time; set it right"
             );
         }
+        let started = parts.clock.now().as_micros().unsigned_abs();
         let clock = Arc::new(SteadyClock::new(parts.clock, opened.time_high_water));
         let accounts = Arc::new(Accounts::new(Arc::clone(&clock)));
         let engine = Self {
@@ -117,6 +120,7 @@ impl Engine {
                 turns: Turns::default(),
                 reloading: Mutex::new(()),
                 itself: crate::operator::audit::engine()?,
+                run: started ^ parts.seed.rotate_left(32) ^ opened.owner_epoch.rotate_left(56),
                 draws: AtomicU64::new(parts.seed),
                 restored: OnceLock::new(),
                 draining: AtomicBool::new(false),

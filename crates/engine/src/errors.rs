@@ -223,6 +223,11 @@ pub enum OperateError {
         /// When the bound has passed.
         until: Timestamp,
     },
+    /// The provider could still execute the attempt when its review was shown.
+    #[error(
+        "when you were shown this payment the provider could still execute the attempt, so nothing that was seen then tells. Nothing was changed: look at the review and at the provider's records again, and decide then"
+    )]
+    SeenTooEarly,
     /// The provider does not confirm what the operator said.
     #[error("the provider does not confirm it: {why}. The payment was not changed{}", if *withdrawn { "; the verdict that waited for a second person is withdrawn, because two persons disagree" } else { "" })]
     NotConfirmed {

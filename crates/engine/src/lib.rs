@@ -48,8 +48,8 @@ pub use limits::ConsumerLimits;
 pub use live::Ticket;
 pub use operator::{
     CheckNow, Checked, CloseDay, CloseStanding, ClosedDay, Consequence, Found, ImportStatement,
-    ImportedStatement, NewDeposit, NewNote, OfferMode, OpenAttempt, ProviderStatus, Resolve,
-    ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, StatementFinding,
+    ImportedStatement, NewDeposit, NewNote, NotSeen, OfferMode, OpenAttempt, ProviderStatus,
+    Resolve, ResolveVerdict, Resolved, Review, ReviewDetails, ReviewReason, Seen, StatementFinding,
     StatementOfDay, TrialMatch, TrialResult, UnlistedStanding,
 };
 #[cfg(feature = "mutants")]

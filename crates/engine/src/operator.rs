@@ -8,6 +8,7 @@ mod providers;
 mod resolve;
 mod reviews;
 mod second_person;
+mod seen;
 mod statement;
 mod trial;
 mod verify;
@@ -19,6 +20,7 @@ pub use note::NewNote;
 pub use providers::{OfferMode, ProviderStatus};
 pub use resolve::{Resolve, ResolveVerdict, Resolved};
 pub use reviews::{Review, ReviewDetails, ReviewReason};
+pub use seen::{NotSeen, Seen};
 pub use statement::{
     CloseDay, CloseStanding, ClosedDay, Consequence, ImportStatement, ImportedStatement,
     OpenAttempt, StatementFinding, StatementOfDay,

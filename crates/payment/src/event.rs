@@ -46,6 +46,14 @@ pub enum Event {
         /// Which attempt.
         attempt: u32,
     },
+    /// The provider is about to be asked by the purchase itself, made again under the same reference. If the
+    /// first request never arrived, this one buys.
+    AskedByPurchase {
+        /// About which attempt.
+        attempt: u32,
+        /// How long after this it may still be executed. No negative verdict before that.
+        late_execution_bound: Duration,
+    },
     /// A hint was gathered.
     Gathered {
         /// About which attempt.

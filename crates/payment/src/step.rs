@@ -8,6 +8,8 @@ mod reversal;
 mod tests;
 mod verdict;
 
+use std::time::Duration;
+
 use ppob_types::{
     Basis, FailureReason, NotSentCause, Observed, RefusalCode, StatusReport, StatusVerdict,
     Timestamp, UnknownCause,
@@ -19,7 +21,9 @@ use self::attempt_news::{News, apply_news};
 use self::conclude::fail;
 use self::reversal::{given_back, reversed};
 use self::verdict::resolved;
-use crate::{Attempt, AttemptState, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated};
+use crate::{
+    Attempt, AttemptState, Conclusion, Event, EvidenceKind, Mutant, NewAttempt, Payment, mutated,
+};
 
 /// A payment after an event, and what somebody should know about the step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +120,10 @@ pub fn step(payment: &Payment, event: Event, now: Timestamp) -> Result<Step, Ref
         }
         Event::Checked { attempt } => {
             checked(&mut next, attempt, now)?;
+            Vec::new()
+        }
+        Event::AskedByPurchase { attempt, late_execution_bound } => {
+            asked_by_purchase(&mut next, attempt, late_execution_bound, now)?;
             Vec::new()
         }
         Event::Gathered { attempt, evidence } => {
@@ -216,6 +224,29 @@ fn checked(payment: &mut Payment, attempt: u32, now: Timestamp) -> Result<(), Re
     if let Some(hint) = &mut known.hint {
         hint.checks = hint.checks.saturating_add(1);
     }
+    Ok(())
+}
+
+/// Only while somebody waits for what it may buy, and never beside the answer of the first request.
+fn asked_by_purchase(
+    payment: &mut Payment,
+    attempt: u32,
+    late_execution_bound: Duration,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let known = payment.attempt(attempt).ok_or(Refused::NoSuchAttempt)?;
+    let is_asked_about = match &payment.conclusion {
+        None => !payment.contradicted && known.is_alive() && known.state != AttemptState::Sending,
+        Some(Conclusion::Succeeded { attempt: paid, .. }) => *paid == attempt,
+        Some(Conclusion::Failed { .. } | Conclusion::Reversed { .. }) => false,
+    };
+    if !is_asked_about {
+        return Err(Refused::NotInDoubt);
+    }
+    let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
+    let bound = now.plus(late_execution_bound);
+    known.no_negative_verdict_before = known.no_negative_verdict_before.max(bound);
+    known.checked_at = Some(now);
     Ok(())
 }
 

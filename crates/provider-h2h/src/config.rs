@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_http::{BaseUrl, Timeouts};
@@ -60,7 +61,7 @@ pub(crate) const OWN_KEYS: [&str; 12] = [
 
 /// The configuration, checked.
 pub(crate) struct Settings {
-    pub(crate) centre: Centre,
+    pub(crate) centre: Arc<Centre>,
     pub(crate) base: BaseUrl,
     pub(crate) price_base: BaseUrl,
     pub(crate) account: BTreeMap<String, SecretString>,
@@ -154,10 +155,10 @@ impl Config {
         })
     }
 
-    fn centre(&self) -> Result<Centre, BuildError> {
+    fn centre(&self) -> Result<Arc<Centre>, BuildError> {
         match (&self.description, &self.description_file) {
             (Some(name), None) => {
-                let shipped = shipped::find(name).ok_or_else(|| {
+                let centre = shipped::centre(name).ok_or_else(|| {
                     BuildError::new(
                         "description",
                         format!(
@@ -167,7 +168,7 @@ impl Config {
                         ),
                     )
                 })?;
-                shipped.centre().map_err(|error| BuildError::new("description", error.to_string()))
+                centre.map_err(|error| BuildError::new("description", error.to_string()))
             }
             (None, Some(path)) => {
                 let wrong = |what: String| {
@@ -175,7 +176,7 @@ impl Config {
                 };
                 let text = std::fs::read_to_string(path)
                     .map_err(|error| wrong(format!("it could not be read: {error}")))?;
-                Centre::read(&text).map_err(|error| {
+                Centre::read(&text).map(Arc::new).map_err(|error| {
                     wrong(format!("{error}. Try it with `ppob h2h test {}`", path.display()))
                 })
             }

@@ -34,7 +34,7 @@ pub const KIND: ProviderKind = ProviderKind { kind: "h2h", build };
 /// One account at one centre.
 struct H2h {
     info: ProviderInfo,
-    centre: Centre,
+    centre: Arc<Centre>,
     account: BTreeMap<String, SecretString>,
     secrets: Vec<SecretString>,
     pay: PayClient,

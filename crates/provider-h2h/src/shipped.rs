@@ -1,5 +1,7 @@
 //! The descriptions that come with the program.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::centre::{Centre, DescriptionError};
 
 /// A description that comes with the program.
@@ -28,9 +30,17 @@ impl Shipped {
     }
 }
 
-/// The description of this name.
-pub(crate) fn find(name: &str) -> Option<&'static Shipped> {
-    SHIPPED.iter().find(|shipped| shipped.name == name)
+/// A description, read and checked once for all its accounts.
+type Once = OnceLock<Result<Arc<Centre>, DescriptionError>>;
+
+/// In the order of [`SHIPPED`].
+static READ: [Once; SHIPPED.len()] = [const { OnceLock::new() }; SHIPPED.len()];
+
+/// The centre of this name; none if there is no such description.
+pub(crate) fn centre(name: &str) -> Option<Result<Arc<Centre>, DescriptionError>> {
+    let place = SHIPPED.iter().position(|shipped| shipped.name == name)?;
+    let (shipped, once) = (SHIPPED.get(place)?, READ.get(place)?);
+    Some(once.get_or_init(|| shipped.centre().map(Arc::new)).clone())
 }
 
 /// Every name.

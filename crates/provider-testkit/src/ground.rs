@@ -61,7 +61,7 @@ pub(crate) const SHORT_CONNECT: (Duration, Duration) =
 
 /// For peers that never finish an answer.
 pub(crate) const SHORT_TOTAL: (Duration, Duration) =
-    (Duration::from_secs(1), Duration::from_secs(2));
+    (Duration::from_secs(2), Duration::from_secs(4));
 
 impl Ground {
     pub(crate) async fn new(subject: Arc<dyn Subject>, family: Option<Family>) -> Checked<Self> {

@@ -1,11 +1,10 @@
 //! Raw sockets in the place of a provider.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// What a peer does with every connection once something came, without reading it.
@@ -24,7 +23,7 @@ pub(crate) enum Habit {
 /// A listening socket on loopback. Stops when dropped.
 pub(crate) struct Peer {
     address: SocketAddr,
-    connections: Arc<AtomicUsize>,
+    connections: watch::Receiver<usize>,
     task: JoinHandle<()>,
 }
 
@@ -32,12 +31,11 @@ impl Peer {
     pub(crate) async fn start(habit: Habit) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let connections = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&connections);
+        let (counter, connections) = watch::channel(0);
         let task = tokio::spawn(async move {
             let mut open = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                counter.fetch_add(1, Ordering::SeqCst);
+                counter.send_modify(|count| *count += 1);
                 open.spawn(behave(stream, habit));
             }
         });
@@ -49,7 +47,13 @@ impl Peer {
     }
 
     pub(crate) fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
+        *self.connections.borrow()
+    }
+
+    /// Waits until somebody has connected.
+    pub(crate) async fn was_found(&self) {
+        let mut connections = self.connections.clone();
+        let _peer_outlives_self = connections.wait_for(|count| *count > 0).await;
     }
 }
 

@@ -64,7 +64,9 @@ pub(crate) fn observe(answer: &Answer, reply: &Reply) -> Observed {
 /// The proof, as it is printed.
 pub(crate) fn receipt(family: Family, reply: &Reply) -> Receipt {
     let token = reply.token.as_deref().and_then(|token| PlnToken::parse(token).ok());
-    let said = [("Nomor", &reply.nomor), ("Nama", &reply.nama), ("Token", &reply.token)];
+    let said = [("Nomor", &reply.nomor), ("Nama", &reply.nama)];
+    // What is no whole token must not be printed as one.
+    let token_line = token.as_ref().map(|token| ReceiptLine::new("Token", token.grouped()));
     Receipt {
         reference: reply.trx.clone(),
         customer_name: reply.nama.as_deref().map(Sensitive::from),
@@ -78,6 +80,7 @@ pub(crate) fn receipt(family: Family, reply: &Reply) -> Receipt {
         lines: said
             .into_iter()
             .filter_map(|(label, value)| Some(ReceiptLine::new(label, value.clone()?)))
+            .chain(token_line)
             .collect(),
         ..Receipt::default()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ppob_engine::{
-    CheckNow, NewNote, OperateError, Resolve, ResolveVerdict, Resolved, Review, ReviewReason,
+    CheckNow, NewNote, OperateError, Resolve, ResolveVerdict, Resolved, Review, ReviewReason, Seen,
 };
 use ppob_journal::{Filter, Page, StoredPayment, Who};
 use ppob_payment::{AttemptState, PaymentState};
@@ -16,9 +16,6 @@ use crate::fault::Fault;
 use crate::host::{Host, Process};
 use crate::random::Random;
 use crate::world::Habit;
-
-/// From then on a payment that the provider once called pending is a person's to decide.
-const FORGOTTEN: Duration = Duration::from_mins(40);
 
 /// Who was told to wait asks again after this, at the latest.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -60,7 +57,7 @@ pub(crate) async fn look_again_and_again(host: Arc<Host>) {
             }
         }
         unfreeze(&host, &process).await;
-        ask_about_pending(&host, &process, &mut memory, &mut random).await;
+        ask_about_pending(&host, &process, &mut random).await;
     }
 }
 
@@ -101,22 +98,18 @@ async fn review_one(
     }
     let now = host.stage.clock.elapsed();
     if !memory.waits(key, now) && host.stage.happens(random, Fault::HastyVerdict) {
-        let hasty = person("joko", true).map(|who| verdict(&review.payment, None, who, None));
+        let hasty = person("joko", true);
+        let hasty = hasty.map(|who| verdict(&review.payment, review.seen, None, who, None));
         decide(host, process, memory, hasty).await;
     }
     let age = now.saturating_sub(memory.seen(key, now));
     if age >= host.stage.world.operators_patience {
-        resolve(host, process, &review.payment, memory, random).await;
+        resolve(host, process, review, memory, random).await;
     }
 }
 
 /// The provider said that it works on it: ask again, sometimes.
-async fn ask_about_pending(
-    host: &Host,
-    process: &Process,
-    memory: &mut Memory,
-    random: &mut Random,
-) {
+async fn ask_about_pending(host: &Host, process: &Process, random: &mut Random) {
     let filter = Filter { states: vec![PaymentState::Processing], ..Filter::default() };
     let Some(Ok(open)) = process.ask(process.engine.list_payments(&filter, PAGE)).await else {
         return;
@@ -124,11 +117,6 @@ async fn ask_about_pending(
     for stored in open {
         if random.permille(if host.stage.is_quiet() { 1_000 } else { 100 }) {
             check(host, process, &stored.key, random).await;
-        }
-        // The provider forgot what it worked on. The reviews would show it in time, too.
-        let now = host.stage.clock.elapsed();
-        if now.saturating_sub(memory.seen(&stored.key, now)) > FORGOTTEN {
-            resolve(host, process, &stored, memory, random).await;
         }
     }
 }
@@ -162,11 +150,11 @@ fn person(actor: &str, proven: bool) -> Option<Who> {
 async fn resolve(
     host: &Host,
     process: &Process,
-    stored: &StoredPayment,
+    review: &Review,
     memory: &mut Memory,
     random: &mut Random,
 ) {
-    let stage = &host.stage;
+    let (stage, stored) = (&host.stage, &*review.payment);
     let waits = memory.waits(&stored.key, stage.clock.elapsed());
     let doubted = stored.payment.attempts.iter().rev().find(|attempt| {
         matches!(attempt.state, AttemptState::Unknown(_) | AttemptState::Pending)
@@ -193,7 +181,7 @@ async fn resolve(
         return;
     }
     let by = |who: Option<Who>, second: Option<&str>| {
-        who.map(|who| verdict(stored, reference.as_ref(), who, second))
+        who.map(|who| verdict(stored, review.seen, reference.as_ref(), who, second))
     };
     if reference.is_none() && stage.happens(random, Fault::VerdictProposed) {
         let first = by(person("budi", true), Some("sari"));
@@ -212,20 +200,29 @@ async fn resolve(
             check(host, process, &stored.key, random).await;
         }
         // The second person looks for himself, now: the first call may have taken long.
+        let Some(seen) = shown(process, &stored.key).await else { return };
         let charge = stage.truth().charge_of_attempt(&stored.key, &attempt.id).cloned();
         if will_be_heard && charge.as_ref().is_some_and(|charge| charge.given_back) {
             return;
         }
         let found = charge.filter(|charge| !charge.given_back).map(|charge| charge.reference);
-        let second = person("sari", true).map(|who| verdict(stored, found.as_ref(), who, None));
+        let second = person("sari", true);
+        let second = second.map(|who| verdict(stored, Some(seen), found.as_ref(), who, None));
         decide(host, process, memory, second).await;
     } else {
         decide(host, process, memory, by(person("budi", false), Some("sari"))).await;
     }
 }
 
+/// What the review of a payment shows now.
+async fn shown(process: &Process, key: &PaymentKey) -> Option<Seen> {
+    let reviews = process.ask(process.engine.reviews(200)).await?.ok()?;
+    reviews.into_iter().find(|review| review.payment.key == *key)?.seen
+}
+
 fn verdict(
     stored: &StoredPayment,
+    seen: Option<Seen>,
     reference: Option<&ProviderRef>,
     who: Who,
     second: Option<&str>,
@@ -237,6 +234,7 @@ fn verdict(
     Resolve {
         key: stored.key.clone(),
         attempt: None,
+        seen,
         expected_version: None,
         verdict,
         who,

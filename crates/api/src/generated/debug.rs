@@ -394,6 +394,7 @@ impl ::core::fmt::Debug for ResolvePaymentRequest {
             .field("evidence", &format_args!("***"))
             .field("actor", &self.actor)
             .field("second_actor", &self.second_actor)
+            .field("seen", &self.seen)
             .field("verdict", &self.verdict)
             .finish()
     }

@@ -2172,6 +2172,10 @@ pub struct Review {
     /// When it asks next; unset if only a person can find out.
     #[prost(message, optional, tag = "11")]
     pub next_check_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What a verdict "not executed" has to bring back as `ResolvePaymentRequest.seen`: it tells which attempt was
+    /// shown, and when. Empty where there is nothing to decide.
+    #[prost(string, tag = "12")]
+    pub seen: ::prost::alloc::string::String,
 }
 /// A verdict one person gave and a second one has to confirm.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3343,6 +3347,11 @@ pub struct ResolvePaymentRequest {
     /// confirm withdraws it.
     #[prost(string, tag = "9")]
     pub second_actor: ::prost::alloc::string::String,
+    /// `Review.seen` of the review that the operator looked at before looking at the provider's records;
+    /// required for NOT_EXECUTED. A review that was shown before the provider's bound had passed, before the
+    /// engine was started anew, or of another attempt, has to be looked at again.
+    #[prost(string, tag = "10")]
+    pub seen: ::prost::alloc::string::String,
     /// What became of the attempt; required.
     #[prost(oneof = "resolve_payment_request::Verdict", tags = "5, 6")]
     pub verdict: ::core::option::Option<resolve_payment_request::Verdict>,

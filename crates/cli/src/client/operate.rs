@@ -9,6 +9,7 @@ use ppob_api::v1::{
     ReloadConfigRequest, ResolvePaymentRequest, VerdictExecuted, VerdictNotExecuted,
 };
 
+use super::connect::OperatorClient;
 use super::{answer, connect_operator, refused};
 use crate::args::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
 use crate::exit::Exit;
@@ -72,9 +73,26 @@ pub(crate) async fn check(options: &Check) -> Done {
     Ok(Exit::Ok)
 }
 
+/// The mark of the payment's review. Asked for now, so that a verdict that waits on its way is none about
+/// what nobody has looked at.
+async fn seen(client: &mut OperatorClient, options: &Resolve) -> Result<String, Failure> {
+    let mut request = tonic::Request::new(ListReviewsRequest {
+        consumer: options.subject.consumer.clone(),
+        payment_id: options.subject.id.clone(),
+        ..ListReviewsRequest::default()
+    });
+    request.set_timeout(TIMEOUT);
+    let answered = client.list_reviews(request).await;
+    let answered =
+        answered.map_err(|status| refused(options.server.json, &status, &Asked::Read))?;
+    let reviews = answered.into_inner().reviews;
+    Ok(reviews.into_iter().next().map(|review| review.seen).unwrap_or_default())
+}
+
 pub(crate) async fn resolve(options: &Resolve) -> Done {
     let server = &options.server;
     let mut client = connect_operator(server).await?;
+    let seen = if options.not_executed { seen(&mut client, options).await? } else { String::new() };
     let verdict = match &options.executed {
         Some(reference) => Verdict::Executed(VerdictExecuted {
             provider_reference: reference.clone(),
@@ -91,6 +109,7 @@ pub(crate) async fn resolve(options: &Resolve) -> Done {
         evidence: options.evidence.clone(),
         actor: options.actor.actor.clone(),
         second_actor: options.second_person.clone().unwrap_or_default(),
+        seen,
     });
     request.set_timeout(PATIENCE);
     let answered = client

@@ -9,12 +9,13 @@ use ppob_journal::{
 };
 use ppob_payment::{Attempt, Event, Mutant, Refused, Resolution, mutated};
 use ppob_types::{
-    Basis, Clock, CrashPoint, Monotonic, Observed, PaymentKey, ProviderRef, Sensitive,
-    StatusReport, StatusVerdict, Timestamp,
+    Basis, CrashPoint, Observed, PaymentKey, ProviderRef, Sensitive, StatusReport, StatusVerdict,
+    Timestamp,
 };
 
 use super::audit::{Deed, standing};
 use super::second_person::{NextStep, facts, next_step};
+use super::seen::Seen;
 use super::{TEXT, attempt_in_doubt, require, require_who};
 use crate::engine::Inner;
 use crate::persist::{NotApplied, change, count_end, steps};
@@ -28,6 +29,8 @@ pub struct Resolve {
     pub key: PaymentKey,
     /// About which attempt; none for the one that is open.
     pub attempt: Option<u32>,
+    /// What the review showed; required to say that it was not executed.
+    pub seen: Option<Seen>,
     /// The version that was looked at; none for any.
     pub expected_version: Option<u64>,
     /// What was decided.
@@ -93,25 +96,19 @@ impl Engine {
     /// [`OperateError`]; the payment was not changed then, except after `JournalUnavailable`, when one
     /// must look.
     pub async fn resolve(&self, resolve: Resolve) -> Result<Resolved, OperateError> {
-        // Whoever decided looked before this, however long it takes from here on.
-        let given = self.inner.clock.monotonic();
         require_who(&resolve.who)?;
         let problem =
             "say what the decision rests on, in at most 2000 characters; it is kept for ever";
         require(resolve.evidence.expose(), TEXT, "evidence", problem)?;
         let inner = Arc::clone(&self.inner);
-        let work = async move { inner.resolve(&resolve, given).await };
+        let work = async move { inner.resolve(&resolve).await };
         let done = self.inner.tasks.detached(work).await;
         done.unwrap_or(Err(OperateError::JournalUnavailable))
     }
 }
 
 impl Inner {
-    async fn resolve(
-        self: &Arc<Self>,
-        resolve: &Resolve,
-        given: Monotonic,
-    ) -> Result<Resolved, OperateError> {
+    async fn resolve(self: &Arc<Self>, resolve: &Resolve) -> Result<Resolved, OperateError> {
         // A look before waiting: whoever pays just now holds the turn for long.
         decided_about(self.found(&resolve.key).await?.as_ref(), resolve)?;
         let turn = self.turns.wait(&resolve.key).await;
@@ -122,7 +119,7 @@ impl Inner {
                 self.executed(&case, resolve, provider_ref, &turn).await
             }
             ResolveVerdict::NotExecuted { second_actor } => {
-                self.not_executed(&case, resolve, second_actor.as_deref(), given).await
+                self.not_executed(&case, resolve, second_actor.as_deref()).await
             }
         }
     }
@@ -137,19 +134,6 @@ impl Inner {
         let proposals = dossier.map_err(|_| OperateError::JournalUnavailable)?.proposals;
         let about = |proposal: &Proposal| proposal.proposed.attempt == attempt.number;
         Ok(Case { stored, attempt, open: proposals.into_iter().find(about) })
-    }
-
-    /// Whoever says that an attempt was not executed looks after its bound: before, nothing that could be
-    /// seen would show it. So what was `given` before it is too early, also if its turn comes only after it.
-    fn require_after_the_bound(
-        &self,
-        attempt: &Attempt,
-        given: Monotonic,
-    ) -> Result<(), OperateError> {
-        if self.bound_had_passed(attempt, given) {
-            return Ok(());
-        }
-        Err(OperateError::TooEarly { until: self.now().plus(self.left_of_bound(attempt)) })
     }
 
     async fn executed(
@@ -246,11 +230,10 @@ impl Inner {
         case: &Case<'_>,
         resolve: &Resolve,
         second_actor: Option<&str>,
-        given: Monotonic,
     ) -> Result<Resolved, OperateError> {
         let known = facts(case.stored, case.attempt);
         let step = next_step(&resolve.who, second_actor, case.open.as_ref(), &known)?;
-        self.require_after_the_bound(case.attempt, given)?;
+        self.require_seen_after_the_bound(case.attempt, resolve.seen)?;
         let proposal = case.proposal(resolve, known, self.now());
         let (agreement, other) = match step {
             NextStep::Propose { .. } if mutated(Mutant::OnePersonIsEnough) => (None, None),
@@ -293,11 +276,10 @@ impl Inner {
         &self,
         resolve: &Resolve,
     ) -> Result<ProposedNow, OperateError> {
-        let given = self.clock.monotonic();
         let _turn = self.turns.wait(&resolve.key).await;
         let stored = self.found(&resolve.key).await?;
         let attempt = decided_about(&stored, resolve)?;
-        self.require_after_the_bound(attempt, given)?;
+        self.require_seen_after_the_bound(attempt, resolve.seen)?;
         let case = self.case(&stored, attempt).await?;
         let known = facts(&stored, attempt);
         if case.open.as_ref().is_some_and(|open| open.proposed.facts == known) {

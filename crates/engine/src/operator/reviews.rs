@@ -9,6 +9,7 @@ use ppob_types::{Timestamp, TokenState};
 
 use super::attempt_in_doubt;
 use super::second_person::facts;
+use super::seen::Seen;
 use crate::engine::Inner;
 use crate::{Engine, QueryError};
 
@@ -25,6 +26,8 @@ pub struct Review {
     pub since: Timestamp,
     /// From when on "not executed" may be said.
     pub negative_verdict_from: Option<Timestamp>,
+    /// What a verdict "not executed" has to bring back, to show that its giver looked at this.
+    pub seen: Option<Seen>,
 }
 
 /// What else is known about a payment under review.
@@ -155,6 +158,7 @@ impl Inner {
                 let left = now.plus(self.left_of_bound(attempt));
                 if left > now { left } else { attempt.no_negative_verdict_before }
             }),
+            seen: doubted.map(|attempt| self.seen_now(attempt)),
             payment: Arc::new(stored),
         })
     }
@@ -178,7 +182,7 @@ fn late_charge(stored: StoredPayment) -> Option<Review> {
     let attempt = attempts.find(|attempt| attempt.late_charge.is_some()).map(|found| found.number);
     let reason = ReviewReason::LateCharge;
     let payment = Arc::new(stored);
-    Some(Review { payment, attempt, reason, since, negative_verdict_from: None })
+    Some(Review { payment, attempt, reason, since, negative_verdict_from: None, seen: None })
 }
 
 fn contradicted_at(payment: &Payment) -> Option<Timestamp> {

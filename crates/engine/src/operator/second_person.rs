@@ -63,6 +63,9 @@ pub(super) fn next_step(
 /// it outdates a proposal. Status checks that bring nothing do not.
 pub(super) fn facts(stored: &StoredPayment, attempt: &Attempt) -> String {
     let mut facts = format!("{} {}", attempt.state.as_str(), attempt.changed_at.as_micros());
+    // Asked by purchase since, it may have been bought since: whoever looked before that saw nothing of it.
+    let bound = attempt.no_negative_verdict_before.as_micros();
+    let _ = write!(facts, " bound-{bound}");
     if stored.payment.contradicted {
         facts.push_str(" contradicted");
     }

@@ -26,6 +26,7 @@ fn resolve(id: &str, verdict: ResolveVerdict) -> Resolve {
     Resolve {
         key: key(id),
         attempt: None,
+        seen: None,
         expected_version: None,
         verdict,
         who: claimed("sari"),
@@ -76,11 +77,11 @@ async fn an_operator_names_an_invoice_and_the_engine_verifies_it() {
         verdict: StatusVerdict::NotFound,
         observed: Observed::default(),
     }));
-    let wrong = world.engine.resolve(resolve("payment-0001", executed("INV404"))).await;
+    let wrong = world.resolve(resolve("payment-0001", executed("INV404"))).await;
     assert!(matches!(wrong, Err(OperateError::NotConfirmed { .. })), "{wrong:?}");
 
     provider.will_report(Ok(confirmed("INV1")));
-    let right = world.engine.resolve(resolve("payment-0001", executed("INV1"))).await.unwrap();
+    let right = world.resolve(resolve("payment-0001", executed("INV1"))).await.unwrap();
     let right = settled(right);
     assert_eq!(right.payment.state(), PaymentState::Succeeded);
     assert!(right.payment.receipt().is_some_and(|r| r.details.pln_token().is_some()));
@@ -96,7 +97,7 @@ async fn one_invoice_settles_one_payment() {
     other.customer_number = "91011121315".to_owned();
     world.pay(other).await;
     provider.will_report(Ok(confirmed("INV1")));
-    let taken = world.engine.resolve(resolve("payment-0002", executed("INV1"))).await;
+    let taken = world.resolve(resolve("payment-0002", executed("INV1"))).await;
     assert_eq!(taken.unwrap_err(), OperateError::ReferenceTaken);
 }
 
@@ -118,12 +119,12 @@ async fn not_executed_needs_two_persons_and_the_bound() {
     let world = World::of(&[&provider]).await;
     world.pay(token("payment-0001")).await;
     let by = |second: &str| ResolveVerdict::NotExecuted { second_actor: Some(second.to_owned()) };
-    let early = world.engine.resolve(resolve("payment-0001", by("joko"))).await;
+    let early = world.resolve(resolve("payment-0001", by("joko"))).await;
     assert!(matches!(early, Err(OperateError::TooEarly { .. })));
     tokio::time::advance(Duration::from_mins(11)).await;
-    let alone = world.engine.resolve(resolve("payment-0001", by("sari"))).await;
+    let alone = world.resolve(resolve("payment-0001", by("sari"))).await;
     assert!(matches!(alone, Err(OperateError::SecondPersonNeeded { .. })));
-    let failed = world.engine.resolve(resolve("payment-0001", by("joko"))).await.unwrap();
+    let failed = world.resolve(resolve("payment-0001", by("joko"))).await.unwrap();
     let failed = settled(failed);
     assert!(matches!(
         failed.payment.conclusion,
@@ -158,18 +159,46 @@ async fn a_verdict_that_was_given_before_the_bound_is_too_early_also_if_its_turn
     let journal = MemoryJournal::with_hooks(Arc::clone(&hooks) as Arc<dyn MemoryHooks>);
     let world = World::on_journal(journal, &[&provider]).await;
     let doubted = world.pay(token("payment-0001")).await;
-    hooks.next_waits.store(true, Ordering::SeqCst);
-    let engine = world.engine.clone();
     let second_actor = Some("joko".to_owned());
     let verdict = resolve("payment-0001", ResolveVerdict::NotExecuted { second_actor });
+    let verdict = world.shown(verdict).await;
+    hooks.next_waits.store(true, Ordering::SeqCst);
+    let engine = world.engine.clone();
     let given = tokio::spawn(async move { engine.resolve(verdict).await });
     hooks.reached.notified().await;
     tokio::time::advance(Duration::from_mins(11)).await;
     hooks.go_on.notify_one();
     let early = given.await.unwrap();
-    assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
+    assert_eq!(early.unwrap_err(), OperateError::SeenTooEarly);
     let now = world.engine.get_payment(&doubted.key).await.unwrap();
     assert_eq!(now.payment.state(), PaymentState::InDoubt);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_rests_on_a_review_of_this_attempt_that_this_engine_showed_after_the_bound() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+    let world = World::of(&[&provider]).await;
+    world.pay(token("payment-0001")).await;
+    let second_actor = Some("joko".to_owned());
+    let verdict = resolve("payment-0001", ResolveVerdict::NotExecuted { second_actor });
+    let before_the_bound = world.shown(verdict.clone()).await;
+    tokio::time::advance(Duration::from_mins(11)).await;
+    let unseen = world.engine.resolve(verdict.clone()).await;
+    assert!(matches!(unseen, Err(OperateError::FieldInvalid { field: "seen", .. })), "{unseen:?}");
+    let seen_early = world.engine.resolve(before_the_bound).await;
+    assert_eq!(seen_early.unwrap_err(), OperateError::SeenTooEarly);
+    let after_the_bound = world.shown(verdict.clone()).await;
+    let mark = after_the_bound.seen.unwrap().to_string();
+    let other_attempt = mark.replace("-1-", "-2-").parse().unwrap();
+    let other = Resolve { seen: Some(other_attempt), ..verdict.clone() };
+    assert_eq!(world.engine.resolve(other).await.unwrap_err(), OperateError::Changed);
+    let world = world.restarted_with_clock_ahead(0).await;
+    tokio::time::advance(Duration::from_mins(11)).await;
+    let of_before = world.engine.resolve(after_the_bound).await;
+    assert_eq!(of_before.unwrap_err(), OperateError::Changed);
+    let failed = settled(world.resolve(verdict).await.unwrap());
+    assert_eq!(failed.payment.state(), PaymentState::Failed);
 }
 
 /// Of a payment in doubt, after a restart with the clock set wrong: nothing that needs the bound is done
@@ -186,14 +215,14 @@ async fn the_bound_counts_from_the_start(ahead: i64) {
     despite.repeat = 1;
     for minutes in [0, 9] {
         tokio::time::advance(Duration::from_mins(minutes)).await;
-        let early = world.engine.resolve(resolve("payment-0001", by_two())).await;
+        let early = world.resolve(resolve("payment-0001", by_two())).await;
         assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
         let early = world.create(despite.clone()).await.unwrap_err();
         assert!(matches!(early, CreateError::FieldInvalid { field: "despite_in_doubt", .. }));
     }
     // A clock that was set back goes on at half its pace until the machine has caught up.
     tokio::time::advance(Duration::from_mins(if ahead < 0 { 21 } else { 2 })).await;
-    let failed = settled(world.engine.resolve(resolve("payment-0001", by_two())).await.unwrap());
+    let failed = settled(world.resolve(resolve("payment-0001", by_two())).await.unwrap());
     assert_eq!(failed.payment.state(), PaymentState::Failed);
 }
 
@@ -216,7 +245,7 @@ async fn a_clock_that_was_a_day_ahead_and_is_set_right_again_lets_nothing_pass_e
     let world = world.restarted_with_clock_ahead(-24 * 3_600).await;
     let by_two = || ResolveVerdict::NotExecuted { second_actor: Some("joko".to_owned()) };
     tokio::time::advance(Duration::from_mins(9)).await;
-    let early = world.engine.resolve(resolve("payment-0001", by_two())).await;
+    let early = world.resolve(resolve("payment-0001", by_two())).await;
     assert!(matches!(early, Err(OperateError::TooEarly { .. })), "{early:?}");
 }
 

@@ -101,6 +101,7 @@ async fn an_operators_invoice_counts_and_not_what_a_strangers_answer_showed() {
     let resolve = ppob_engine::Resolve {
         key: key("payment-0001"),
         attempt: None,
+        seen: None,
         expected_version: None,
         verdict: ppob_engine::ResolveVerdict::Executed {
             provider_ref: ProviderRef::new("INV1").unwrap(),
@@ -108,7 +109,7 @@ async fn an_operators_invoice_counts_and_not_what_a_strangers_answer_showed() {
         who: claimed("sari"),
         evidence: "mutasi".into(),
     };
-    let paid = settled(world.engine.resolve(resolve).await.unwrap());
+    let paid = settled(world.resolve(resolve).await.unwrap());
     let Some(Conclusion::Succeeded { cost, .. }) = paid.payment.conclusion else { unreachable!() };
     assert_eq!(cost.get(), 20_700);
     let known = paid.payment.attempts[0].observed.provider_ref.clone();

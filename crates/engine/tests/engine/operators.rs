@@ -29,6 +29,7 @@ fn not_executed(who: Who, second: Option<&str>) -> Resolve {
     Resolve {
         key: key(),
         attempt: None,
+        seen: None,
         expected_version: None,
         verdict,
         who,
@@ -74,7 +75,7 @@ async fn with_credentials_a_verdict_waits_for_another_persons_own_call() {
     let world = old_doubt(&provider).await;
     let engine = &world.engine;
     // Naming the second person proves nothing.
-    let first = engine.resolve(not_executed(proven("ani"), Some("budi"))).await;
+    let first = world.resolve(not_executed(proven("ani"), Some("budi"))).await;
     assert!(is_proposed(&first), "{first:?}");
     assert_eq!(engine.get_payment(&key()).await.unwrap().payment.state(), PaymentState::InDoubt);
     let reviews = engine.reviews(10).await.unwrap();
@@ -83,7 +84,7 @@ async fn with_credentials_a_verdict_waits_for_another_persons_own_call() {
     let ani_as_budi = Who { actor: "budi".to_owned(), ..proven("ani") };
     let budi_as_ani = Who { actor: "Ani ".to_owned(), ..proven("budi") };
     for same in [ani_as_budi, budi_as_ani, claimed("budi")] {
-        let refused = engine.resolve(not_executed(same, None)).await;
+        let refused = world.resolve(not_executed(same, None)).await;
         let needed = matches!(refused, Err(OperateError::SecondPersonNeeded { .. }));
         assert!(needed, "{refused:?}");
     }
@@ -93,8 +94,8 @@ async fn with_credentials_a_verdict_waits_for_another_persons_own_call() {
 async fn the_second_persons_verdict_settles_it_and_both_stand_in_the_audit() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = old_doubt(&provider).await;
-    assert!(is_proposed(&world.engine.resolve(not_executed(proven("ani"), None)).await));
-    let done = settled(world.engine.resolve(not_executed(proven("budi"), None)).await.unwrap());
+    assert!(is_proposed(&world.resolve(not_executed(proven("ani"), None)).await));
+    let done = settled(world.resolve(not_executed(proven("budi"), None)).await.unwrap());
     assert!(matches!(
         done.payment.conclusion,
         Some(Conclusion::Failed { reason: FailureReason::NotExecuted, .. })
@@ -107,7 +108,7 @@ async fn the_second_persons_verdict_settles_it_and_both_stand_in_the_audit() {
     let confirmed = &trail[0].entry;
     assert!(confirmed.before.contains("ani (desk-ani) proposed"), "{}", confirmed.before);
     assert!(confirmed.after.starts_with("FAILED"), "{}", confirmed.after);
-    let again = world.engine.resolve(not_executed(proven("joko"), None)).await;
+    let again = world.resolve(not_executed(proven("joko"), None)).await;
     assert_eq!(again.unwrap_err(), OperateError::NotInDoubt);
 }
 
@@ -115,10 +116,9 @@ async fn the_second_persons_verdict_settles_it_and_both_stand_in_the_audit() {
 async fn of_two_persons_at_once_one_proposes_and_one_confirms() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = old_doubt(&provider).await;
-    let engine = &world.engine;
     let (one, other) = tokio::join!(
-        engine.resolve(not_executed(proven("ani"), None)),
-        engine.resolve(not_executed(proven("budi"), None))
+        world.resolve(not_executed(proven("ani"), None)),
+        world.resolve(not_executed(proven("budi"), None))
     );
     let settled = [&one, &other].map(|answer| matches!(answer, Ok(Resolved::Settled(_))));
     assert_eq!(settled.iter().filter(|settled| **settled).count(), 1, "{one:?} {other:?}");
@@ -132,7 +132,7 @@ async fn news_that_came_after_a_proposal_outdates_it() {
     let world = World::of(&[&provider]).await;
     world.pay(bill_payment(ID, 82_500)).await;
     tokio::time::sleep(Duration::from_mins(11)).await;
-    assert!(is_proposed(&world.engine.resolve(not_executed(proven("ani"), None)).await));
+    assert!(is_proposed(&world.resolve(not_executed(proven("ani"), None)).await));
     let check = || CheckNow { key: key(), provider_ref: None, who: proven("budi") };
     let checked = world.engine.check_now(check()).await.unwrap();
     assert_eq!(checked.found, Found::BillStillThere);
@@ -146,9 +146,9 @@ async fn news_that_came_after_a_proposal_outdates_it() {
     assert!(world.engine.review_details(&reviews[0]).await.unwrap().proposed.is_some());
     let reviews = world.engine.reviews(10).await.unwrap();
     assert!(world.engine.review_details(&reviews[0]).await.unwrap().proposed.is_none());
-    let second = world.engine.resolve(not_executed(proven("budi"), None)).await;
+    let second = world.resolve(not_executed(proven("budi"), None)).await;
     assert!(is_proposed(&second), "{second:?}");
-    let third = world.engine.resolve(not_executed(proven("ani"), None)).await.unwrap();
+    let third = world.resolve(not_executed(proven("ani"), None)).await.unwrap();
     assert_eq!(settled(third).payment.state(), PaymentState::Failed);
 }
 
@@ -156,18 +156,18 @@ async fn news_that_came_after_a_proposal_outdates_it() {
 async fn a_person_who_says_paid_withdraws_the_others_not_executed() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     let world = old_doubt(&provider).await;
-    assert!(is_proposed(&world.engine.resolve(not_executed(proven("ani"), None)).await));
+    assert!(is_proposed(&world.resolve(not_executed(proven("ani"), None)).await));
     provider.will_report(Ok(report(StatusVerdict::NotFound, Observed::default())));
-    let wrong = world.engine.resolve(executed(proven("budi"), "INV404")).await.unwrap_err();
+    let wrong = world.resolve(executed(proven("budi"), "INV404")).await.unwrap_err();
     assert!(matches!(wrong, OperateError::NotConfirmed { withdrawn: true, .. }), "{wrong:?}");
     assert!(wrong.to_string().contains("withdrawn"), "{wrong}");
     // Nobody can complete the first verdict any more.
-    let next = world.engine.resolve(not_executed(proven("joko"), None)).await;
+    let next = world.resolve(not_executed(proven("joko"), None)).await;
     assert!(is_proposed(&next), "{next:?}");
     provider.will_report(Ok(report(StatusVerdict::Succeeded, observed("INV1", 20_700))));
-    let paid = settled(world.engine.resolve(executed(proven("budi"), "INV1")).await.unwrap());
+    let paid = settled(world.resolve(executed(proven("budi"), "INV1")).await.unwrap());
     assert_eq!(paid.payment.state(), PaymentState::Succeeded);
-    let late = world.engine.resolve(not_executed(proven("sari"), None)).await;
+    let late = world.resolve(not_executed(proven("sari"), None)).await;
     assert_eq!(late.unwrap_err(), OperateError::NotInDoubt);
 }
 
@@ -181,11 +181,11 @@ async fn a_verdict_about_another_version_or_attempt_than_the_one_looked_at_is_re
         attempt,
         ..not_executed(proven("ani"), None)
     };
-    let old = world.engine.resolve(of(Some(version - 1), None)).await.unwrap_err();
+    let old = world.resolve(of(Some(version - 1), None)).await.unwrap_err();
     assert_eq!(old, OperateError::Changed);
-    let other = world.engine.resolve(of(Some(version), Some(2))).await.unwrap_err();
+    let other = world.resolve(of(Some(version), Some(2))).await.unwrap_err();
     assert_eq!(other, OperateError::NotInDoubt);
-    assert!(is_proposed(&world.engine.resolve(of(Some(version), Some(1))).await));
+    assert!(is_proposed(&world.resolve(of(Some(version), Some(1))).await));
 }
 
 #[tokio::test(start_paused = true)]

@@ -190,12 +190,13 @@ async fn what_a_complete_statement_lacks_waits_for_a_second_person_and_no_import
     let verdict = Resolve {
         key: key(ID),
         attempt: None,
+        seen: None,
         expected_version: None,
         verdict: ResolveVerdict::NotExecuted { second_actor: None },
         who: proven("budi"),
         evidence: "seen the statement".into(),
     };
-    let done = settled(world.engine.resolve(verdict).await.unwrap());
+    let done = settled(world.resolve(verdict).await.unwrap());
     assert_eq!(done.payment.state(), PaymentState::Failed);
 }
 

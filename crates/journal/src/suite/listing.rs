@@ -221,7 +221,7 @@ pub async fn a_payment_is_found_by_its_serial_and_by_the_reference_that_it_settl
     let paid = commit(&journal, &pending, event, EventKind::Answered, at(2)).await;
     let settled = journal.settled_by(&here, &reference).await.unwrap();
     assert_eq!(settled.as_ref(), Some(&paid));
-    let elsewhere = provider("digiflazz");
+    let elsewhere = provider("second");
     assert_eq!(journal.settled_by(&elsewhere, &reference).await.unwrap(), None);
     let other = ProviderRef::new("00000003").unwrap();
     assert_eq!(journal.settled_by(&here, &other).await.unwrap(), None);

@@ -88,7 +88,7 @@ pub async fn unlisted_replies_are_counted_with_their_change(backend: &dyn Backen
     let mine = journal.unlisted_replies(Some(&mine), 1).await.unwrap();
     assert_eq!(mine.len(), 1);
     assert_eq!(mine.first().map(|reply| reply.count), Some(2));
-    let other = provider("digiflazz");
+    let other = provider("second");
     let none = journal.unlisted_replies(Some(&other), 10).await.unwrap();
     assert_eq!(none, []);
 }

@@ -153,7 +153,7 @@ pub async fn an_attempt_is_not_replaced_by_another(backend: &dyn Backend) {
     let stored = accept(&journal, "shop", 1).await;
     let stored = begin(&journal, &stored).await;
     let mut elsewhere = stored.payment.clone();
-    elsewhere.attempts.first_mut().unwrap().provider = provider("digiflazz");
+    elsewhere.attempts.first_mut().unwrap().provider = provider("second");
     refused(&journal, &stored, elsewhere).await;
     let mut renamed = stored.payment.clone();
     renamed.attempts.first_mut().unwrap().id = AttemptId::new(stored.serial, 9);
@@ -197,7 +197,7 @@ pub async fn one_provider_reference_settles_one_payment(backend: &dyn Backend) {
 
     // Another provider counts its own invoices.
     let third = accept(&journal, "shop", 3).await;
-    let begun = begin_event(third.serial, &third.payment, "digiflazz");
+    let begun = begin_event(third.serial, &third.payment, "second");
     let third = commit(&journal, &third, begun, EventKind::AttemptBegun, at(3)).await;
     let _ = done(journal.commit(settle(&third)).await);
 

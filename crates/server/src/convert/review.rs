@@ -26,6 +26,7 @@ pub(crate) fn review(review: &Review, details: &ReviewDetails, view: &View<'_>) 
         suggested_actions: actions(review, details, view),
         proposed_verdict: details.proposed.as_ref().map(proposed),
         last_check_time: review.attempt().and_then(|attempt| attempt.checked_at).map(time),
+        seen: review.seen.map(|seen| seen.to_string()).unwrap_or_default(),
         next_check_time: known.next_check_at.filter(|_| can_ask(review, view)).map(time),
     }
 }

@@ -67,6 +67,7 @@ fn with_reference_in(error: &OperateError, reference: &str) -> Status {
         OperateError::TooEarly { until } => refused(Reason::TOO_EARLY_FOR_VERDICT, "not_executed")
             .with("not_before_time", until)
             .status(),
+        OperateError::SeenTooEarly => refused(Reason::TOO_EARLY_FOR_VERDICT, "seen").status(),
         // A verdict that waited may be withdrawn with it.
         OperateError::NotConfirmed { withdrawn: true, .. } => {
             Problem::new(Reason::REFERENCE_MISMATCH, message).precondition(reference).status()

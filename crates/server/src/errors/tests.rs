@@ -73,6 +73,7 @@ fn every_error_of_the_engine_becomes_one_that_is_as_its_row_says() {
         field("second_actor"),
         OperateError::NotInDoubt,
         OperateError::TooEarly { until: Timestamp::default() },
+        OperateError::SeenTooEarly,
         OperateError::NotConfirmed { why: "another amount".to_owned(), withdrawn: false },
         OperateError::NotConfirmed { why: "another amount".to_owned(), withdrawn: true },
         OperateError::SecondPersonNeeded { why: "must be another one" },

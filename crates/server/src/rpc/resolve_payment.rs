@@ -2,7 +2,7 @@
 
 use ppob_api::v1;
 use ppob_api::v1::resolve_payment_request::Verdict;
-use ppob_engine::{Resolve, ResolveVerdict, Resolved};
+use ppob_engine::{Resolve, ResolveVerdict, Resolved, Seen};
 use ppob_types::ProviderRef;
 use tonic::{Request, Status};
 
@@ -22,6 +22,8 @@ pub(crate) async fn resolve_payment(
     let mut bad = Violations::default();
     let attempt = bad.take("attempt_number", number(request.attempt_number));
     let version = bad.take("expected_version", number(request.expected_version));
+    let seen = Some(request.seen.as_str()).filter(|seen| !seen.is_empty());
+    let seen = bad.take("seen", seen.map(str::parse::<Seen>).transpose());
     bad.check()?;
     tracing::info!(operator = %who.operator, payment = %key, "an operator resolves a payment");
     let resolved = shared
@@ -29,6 +31,7 @@ pub(crate) async fn resolve_payment(
         .resolve(Resolve {
             key,
             attempt: attempt.flatten(),
+            seen: seen.flatten(),
             expected_version: version.flatten(),
             verdict,
             who,

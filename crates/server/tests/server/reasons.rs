@@ -356,6 +356,7 @@ async fn of_operating(provoked: &mut Provoked) {
         evidence: format!("not on the statement of {METER}"),
         actor: "sari".to_owned(),
         second_actor: "budi".to_owned(),
+        seen: world.mark_of("payment-0002").await,
         ..Default::default()
     };
     for (expected, request) in [

@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ppob_api::PpobClient;
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
-use ppob_api::v1::{CreatePaymentRequest, Payment};
+use ppob_api::v1::{CreatePaymentRequest, ListReviewsRequest, Payment};
 use ppob_engine::{Engine, EngineConfig, Parts, ProviderSetup, StatementFormat};
 use ppob_journal::{EventKind, JournalError, MemoryHooks, MemoryJournal, MemoryWrite};
 use ppob_layers::{Limits, guard};
@@ -242,6 +242,13 @@ impl World {
             self.provider.will([Pay::Unknown]);
             self.pay(token_for(&format!("payment-{number:04}"), &meter(number))).await;
         }
+    }
+
+    /// What the review of a payment shows, for a verdict to bring back.
+    pub(crate) async fn mark_of(&mut self, payment_id: &str) -> String {
+        let payment_id = payment_id.to_owned();
+        let request = ListReviewsRequest { payment_id, ..ListReviewsRequest::default() };
+        self.operator.list_reviews(request).await.unwrap().into_inner().reviews.remove(0).seen
     }
 
     /// Past every late-execution bound.

@@ -26,6 +26,11 @@ fn not_executed(actor: &str) -> ResolvePaymentRequest {
     ResolvePaymentRequest { actor: actor.to_owned(), ..resolve(verdict) }
 }
 
+/// The verdict of somebody who has just looked at the review.
+async fn shown(world: &mut World, verdict: ResolvePaymentRequest) -> ResolvePaymentRequest {
+    ResolvePaymentRequest { seen: world.mark_of("payment-0000").await, ..verdict }
+}
+
 fn executed(actor: &str, invoice: &str) -> ResolvePaymentRequest {
     let verdict =
         VerdictExecuted { provider_reference: invoice.to_owned(), ..VerdictExecuted::default() };
@@ -45,7 +50,7 @@ fn check(id: &str, invoice: &str) -> CheckNowRequest {
 async fn a_verdict_needs_evidence_time_and_the_payment_as_it_was_seen() {
     let mut world = World::new().await;
     world.doubt(1).await;
-    let ours = not_executed("sari");
+    let ours = shown(&mut world, not_executed("sari")).await;
     let given = VerdictExecuted { cost_rupiah: Some(1), ..VerdictExecuted::default() };
     let wrong = [
         (reason::TOO_EARLY_FOR_VERDICT, ours.clone()),
@@ -58,6 +63,8 @@ async fn a_verdict_needs_evidence_time_and_the_payment_as_it_was_seen() {
         (reason::FIELD_INVALID, ResolvePaymentRequest { attempt_number: -1, ..ours.clone() }),
         (reason::FIELD_INVALID, ResolvePaymentRequest { evidence: String::new(), ..ours.clone() }),
         (reason::FIELD_INVALID, ResolvePaymentRequest { verdict: None, ..ours.clone() }),
+        (reason::FIELD_INVALID, ResolvePaymentRequest { seen: String::new(), ..ours.clone() }),
+        (reason::FIELD_INVALID, ResolvePaymentRequest { seen: "1-1".to_owned(), ..ours.clone() }),
         (reason::PAYMENT_NOT_FOUND, ResolvePaymentRequest { consumer: "other".to_owned(), ..ours }),
         (reason::FIELD_INVALID, executed("sari", "")),
         (reason::FIELD_INVALID, resolve(Verdict::Executed(given))),
@@ -78,6 +85,7 @@ async fn with_keys_two_persons_give_the_same_verdict_each_with_their_own() {
     world.doubt(1).await;
     world.pass_the_bound();
     let first = ResolvePaymentRequest { second_actor: "budi".to_owned(), ..not_executed("ani") };
+    let first = shown(&mut world, first).await;
     let answer = world.operator.resolve_payment(from_desk("ani", first)).await.unwrap();
     let answer = answer.into_inner();
     assert_eq!(answer.result(), ResolveResult::AwaitsSecondPerson);
@@ -94,7 +102,7 @@ async fn with_keys_two_persons_give_the_same_verdict_each_with_their_own() {
         let status = world.operator.resolve_payment(same).await.unwrap_err();
         assert_eq!(reason_of(&status).as_deref(), Some(reason::SECOND_PERSON_NEEDED), "{status}");
     }
-    let second = from_desk("budi", not_executed("budi"));
+    let second = from_desk("budi", shown(&mut world, not_executed("budi")).await);
     let answer = world.operator.resolve_payment(second).await.unwrap().into_inner();
     assert_eq!(answer.result(), ResolveResult::Resolved);
     assert_eq!(answer.payment.unwrap().failure.unwrap().reason, "NOT_EXECUTED");
@@ -117,6 +125,7 @@ async fn without_keys_one_call_may_name_two_persons() {
     let status = world.operator.resolve_payment(same).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::SECOND_PERSON_NEEDED), "{status}");
     let both = ResolvePaymentRequest { second_actor: "budi".to_owned(), ..not_executed("ani") };
+    let both = shown(&mut world, both).await;
     let answer = world.operator.resolve_payment(both).await.unwrap().into_inner();
     assert_eq!(answer.result(), ResolveResult::Resolved);
     world.end().await;
@@ -127,13 +136,14 @@ async fn an_executed_that_is_not_confirmed_withdraws_the_verdict_that_waits() {
     let mut world = World::with_desks().await;
     world.doubt(1).await;
     world.pass_the_bound();
-    world.operator.resolve_payment(from_desk("ani", not_executed("ani"))).await.unwrap();
+    let first = shown(&mut world, not_executed("ani")).await;
+    world.operator.resolve_payment(from_desk("ani", first)).await.unwrap();
     world.provider.will_report(StatusVerdict::NotFound, Observed::default());
     let unfounded = from_desk("budi", executed("budi", "INV9"));
     let status = world.operator.resolve_payment(unfounded).await.unwrap_err();
     assert_eq!(reason_of(&status).as_deref(), Some(reason::REFERENCE_MISMATCH), "{status}");
     assert!(may_be_accepted(&status), "the other verdict was withdrawn: {status}");
-    let again = from_desk("budi", not_executed("budi"));
+    let again = from_desk("budi", shown(&mut world, not_executed("budi")).await);
     let answer = world.operator.resolve_payment(again).await.unwrap().into_inner();
     assert_eq!(answer.result(), ResolveResult::AwaitsSecondPerson);
     world.end().await;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use ppob_api::error::{may_be_accepted, reason, reason_of};
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    CreatePaymentRequest, Payment, PaymentState, RefreshCatalogRequest, ResolvePaymentRequest,
-    VerdictNotExecuted,
+    CreatePaymentRequest, ListReviewsRequest, Payment, PaymentState, RefreshCatalogRequest,
+    ResolvePaymentRequest, VerdictNotExecuted,
 };
 use ppob_crash::clock::{STEPS, step};
 use ppob_e2e::request::{TOKEN_AT_PROVIDER, fresh_customer, token, without_waiting};
@@ -64,6 +64,7 @@ impl Stepped {
             evidence: "not on the statement".to_owned(),
             actor: "sari".to_owned(),
             second_actor: "budi".to_owned(),
+            seen: mark_of(engine, &doubtful.payment_id).await?,
             ..ResolvePaymentRequest::default()
         };
         let early = engine.operators().await?.resolve_payment(verdict).await;
@@ -91,6 +92,15 @@ impl Stepped {
         }
         Ok(())
     }
+}
+
+/// What the review of a payment shows, for a verdict to bring back.
+async fn mark_of(engine: &Engine, payment_id: &str) -> Result<String> {
+    let payment_id = payment_id.to_owned();
+    let request = ListReviewsRequest { payment_id, ..ListReviewsRequest::default() };
+    let listed = engine.operators().await?.list_reviews(request).await?.into_inner();
+    let review = listed.reviews.into_iter().next();
+    Ok(review.map(|review| review.seen).unwrap_or_default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,6 +162,7 @@ async fn a_clock_set_forward_over_a_death_brings_no_verdict_and_no_second_paymen
         evidence: "not on the statement".to_owned(),
         actor: "sari".to_owned(),
         second_actor: "budi".to_owned(),
+        seen: mark_of(&engine, &doubtful.payment_id).await?,
         ..ResolvePaymentRequest::default()
     };
     let early = engine.operators().await?.resolve_payment(verdict).await;

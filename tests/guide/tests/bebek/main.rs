@@ -109,6 +109,17 @@ async fn a_token_is_bought_once_and_its_receipt_carries_it() {
 }
 
 #[tokio::test]
+async fn a_token_that_lacks_a_digit_is_neither_shown_nor_printed() {
+    let told = r#"{"status":"sukses","trx":"B1","token":"1234567891011121314"}"#;
+    let simulator = Simulator::start(Fault::Answers(told.to_owned())).await;
+    let answer = pay(&simulator).await;
+    assert_eq!(answer.outcome, PayOutcome::Succeeded);
+    let receipt = answer.observed.receipt.unwrap();
+    assert_eq!(receipt.details.pln_token(), None);
+    assert!(receipt.lines.iter().all(|line| line.label != "Token"));
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_unknown_and_the_status_check_finds_the_payment() {
     for fault in [Fault::DropAfterDebit, Fault::CutAfterDebit, Fault::BadGatewayAfterDebit] {
         let simulator = Simulator::start(fault.clone()).await;

@@ -173,6 +173,8 @@ impl Inner {
         let resolve = Resolve {
             key: key.clone(),
             attempt: Some(number),
+            // What was seen is the statement, and that it covers the bound was checked.
+            seen: Some(self.seen_now(attempt)),
             expected_version: None,
             verdict: ResolveVerdict::NotExecuted { second_actor: None },
             who: run.who.clone(),

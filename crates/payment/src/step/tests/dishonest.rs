@@ -159,6 +159,7 @@ fn contradicts(before: &Payment, event: &Event) -> bool {
         }
         | Event::Begin(_)
         | Event::Checked { .. }
+        | Event::AskedByPurchase { .. }
         | Event::Gathered { .. }
         | Event::Hinted { .. }
         | Event::HintSpent { .. }

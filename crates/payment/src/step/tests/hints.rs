@@ -97,5 +97,5 @@ fn past_its_time_a_payment_fails_only_after_some_looks_at_what_a_callback_said()
         assert!(matches!(next(&payment, past), Next::Check { attempt: 1, .. }), "{payment:?}");
         payment = after(&payment, [Event::Checked { attempt: 1 }]);
     }
-    assert_eq!(next(&payment, past), Next::GiveUp(ppob_types::FailureReason::Expired));
+    assert_eq!(next(&payment, past), Next::GiveUp(FailureReason::Expired));
 }

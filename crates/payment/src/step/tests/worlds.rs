@@ -79,6 +79,7 @@ pub(super) fn noise(number: u32) -> Vec<Event> {
         answered(number, PayOutcome::Unknown(UnknownCause::Mismatch), false),
         reported(number, StatusVerdict::NotFound),
         Event::Checked { attempt: number },
+        Event::AskedByPurchase { attempt: number, late_execution_bound: Duration::ZERO },
         Event::Gathered { attempt: number, evidence: EvidenceKind::BillGone },
         Event::Disowned { attempt: number },
     ]
