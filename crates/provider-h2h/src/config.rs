@@ -1,6 +1,6 @@
 //! The provider's table of the configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,10 +43,12 @@ pub(crate) struct Config {
     account: Map<String, Value>,
 }
 
+const DESCRIPTION_FILE: &str = "description_file";
+
 /// Keys that no description may use for itself.
 pub(crate) const OWN_KEYS: [&str; 12] = [
     "description",
-    "description_file",
+    DESCRIPTION_FILE,
     "base_url",
     "price_list_base_url",
     "allow_plaintext",
@@ -180,14 +182,32 @@ impl Config {
                     wrong(format!("{error}. Try it with `ppob h2h test {}`", path.display()))
                 })
             }
-            _ => Err(BuildError::new(
-                "description",
-                format!(
-                    "write either description (one of {}) or description_file",
-                    shipped::names().join(", ")
-                ),
-            )),
+            (chosen, _) => {
+                if chosen.is_none() {
+                    self.no_other_keys(&shipped::account_names())?;
+                }
+                Err(BuildError::new(
+                    "description",
+                    format!(
+                        "write either description (one of {}) or description_file",
+                        shipped::names().join(", ")
+                    ),
+                ))
+            }
         }
+    }
+
+    /// An error at a key that is neither this kind's nor one of `account`.
+    fn no_other_keys(&self, account: &BTreeSet<&str>) -> Result<(), BuildError> {
+        let other = self.account.keys().find(|name| !account.contains(name.as_str()));
+        let Some(name) = other else { return Ok(()) };
+        let known = account.iter().copied().chain(OWN_KEYS);
+        let known = known.filter(|key| *key != DESCRIPTION_FILE).map(|key| format!("`{key}`"));
+        let known = known.collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "unknown field `{name}`, expected one of {known}; {DESCRIPTION_FILE} stands in place of description"
+        );
+        Err(BuildError::new(name, message))
     }
 
     /// Every value that the description asks for, and those that are secret.
@@ -195,13 +215,7 @@ impl Config {
         &self,
         centre: &Centre,
     ) -> Result<(BTreeMap<String, SecretString>, Vec<SecretString>), BuildError> {
-        if let Some(name) = self.account.keys().find(|name| !centre.account.contains_key(*name)) {
-            let account = centre.account.keys().map(String::as_str);
-            let known: Vec<String> =
-                account.chain(OWN_KEYS).map(|key| format!("`{key}`")).collect();
-            let message = format!("unknown field `{name}`, expected one of {}", known.join(", "));
-            return Err(BuildError::new(name, message));
-        }
+        self.no_other_keys(&centre.account.keys().map(String::as_str).collect())?;
         let mut account = BTreeMap::new();
         let mut secrets = Vec::new();
         for (name, given) in &centre.account {

@@ -141,7 +141,7 @@ fn row(centre: &Centre, table: &Table, fields: &Fields) -> Option<PriceRow> {
     };
     let code = fields.get(&columns.code)?.trim().to_owned();
     let cost = price(centre, &code, fields.get(&columns.cost)?)?;
-    if code.is_empty() || is_free(cost) {
+    if code.is_empty() {
         return None;
     }
     let product = centre.products.get(&code);
@@ -159,12 +159,12 @@ fn row(centre: &Centre, table: &Table, fields: &Fields) -> Option<PriceRow> {
         admin: text(&columns.admin).and_then(|admin| rupiah(&admin).ok()),
         cost,
         provider_code: code,
-        open,
+        open: open && !is_free(cost),
         cut_off: None,
     })
 }
 
-/// What costs nothing is no product: centres list codes that only look something up.
+/// What costs nothing is not sold: centres list codes that only look something up.
 fn is_free(cost: Cost) -> bool {
     matches!(cost, Cost::Fixed(price) if !price.is_positive())
 }

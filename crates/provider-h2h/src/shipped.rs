@@ -1,5 +1,6 @@
 //! The descriptions that come with the program.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use crate::centre::{Centre, DescriptionError};
@@ -41,6 +42,19 @@ pub(crate) fn centre(name: &str) -> Option<Result<Arc<Centre>, DescriptionError>
     let place = SHIPPED.iter().position(|shipped| shipped.name == name)?;
     let (shipped, once) = (SHIPPED.get(place)?, READ.get(place)?);
     Some(once.get_or_init(|| shipped.centre().map(Arc::new)).clone())
+}
+
+/// What the shipped descriptions ask for, all together.
+pub(crate) fn account_names() -> BTreeSet<&'static str> {
+    let read = SHIPPED.iter().filter_map(|shipped| centre(shipped.name)?.ok());
+    let names: BTreeSet<String> =
+        read.flat_map(|centre| centre.account.keys().cloned().collect::<Vec<_>>()).collect();
+    SHIPPED
+        .iter()
+        .flat_map(|shipped| shipped.text.lines())
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+        .filter(|name| names.contains(*name))
+        .collect()
 }
 
 /// Every name.

@@ -225,14 +225,17 @@ impl Remote for Simulator {
     async fn play(&self, scene: &Scene, sample: &Sample, _: &AttemptId) -> Play<Sample> {
         let pending = |then| FaultKind::Pending { then, at_check: 2 };
         let echo = |what| FaultKind::WrongEcho { what };
-        let no_check = "nobody can be asked what became of a payment";
         let is_rajabiller = self.1 == Profile::Rajabiller;
         let (fault, call) = match scene {
             Scene::Succeeds | Scene::Owed => return Play::Set(sample.clone()),
-            Scene::Pending | Scene::PendingThenSucceeds | Scene::PendingThenRefused
+            Scene::Pending
+            | Scene::PendingThenSucceeds
+            | Scene::PendingThenRefused
+            | Scene::CheckUnlisted
+            | Scene::CheckOfAnother
                 if is_rajabiller =>
             {
-                return Play::CannotSay(no_check);
+                return Play::CannotSay("nobody can be asked what became of a payment");
             }
             Scene::Pending => (pending(PendingEnd::Never), Call::Pay),
             Scene::PendingThenSucceeds => (pending(PendingEnd::Success), Call::Pay),
@@ -260,9 +263,6 @@ impl Remote for Simulator {
             Scene::AnotherProduct => (echo(Echo::Product), Call::Pay),
             Scene::AnotherReference => (echo(Echo::Reference), Call::Pay),
             Scene::TokenMissing => (FaultKind::TokenMissing {}, Call::Pay),
-            Scene::CheckUnlisted | Scene::CheckOfAnother if is_rajabiller => {
-                return Play::CannotSay(no_check);
-            }
             // Its check is the call that pays, once more.
             Scene::CheckUnlisted if self.1 == Profile::OtomaX => {
                 let text = "R#X S5.08 sudah pernah, status Suspect. Saldo 1.000 @10:00";
@@ -295,18 +295,22 @@ impl Remote for Simulator {
                 _ => Play::CannotSay("its list is the configuration's"),
             };
         }
-        let whole = PriceFacts { readable: 9, fixed, ..PriceFacts::default() };
+        // What only looks something up costs nothing, and is not sold.
+        let lookups = vec!["CPLA".to_owned(), "CBPJS".to_owned()];
+        let whole = PriceFacts { readable: 11, closed: lookups, fixed, ..PriceFacts::default() };
         match scene {
             PriceScene::Whole => Play::Set(whole),
             PriceScene::WithClosed => {
                 self.0.set_open("S10", false);
-                Play::Set(PriceFacts { closed: vec!["S10".to_owned()], ..whole })
+                let mut closed = whole.closed.clone();
+                closed.push("S10".to_owned());
+                Play::Set(PriceFacts { closed, ..whole })
             }
             PriceScene::WithUnreadable => {
                 let row = |code: &str, cost: &str| json!({ "kode": code, "keterangan": "x", "kategori": "PULSA", "harga": cost, "status": "1" });
                 let rows = json!([row("S5", "5500"), row("S10", "10.45O"), "S20", row("X", "-5")]);
                 Play::Says(
-                    PriceFacts { readable: 1, unreadable: 3, ..whole },
+                    PriceFacts { readable: 1, unreadable: 3, closed: Vec::new(), ..whole },
                     Saying::ok(rows.to_string()),
                 )
             }
