@@ -8,7 +8,7 @@ use crate::centre::{Centre, DescriptionError};
 use crate::description::{self, Sample};
 use crate::reading::{Asked, Reading};
 use crate::reply::{Groups, Reply};
-use crate::rules::{Call, Verdict};
+use crate::rules::{Call, Rule, Test, Verdict};
 
 /// Holds a centre against its samples. Every rule needs one, or nobody has seen it at work.
 pub(crate) fn check(centre: &Centre, samples: &[Sample]) -> Result<(), DescriptionError> {
@@ -25,6 +25,13 @@ pub(crate) fn check(centre: &Centre, samples: &[Sample]) -> Result<(), Descripti
             }
         };
         let fitting = centre.rules.iter().filter(|rule| rule.is_for(call, family));
+        if let Some(rule) = fitting.clone().find(|rule| refuses_without_reason(rule, &reply)) {
+            return Err(wrong(format!(
+                "the refusal {:?} would fit it with any other reason too; put the reason itself into its \
+                 pattern, as the group `reason`",
+                rule.name
+            )));
+        }
         seen.extend(
             fitting.filter(|rule| rule.find(&reply).is_some()).map(|one| one.name.as_str()),
         );
@@ -40,6 +47,20 @@ pub(crate) fn check(centre: &Centre, samples: &[Sample]) -> Result<(), Descripti
         ))),
         None => Ok(()),
     }
+}
+
+/// Whether a refusal fits whatever the reason. Centres call a timeout failed, too.
+fn refuses_without_reason(rule: &Rule, reply: &Reply) -> bool {
+    let (Verdict::Refused(_), Test::Pattern(pattern), Reply::Text(line)) =
+        (&rule.verdict, &rule.test, reply)
+    else {
+        return false;
+    };
+    let Some(captures) = pattern.captures(line) else { return false };
+    let Some(reason) = captures.name("reason") else { return true };
+    let (before, after) = (line.get(..reason.start()), line.get(reason.end()..));
+    let other = before.zip(after).map(|(before, after)| format!("{before}KODE 9917{after}"));
+    other.is_none_or(|other| pattern.is_match(&other))
 }
 
 /// The mistake that costs most has a sentence of its own.

@@ -71,7 +71,7 @@ fn a_description_with_a_mistake_is_refused_with_what_is_wrong() {
             ),
             "also fits an empty reply",
         ),
-        (with("GAGAL, (?<reason>nomor salah)\\. Tks'''", "GAGAL.*'''"), "it is unknown"),
+        (with("GAGAL, (?<reason>nomor salah)\\. Tks'''", "GAGAL.*'''"), "with any other reason"),
         (with("nomor salah)\\. Tks'''", "nomor salah)\\. Tks|gagal'''"), "does not say enough"),
         (
             with("code = \"number-invalid\"\nscope = \"bill\"\npattern", "pattern"),

@@ -6,9 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use ppob_provider::{
-    CallbackError, InquiryRule, PpobProvider, ProviderErrorKind, RawCallback, StatusLookup,
-};
+use ppob_provider::{CallbackError, InquiryRule, ProviderErrorKind, RawCallback, StatusLookup};
 use ppob_provider_h2h::{Call as Question, SHIPPED};
 use ppob_simulator::h2h::{
     Call, Fault, FaultKind, H2hConfig, H2hSimulator, PendingEnd, Profile, Reason,
@@ -111,7 +109,7 @@ async fn fact_47_taken_is_only_received() {
     assert_eq!(answer.outcome, PayOutcome::Pending);
     assert_eq!(answer.observed.charged, Some(Rupiah::new(5_500)));
     let attempt = attempt(&request, answer.observed.provider_ref);
-    let check = || built.provider.check_status(&context(), &attempt);
+    let check = async || built.provider.check_status(&context(), &attempt).await;
     assert_eq!(check().await.unwrap().verdict, StatusVerdict::Pending);
     assert_eq!(check().await.unwrap().verdict, StatusVerdict::Succeeded);
 }
