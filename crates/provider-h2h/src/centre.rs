@@ -101,11 +101,6 @@ impl Centre {
         &self.families
     }
 
-    /// The first bytes that a balance or payment may answer with, and no more.
-    pub fn longest_reply(&self) -> usize {
-        self.max_bytes
-    }
-
     fn check(raw: Description) -> Result<Self, DescriptionError> {
         refuse(raw.families.is_empty(), "families: a centre sells at least one family")?;
         refuse(
