@@ -13,7 +13,7 @@ use ppob_types::{Cost, Family, PayOutcome, ProviderName, Rupiah, Timestamp, Unkn
 use serde_json::json;
 use support::{context, payment, permit, simulator};
 
-const DESCRIPTION: &str = r##"
+const DESCRIPTION: &str = r#"
 title = "Centre of the tests"
 families = ["mobile-top-up", "pln-postpaid"]
 late_execution_bound_s = 86400
@@ -63,7 +63,7 @@ reply = "R#1 S5.0812 SUKSES end"
 name = "taken"
 verdict = "pending"
 reply = "R#1 S5.0812 PROSES end"
-"##;
+"#;
 
 async fn centre(words: &str, call: Call) -> (H2hHandle, BuiltProvider) {
     let simulator = simulator(Profile::OkeConnect).await;
