@@ -43,6 +43,8 @@ pub struct Centre {
 
 pub(crate) struct StatusSpec {
     pub(crate) call: CallSpec,
+    /// Whose cases apply: where it is the call that pays, those of that call.
+    pub(crate) sent_as: Call,
     pub(crate) finds_by: FindsBy,
     pub(crate) is_purchase: Option<ppob_provider::PurchaseAsStatus>,
 }
@@ -198,7 +200,8 @@ fn status(raw: &Description, carry: &[String]) -> Result<Option<StatusSpec>, Des
         min_gap: Duration::from_secs(bounds.min_gap_s),
         max_age: Duration::from_secs(bounds.max_age_s),
     });
-    Ok(Some(StatusSpec { call, finds_by: status.finds_by, is_purchase }))
+    let sent_as = if status.pay_with.is_some() { Call::Pay } else { Call::Status };
+    Ok(Some(StatusSpec { call, sent_as, finds_by: status.finds_by, is_purchase }))
 }
 
 fn inquiry(inquiry: &Inquiry, raw: &Description) -> Result<InquirySpec, DescriptionError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_http::{BaseUrl, ClientError, PayClient, ReadClient, Timeouts, reach};
+use ppob_http::{BaseUrl, ClientError, PayClient, ReadClient, SendResult, Timeouts, reach};
 use ppob_provider::{
     AttemptRef, BuildError, BuildRequest, BuiltProvider, CallContext, Callback, CallbackError,
     Capability, InquiryRequest, InquiryRule, PayRequest, PpobProvider, ProviderError,
@@ -249,6 +249,8 @@ impl PpobProvider for H2h {
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         let status = self.centre.status.as_ref();
+        // A check that is a purchase takes a permit of its own, and never passes for a read.
+        let status = status.filter(|status| status.is_purchase.is_none());
         let status = status.ok_or_else(|| ProviderError::unsupported("status check"))?;
         let purchase = &attempt.purchase;
         if !self.sells(purchase.family) {
@@ -260,7 +262,7 @@ impl PpobProvider for H2h {
         if let Some(reference) = &attempt.provider_ref {
             values.set("trx", reference.as_str());
         }
-        let request = status.call.request_for(&self.centre, Call::Status, purchase, values);
+        let request = status.call.request_for(&self.centre, status.sent_as, purchase, values);
         let request = request.ok_or_else(|| {
             ProviderError::unsupported("a status check without the centre's reference")
         })?;
@@ -272,6 +274,43 @@ impl PpobProvider for H2h {
         };
         let about = self.about(purchase.family, asked);
         status::interpret(&about, attempt.provider_ref.as_ref(), &answer)
+    }
+
+    async fn check_by_purchase(
+        &self,
+        _: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let purchase = &request.purchase;
+        let status = self.centre.status.as_ref().filter(|status| status.is_purchase.is_some());
+        let status = status.filter(|_| self.sells(purchase.family));
+        let status =
+            status.ok_or_else(|| ProviderError::unsupported("status check by purchase"))?;
+        let carried = carried(request.inquiry_token.as_ref());
+        let mut values = self.values();
+        values.set("product", &request.provider_code);
+        values.set("ref", request.attempt.as_str());
+        for (name, value) in &carried {
+            values.set(name, value);
+        }
+        let call = status.call.request_for(&self.centre, status.sent_as, purchase, values);
+        let call = call.ok_or_else(unwritable)?;
+        let answer = match self.pay.send(permit, call).await {
+            SendResult::Answered(answer) => answer,
+            SendResult::NotSent(_) | SendResult::Lost { .. } => {
+                return Err(ProviderError::new(
+                    ProviderErrorKind::Transport,
+                    "the repeated call was not answered; it says nothing about the payment",
+                ));
+            }
+        };
+        let asked = Asked {
+            reference: Some(request.attempt.as_str()),
+            dest: Some(purchase.customer.expose()),
+            product: Some(&request.provider_code),
+        };
+        status::interpret(&self.about(purchase.family, asked), None, &answer)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

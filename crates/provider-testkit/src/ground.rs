@@ -15,6 +15,7 @@ use ppob_types::{
 use crate::check::{Checked, Stop, fail, leave_out};
 use crate::manner::Manner;
 use crate::mint::{clock, context, permit};
+use crate::stand::Stand;
 use crate::tap::{Exchange, Tap};
 use crate::{Debit, Play, Remote, Sample, Saying, Scene, Setup, Subject};
 
@@ -27,6 +28,29 @@ pub(crate) struct Ground {
     pub(crate) built: BuiltProvider,
     family: Option<Family>,
     serial: AtomicU64,
+}
+
+/// Asks what became of an attempt, in the way that the provider declares.
+pub(crate) async fn ask(
+    provider: &dyn PpobProvider,
+    attempt: &AttemptRef,
+) -> Result<StatusReport, ProviderError> {
+    if provider.capability(attempt.purchase.family).status_is_purchase.is_none() {
+        return provider.check_status(&context(), attempt).await;
+    }
+    let (permit, _) = permit(&attempt.attempt);
+    provider.check_by_purchase(&context(), &purchase_of(attempt), permit).await
+}
+
+/// The purchase of an attempt, as it was paid.
+pub(crate) fn purchase_of(attempt: &AttemptRef) -> PayRequest {
+    PayRequest {
+        attempt: attempt.attempt.clone(),
+        purchase: attempt.purchase.clone(),
+        provider_code: attempt.provider_code.clone(),
+        max_cost: attempt.max_cost,
+        inquiry_token: None,
+    }
 }
 
 /// A purchase whose scene is set.
@@ -64,27 +88,20 @@ pub(crate) const SHORT_TOTAL: (Duration, Duration) =
     (Duration::from_secs(2), Duration::from_secs(4));
 
 impl Ground {
-    pub(crate) async fn new(subject: Arc<dyn Subject>, family: Option<Family>) -> Checked<Self> {
-        let tap = Tap::start().await.map_err(|error| failed(&error))?;
-        let built = build(&*subject, &tap.origin(), PATIENT)?;
-        Ok(Self::before(subject, Arc::new(tap), built, family).await)
-    }
-
-    /// The same account before a new simulator. The ground it is made of is not to be used after.
-    pub(crate) async fn fresh(&self) -> Self {
-        let (subject, tap) = (Arc::clone(&self.subject), Arc::clone(&self.tap));
-        Self::before(subject, tap, self.built.clone(), self.family).await
-    }
-
-    async fn before(
+    pub(crate) async fn new(
         subject: Arc<dyn Subject>,
-        tap: Arc<Tap>,
-        built: BuiltProvider,
         family: Option<Family>,
+        Stand { tap, built }: Stand,
     ) -> Self {
         let remote = subject.start().await;
         tap.stand_before(&remote.origin());
         Self { subject, remote, tap, built, family, serial: AtomicU64::new(0xB3) }
+    }
+
+    /// The same account before a new simulator. The ground it is made of is not to be used after.
+    pub(crate) async fn fresh(&self) -> Self {
+        let stand = Stand { tap: Arc::clone(&self.tap), built: self.built.clone() };
+        Self::new(Arc::clone(&self.subject), self.family, stand).await
     }
 
     pub(crate) fn provider(&self) -> &dyn PpobProvider {
@@ -241,7 +258,7 @@ impl Ground {
             self.remote.pass(bounds.min_gap).await;
         }
         self.forget_traffic();
-        self.provider().check_status(&context(), attempt).await
+        ask(self.provider(), attempt).await
     }
 
     /// Asks until the answer is no longer that it is worked on, but only as often as scenes promise.

@@ -27,6 +27,7 @@ mod peer;
 mod remote;
 mod report;
 mod run;
+mod stand;
 mod subject;
 mod tap;
 mod wire;

@@ -13,6 +13,7 @@ use crate::cases;
 use crate::check::Stop;
 use crate::ground::{Ground, PATIENT, build};
 use crate::report::{CaseRun, Report, Verdict};
+use crate::stand::Stands;
 use crate::{Subject, Waiver};
 
 /// How many cases run at a time; most of them wait for a timeout.
@@ -44,11 +45,11 @@ pub async fn run(subject: impl Subject) -> Report {
             return Report { subject: name, runs: vec![run] };
         }
     };
-    let gate = Arc::new(Semaphore::new(AT_A_TIME));
+    let turns = (Arc::new(Semaphore::new(AT_A_TIME)), Arc::new(Stands::default()));
     let mut started = Vec::new();
     for case in cases::all() {
         for (family, concerned) in concerned(case, &families) {
-            let task = concerned.map(|()| start(&gate, &subject, case, family));
+            let task = concerned.map(|()| start(&turns, &subject, case, family));
             started.push((case.sentence(), family, task));
         }
     }
@@ -83,17 +84,21 @@ fn concerned(case: &Case, families: &[(Family, Capability)]) -> Vec<Concerned> {
 }
 
 fn start(
-    gate: &Arc<Semaphore>,
+    (gate, stands): &(Arc<Semaphore>, Arc<Stands>),
     subject: &Arc<dyn Subject>,
     case: &Case,
     family: Option<Family>,
 ) -> JoinHandle<Verdict> {
-    let (gate, subject, run) = (Arc::clone(gate), Arc::clone(subject), case.run);
+    let (gate, stands) = (Arc::clone(gate), Arc::clone(stands));
+    let (subject, run) = (Arc::clone(subject), case.run);
     tokio::spawn(async move {
         let _turn = gate.acquire().await;
         let case = async {
-            let ground = Ground::new(subject, family).await?;
-            run(&ground).await
+            let stand = stands.take(&*subject).await?;
+            let ground = Ground::new(subject, family, stand.clone()).await;
+            let checked = run(&ground).await;
+            stands.give(stand);
+            checked
         };
         match tokio::time::timeout(PATIENCE, case).await {
             Ok(Ok(())) => Verdict::Passed,

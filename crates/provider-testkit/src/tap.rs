@@ -146,8 +146,8 @@ async fn forward(request: &Message, upstream: &str) -> Option<(u16, Vec<u8>)> {
         request.head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
     let mut head = kept.collect::<Vec<_>>().join("\r\n");
     head.push_str("\r\nConnection: close\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.ok()?;
-    stream.write_all(&request.body).await.ok()?;
+    // At once: a second small write would wait for the first to be acknowledged.
+    stream.write_all(&[head.as_bytes(), &request.body].concat()).await.ok()?;
     let answer = read_answer(&mut stream).await?;
     let stated: Option<usize> =
         header(&answer.head, "content-length").and_then(|length| length.parse().ok());

@@ -14,7 +14,8 @@ pub struct Capability {
     pub client_reference: bool,
     /// By what it finds an earlier attempt.
     pub status: StatusLookup,
-    /// The status check repeats the purchase (Digiflazz prepaid), within these bounds.
+    /// The status check repeats the purchase (Digiflazz prepaid), within these bounds: it is made by
+    /// [`PpobProvider::check_by_purchase`](crate::PpobProvider::check_by_purchase).
     pub status_is_purchase: Option<PurchaseAsStatus>,
     /// It refuses by itself to charge more than [`PayRequest::max_cost`](crate::PayRequest::max_cost).
     pub cost_cap: bool,

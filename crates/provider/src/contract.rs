@@ -88,8 +88,7 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     /// [`ProviderError`] if it could not be asked. That says nothing about the attempt.
     ///
     /// # Cancel safety
-    /// Safe, except where the status check is itself a purchase
-    /// ([`Capability::status_is_purchase`]).
+    /// Safe: it is a read.
     async fn check_status(
         &self,
         cx: &CallContext,
@@ -97,6 +96,26 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     ) -> Result<StatusReport, ProviderError> {
         let _ = (cx, attempt);
         Err(ProviderError::unsupported("status check"))
+    }
+
+    /// Asks what became of an attempt by making its purchase again under the same reference. Called instead of
+    /// [`check_status`](Self::check_status) where [`Capability::status_is_purchase`] is given. If the first
+    /// request never arrived, this one buys, so it needs a permit of its own and is sent at most once.
+    ///
+    /// # Errors
+    /// [`ProviderError`] if no readable answer came. That says nothing about the attempt, which this call may
+    /// have bought.
+    ///
+    /// # Cancel safety
+    /// Not safe, as [`pay`](Self::pay).
+    async fn check_by_purchase(
+        &self,
+        cx: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        let _ = (cx, request, permit);
+        Err(ProviderError::unsupported("status check by purchase"))
     }
 
     /// Our deposit at the provider.

@@ -12,7 +12,7 @@ use crate::case::{Concern, PAYS, cases};
 use crate::check::{Checked, Stop, ensure, equal, fail};
 use crate::ground::{Ground, Paid, inquiry, reference};
 use crate::manner::Manner;
-use crate::mint::context;
+use crate::mint::{context, permit};
 use crate::{Sample, Scene};
 use ppob_provider::PayRequest;
 
@@ -108,7 +108,19 @@ async fn nothing_but_what_is_declared(
         equal("a check that it does not offer", &kind, &expected)?;
         equal("connections", &ground.tap.take_connections(), &0)?;
     }
-    Ok(())
+    let attempt = reference(&request, &ppob_types::PayAnswer::bare(PayOutcome::Pending));
+    let (kind, what) = if capability.status_is_purchase.is_some() {
+        // Without a permit nothing that may buy is sent.
+        let checked = ground.provider().check_status(&context(), &attempt).await;
+        (checked.err().map(|error| error.kind), "a check that buys, without a permit")
+    } else {
+        let (permit, _) = permit(&attempt.attempt);
+        let cx = context();
+        let checked = ground.provider().check_by_purchase(&cx, &request, permit).await;
+        (checked.err().map(|error| error.kind), "a check by purchase that it does not offer")
+    };
+    equal(what, &kind, &Some(ProviderErrorKind::Unsupported))?;
+    equal("connections", &ground.tap.take_connections(), &0)
 }
 
 async fn who_it_is_says_nothing_untrue(ground: &Ground) -> Checked {

@@ -6,9 +6,8 @@ use super::broken_answers;
 use crate::Scene;
 use crate::case::{CHECKS, CHECKS_BY_OUR_REFERENCE, CHECKS_BY_PROVIDER_REFERENCE, cases};
 use crate::check::{Checked, ensure, equal, fail, leave_out};
-use crate::ground::{Ground, reference};
+use crate::ground::{Ground, ask, reference};
 use crate::manner::{After, Manner};
-use crate::mint::context;
 use crate::peer::refusing;
 use ppob_provider::{AttemptRef, ProviderErrorKind};
 
@@ -123,7 +122,7 @@ async fn a_check_that_cannot_connect_says_nothing(ground: &Ground) -> Checked {
     let attempt = accepted(ground).await?;
     let (_socket, origin) = refusing().map_err(|error| crate::ground::failed(&error))?;
     let built = ground.elsewhere(&origin, crate::ground::PATIENT)?;
-    match built.provider.check_status(&context(), &attempt).await {
+    match ask(built.provider.as_ref(), &attempt).await {
         Ok(report) => fail(format!("it was taken as {}", report.verdict.class())),
         Err(error) => equal("the error", &error.kind, &ProviderErrorKind::Transport),
     }

@@ -15,7 +15,7 @@ use ppob_provider::{
 };
 use ppob_types::{
     AttemptId, Bill, CustomerNumber, Family, NotSentCause, PayAnswer, PriceList, ProviderRef,
-    Purchase, Rupiah, StatusReport,
+    Purchase, Rupiah, StatusReport, Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
@@ -198,30 +198,51 @@ impl PpobProvider for Beo {
         if !capability.status.possible(attempt.provider_ref.is_some()) {
             return Err(ProviderError::unsupported("this check"));
         }
-        let question = if capability.status_is_purchase.is_some() {
-            let asked = if self.has(Flaw::ChecksUnderANewReference) {
-                AttemptId::new(attempt.attempt.serial() + 1_000, 1)
-            } else {
-                attempt.attempt.clone()
-            };
-            let purchase = PayRequest {
-                attempt: asked,
-                purchase: attempt.purchase.clone(),
-                provider_code: attempt.provider_code.clone(),
-                max_cost: attempt.max_cost,
-                inquiry_token: None,
-            };
-            self.payment(&purchase)
+        if capability.status_is_purchase.is_some() {
+            return Err(ProviderError::unsupported("this check, which buys"));
+        }
+        let reference = if attempt.purchase.family == Family::Water {
+            ("id".to_owned(), json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str)))
         } else {
-            let reference = if attempt.purchase.family == Family::Water {
-                ("id".to_owned(), json!(attempt.provider_ref.as_ref().map(ProviderRef::as_str)))
-            } else {
-                ("ref".to_owned(), json!(self.reference(&attempt.attempt)))
-            };
-            Some(self.request("status", Map::from_iter([reference])))
+            ("ref".to_owned(), json!(self.reference(&attempt.attempt)))
         };
-        let question = question.ok_or_else(|| ProviderError::unsupported("this check"))?;
+        let question = self.request("status", Map::from_iter([reference]));
         meaning::status(attempt, &self.read.ask(question).await?, self.flaw)
+    }
+
+    async fn check_by_purchase(
+        &self,
+        _: &CallContext,
+        request: &PayRequest,
+        permit: SendPermit,
+    ) -> Result<StatusReport, ProviderError> {
+        if self.capability(request.purchase.family).status_is_purchase.is_none() {
+            return Err(ProviderError::unsupported("this check"));
+        }
+        let asked = if self.has(Flaw::ChecksUnderANewReference) {
+            AttemptId::new(request.attempt.serial() + 1_000, 1)
+        } else {
+            request.attempt.clone()
+        };
+        let purchase = PayRequest { attempt: asked, ..request.clone() };
+        let purchase = self.payment(&purchase);
+        let purchase = purchase.ok_or_else(|| ProviderError::unsupported("this check"))?;
+        let answer = match self.pay.send(permit, purchase).await {
+            SendResult::Answered(answer) => answer,
+            SendResult::NotSent(_) | SendResult::Lost { .. } => {
+                let what = "the check was not answered";
+                return Err(ProviderError::new(ProviderErrorKind::Transport, what));
+            }
+        };
+        let attempt = AttemptRef {
+            attempt: request.attempt.clone(),
+            provider_ref: None,
+            purchase: request.purchase.clone(),
+            provider_code: request.provider_code.clone(),
+            sent_at: Timestamp::default(),
+            max_cost: request.max_cost,
+        };
+        meaning::status(&attempt, &answer, self.flaw)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {
