@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod h2h;
 mod keep;
 mod key;
 mod operate;
@@ -14,6 +15,9 @@ mod switch;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::{Explain, Products, Server, Tls};
+#[cfg(test)]
+pub(crate) use h2h::CallName;
+pub(crate) use h2h::{H2hCommand, TestDescription};
 pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
@@ -43,6 +47,7 @@ Examples:
   ppob close yesterday --actor sari                does the day add up?
   ppob provider mode mmbc-a active --actor sari --reason clarified
   ppob config check                                is the configuration right?
+  ppob h2h test centre.toml --reply TEXT           how would a centre's reply be read?
   ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
 
@@ -72,6 +77,9 @@ pub(crate) enum Command {
     /// Makes API keys for consumers, and makes and changes keys of the journal.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Tries descriptions of H2H centres: how would this reply be read?
+    #[command(subcommand)]
+    H2h(H2hCommand),
 
     /// Copies the journal, also while an engine works on it, and checks the copy.
     Backup(Backup),

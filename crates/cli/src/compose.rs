@@ -234,10 +234,9 @@ mod tests {
     #[test]
     fn a_kind_nobody_knows_is_named_with_those_there_are() {
         let error = compose("[[provider]]\nname = \"a\"\nkind = \"mbc\"\n").unwrap_err();
-        assert_eq!(
-            error,
-            "`provider.a.kind` in ppob.toml: there is no kind `mbc`; the kinds are mmbc"
-        );
+        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.kind).collect();
+        let said = format!("there is no kind `mbc`; the kinds are {}", kinds.join(", "));
+        assert_eq!(error, format!("`provider.a.kind` in ppob.toml: {said}"));
     }
 
     #[test]

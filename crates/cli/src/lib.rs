@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod exit;
 mod failure;
+mod h2h;
 mod keep;
 mod key;
 mod logging;
@@ -85,6 +86,7 @@ async fn run(command: Command, clock: Arc<dyn Clock>) -> Done {
         Command::Restore(options) => keep::restore(&options),
         Command::Doctor(options) => doctor::doctor(options).await,
         Command::Key(command) => key::key(command),
+        Command::H2h(command) => h2h::h2h(&command),
         Command::Products(options) => client::products(&options).await,
         Command::Explain(options) => client::explain(&options).await,
         Command::Inquire(options) => client::inquire(&options).await,

@@ -1,1 +1,33 @@
-//! Any H2H centre that a file describes, as a PPOB provider.
+#![doc = include_str!("../docs.md")]
+
+mod amount;
+mod call;
+mod callback;
+mod centre;
+mod config;
+mod description;
+mod explain;
+mod inquiry;
+mod json;
+mod mapping;
+mod pay;
+mod prices;
+#[cfg(feature = "testkit")]
+pub mod properties;
+mod provider;
+mod quota;
+mod reading;
+mod receipt;
+mod reply;
+mod rules;
+mod sample;
+mod shipped;
+mod sign;
+mod status;
+mod template;
+
+pub use centre::{Centre, DescriptionError};
+pub use explain::{Explanation, RuleTrial};
+pub use provider::KIND;
+pub use rules::Call;
+pub use shipped::{SHIPPED, Shipped};

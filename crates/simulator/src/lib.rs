@@ -22,6 +22,7 @@
 //! ```
 
 pub mod digiflazz;
+pub mod h2h;
 mod http;
 pub mod iak;
 mod ledger;

@@ -1,0 +1,106 @@
+//! What a reply says, before it is held against what was asked.
+
+use ppob_types::Family;
+
+use crate::centre::Centre;
+use crate::reply::{Groups, Reply, one_line};
+use crate::rules::{Call, Rule, Verdict};
+
+/// What a reply says.
+pub(crate) enum Reading {
+    /// One thing.
+    Says(Verdict, Groups),
+    /// Nothing that is on the list.
+    Unlisted,
+    /// Different things, by rules of these names.
+    Contradictory(Vec<String>),
+}
+
+/// What is asked about: what a reply may name.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asked<'a> {
+    pub(crate) reference: Option<&'a str>,
+    pub(crate) dest: Option<&'a str>,
+    /// The centre's code, as this call sends it.
+    pub(crate) product: Option<&'a str>,
+}
+
+/// Words after which a payment may still be made, whatever else is said.
+const AMBIGUOUS: [&str; 13] = [
+    "timeout",
+    "time out",
+    "time-out",
+    "proses",
+    "process",
+    "pending",
+    "suspect",
+    "tunggu",
+    "menunggu",
+    "antri",
+    "koneksi",
+    "coba lagi",
+    "belum ada jawaban",
+];
+
+impl Centre {
+    /// Reads a reply to a call about a family.
+    pub(crate) fn reading(&self, call: Call, family: Family, reply: &Reply) -> Reading {
+        let mut fitting: Vec<(&Rule, Groups)> = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.is_for(call, family)) {
+            if let Some(groups) = rule.find(reply) {
+                fitting.push((rule, groups));
+            }
+        }
+        let Some((first, _)) = fitting.first() else { return Reading::Unlisted };
+        let mut groups = Groups::default();
+        let agree = fitting.iter().all(|(_, found)| groups.join(found));
+        if !agree || fitting.iter().any(|(rule, _)| rule.verdict != first.verdict) {
+            let names = fitting.iter().map(|(rule, _)| rule.name.clone());
+            return Reading::Contradictory(names.collect());
+        }
+        let may_still_happen = matches!(call, Call::Pay | Call::Status)
+            && matches!(first.verdict, Verdict::Refused(_))
+            && is_ambiguous(reply, &groups);
+        if may_still_happen {
+            return Reading::Unlisted;
+        }
+        Reading::Says(first.verdict.clone(), groups)
+    }
+}
+
+fn is_ambiguous(reply: &Reply, groups: &Groups) -> bool {
+    let text = match reply {
+        Reply::Text(line) => line.as_str(),
+        Reply::Json { .. } => groups.text("reason").unwrap_or_default(),
+    };
+    let lower = text.to_lowercase();
+    AMBIGUOUS.iter().any(|word| lower.contains(word))
+}
+
+impl Asked<'_> {
+    /// What a reply names that was not asked for. What it does not name contradicts nothing.
+    pub(crate) fn contradiction(&self, groups: &Groups) -> Option<&'static str> {
+        let differs = |asked: Option<&str>, group: &str| {
+            asked.zip(groups.text(group)).is_some_and(|(asked, named)| bare(asked) != bare(named))
+        };
+        if differs(self.reference, "ref") {
+            Some("another reference")
+        } else if differs(self.dest, "dest") {
+            Some("another customer number")
+        } else if differs(self.product, "product") {
+            Some("another product")
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a reply says whose payment it is about.
+pub(crate) fn names_a_payment(groups: &Groups) -> bool {
+    ["ref", "dest"].iter().any(|group| groups.text(group).is_some())
+}
+
+/// Without the spaces that people and printers put into numbers; codes may be written in small letters.
+fn bare(text: &str) -> String {
+    one_line(text).replace(' ', "").to_ascii_uppercase()
+}
