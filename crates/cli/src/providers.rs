@@ -7,9 +7,5 @@ pub(crate) use ppob_provider_h2h as h2h;
 mod page;
 
 /// The kinds, as `kind = "…"` names them in the configuration.
-pub(crate) const KINDS: &[ProviderKind] = &[
-    ppob_provider_digiflazz::KIND,
-    h2h::KIND,
-    ppob_provider_iak::KIND,
-    ppob_provider_mmbc::KIND,
-];
+pub(crate) const KINDS: &[ProviderKind] =
+    &[ppob_provider_digiflazz::KIND, h2h::KIND, ppob_provider_iak::KIND, ppob_provider_mmbc::KIND];

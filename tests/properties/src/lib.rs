@@ -29,7 +29,7 @@ pub struct Target {
 
 /// Every parser of foreign bytes. A new one is a line here, a file in `fuzz/fuzz_targets` and a directory in
 /// `fuzz/corpus`; a test looks for all three.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 39] = [
     target("mmbc-pay", ppob_provider_mmbc::properties::pay),
     target("mmbc-status", ppob_provider_mmbc::properties::status),
     target("mmbc-inquiry", ppob_provider_mmbc::properties::inquiry),
@@ -38,6 +38,21 @@ pub const TARGETS: [Target; 24] = [
     target("mmbc-amounts", ppob_provider_mmbc::properties::amounts),
     target("mmbc-refusals", ppob_provider_mmbc::properties::refusals),
     target("mmbc-settings", ppob_provider_mmbc::properties::settings),
+    target("digiflazz-pay", ppob_provider_digiflazz::properties::pay),
+    target("digiflazz-status", ppob_provider_digiflazz::properties::status),
+    target("digiflazz-inquiry", ppob_provider_digiflazz::properties::inquiry),
+    target("digiflazz-prices", ppob_provider_digiflazz::properties::prices),
+    target("digiflazz-balance", ppob_provider_digiflazz::properties::balance),
+    target("digiflazz-callback", ppob_provider_digiflazz::properties::callback),
+    target("iak-pay", ppob_provider_iak::properties::pay),
+    target("iak-status", ppob_provider_iak::properties::status),
+    target("iak-inquiry", ppob_provider_iak::properties::inquiry),
+    target("iak-prices", ppob_provider_iak::properties::prices),
+    target("iak-balance", ppob_provider_iak::properties::balance),
+    target("iak-callback", ppob_provider_iak::properties::callback),
+    target("iak-settings", ppob_provider_iak::properties::settings),
+    target("h2h-reply", ppob_provider_h2h::properties::reply),
+    target("h2h-description", ppob_provider_h2h::properties::description),
     target("http-answers", http::answers),
     target("api-requests", ppob_server::properties::requests),
     target("api-page-tokens", ppob_server::properties::page_tokens),

@@ -10,7 +10,6 @@ use ppob_simulation::{Report, Settings, StopAt, TABLE_HEAD, Variant, hunt, simul
 
 /// Faulty payments through the real engine, held against what was really charged.
 #[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "independent flags of a command")]
 struct Arguments {
     /// How many payments, at least.
     #[arg(long, default_value_t = 100_000)]

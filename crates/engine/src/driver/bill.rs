@@ -17,7 +17,7 @@ use crate::engine::Inner;
 pub(super) struct Asked {
     /// The attempt it was asked for, whose id is the reference of both.
     pub(super) attempt: AttemptId,
-    pub(super) asked_at: Timestamp,
+    pub(super) at: Timestamp,
     /// What the provider wants back with the payment.
     pub(super) token: Option<InquiryToken>,
 }
@@ -57,7 +57,7 @@ impl Inner {
             }
             Ok(bill) => match self.money_of(purchase.family, candidate, &bill) {
                 Some(money) => {
-                    let asked = Asked { attempt, asked_at, token: bill.token };
+                    let asked = Asked { attempt, at: asked_at, token: bill.token };
                     BillVerdict::Pay(Money { asked: Some(asked), ..money })
                 }
                 None => BillVerdict::AskAnother(FailureReason::NoRoute),
@@ -116,8 +116,7 @@ impl Asked {
         match rule {
             InquiryRule::None | InquiryRule::Unbound => true,
             InquiryRule::Bound { valid_for, same_day } => {
-                now.since(self.asked_at) < valid_for
-                    && (!same_day || now.wib_day() == self.asked_at.wib_day())
+                now.since(self.at) < valid_for && (!same_day || now.wib_day() == self.at.wib_day())
             }
         }
     }

@@ -50,6 +50,6 @@ pub(crate) fn segments(data: &[u8]) {
         panic!("no frame follows")
     };
     assert_eq!(read.frames.len(), whole, "cut at {cut}");
-    let ends_there = ends.iter().any(|end| *end == cut) || cut == MAGIC.len();
+    let ends_there = ends.contains(&cut) || cut == MAGIC.len();
     assert_eq!(read.torn_at.is_none(), ends_there && tail.is_empty(), "cut at {cut}");
 }
