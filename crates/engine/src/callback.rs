@@ -220,7 +220,12 @@ fn of_nobody(
             && attempt.is_alive()
             && attempt.observed.provider_ref.is_none()
     };
-    if open.iter().any(|stored| stored.payment.attempts.iter().any(is_nameless)) {
+    // A reference of ours that nobody has will not be somebody's later.
+    let may_be_named_later = callback.attempt.is_none() && callback.provider_ref.is_some();
+    if may_be_named_later
+        && open.iter().any(|stored| stored.payment.attempts.iter().any(is_nameless))
+    {
+        tracing::warn!(%provider, "money came back under a reference that no payment has yet; it is to be told again");
         return Err(CallbackRefused::Later);
     }
     // Perhaps of a payment that only balances showed: a person has to find out whose it is.

@@ -79,6 +79,8 @@ pub(crate) struct Inner {
     draws: AtomicU64,
     /// What came of the document that a restore left.
     pub(crate) restored: OnceLock<Restored>,
+    /// Until then the record may have forgotten what became of an attempt.
+    pub(crate) set_back_at: OnceLock<Timestamp>,
     draining: AtomicBool,
     stopping_since: OnceLock<Monotonic>,
 }
@@ -123,6 +125,7 @@ impl Engine {
                 run: started ^ parts.seed.rotate_left(32) ^ opened.owner_epoch.rotate_left(56),
                 draws: AtomicU64::new(parts.seed),
                 restored: OnceLock::new(),
+                set_back_at: OnceLock::new(),
                 draining: AtomicBool::new(false),
                 stopping_since: OnceLock::new(),
             }),

@@ -18,15 +18,16 @@ impl Inner {
     /// Acts on what the opening found, before anything can be paid.
     pub(crate) async fn act_on_lost_sends(&self) -> Result<(), JournalError> {
         let Some(json) = self.journal.load_document(LostSends::DOCUMENT).await? else {
-            return Ok(());
+            return self.restore_set_back(false).await;
         };
         let unreadable = |error: serde_json::Error| {
             JournalError::Corrupt(format!("{}: {error}", LostSends::DOCUMENT))
         };
         let lost: LostSends = serde_json::from_str(&json).map_err(unreadable)?;
         if lost == LostSends::default() {
-            return Ok(());
+            return self.restore_set_back(false).await;
         }
+        self.restore_set_back(true).await?;
         tracing::error!(
             sends = lost.found,
             "the journal had forgotten sends, which are in doubt again; they are in the audit as RememberSend"

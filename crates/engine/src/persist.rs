@@ -69,13 +69,12 @@ impl Inner {
         let mut pause = FIRST_PAUSE;
         // What a step owes to somebody is raised also when its commit was durable unnoticed.
         let mut owed = Vec::new();
-        let mut unclear: Option<(StoredPayment, Payment)> = None;
+        let mut unclear: Vec<(StoredPayment, Payment)> = Vec::new();
         loop {
-            if let Some((before, after)) = unclear.take()
-                && became(&before, &after, &current)
-            {
+            let ours = unclear.iter().find(|(before, after)| became(before, after, &current));
+            if let Some((before, _)) = ours {
                 // An earlier try of ours was durable after all, and nobody was told.
-                count_end(&before, &current);
+                count_end(before, &current);
                 self.learn(&before, &current);
                 self.raise(&current, &owed).await;
                 self.something_due.notify_one();
@@ -127,7 +126,7 @@ impl Inner {
                 Err(error) => {
                     tracing::error!(payment = %current.key, %error, "an outcome is not durable yet; trying again");
                     metrics::counter!("ppob_journal_retries_total").increment(1);
-                    unclear = Some((current.clone(), after.payment));
+                    unclear.push((current.clone(), after.payment));
                     if !self.pause(&current, &mut pause).await {
                         return Err(NotApplied::Stopped);
                     }

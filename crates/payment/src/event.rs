@@ -51,7 +51,8 @@ pub enum Event {
     AskedByPurchase {
         /// About which attempt.
         attempt: u32,
-        /// How long after this it may still be executed. No negative verdict before that.
+        /// How long after this it may still be executed. No negative verdict before that, if the provider
+        /// never said that it knows the attempt.
         late_execution_bound: Duration,
     },
     /// A hint was gathered.

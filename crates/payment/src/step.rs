@@ -244,8 +244,11 @@ fn asked_by_purchase(
         return Err(Refused::NotInDoubt);
     }
     let known = payment.attempt_mut(attempt).ok_or(Refused::NoSuchAttempt)?;
-    let bound = now.plus(late_execution_bound);
-    known.no_negative_verdict_before = known.no_negative_verdict_before.max(bound);
+    // Of what the provider has acknowledged, the same request buys no second one.
+    if matches!(known.state, AttemptState::Unknown(_)) {
+        let bound = now.plus(late_execution_bound);
+        known.no_negative_verdict_before = known.no_negative_verdict_before.max(bound);
+    }
     known.checked_at = Some(now);
     Ok(())
 }

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ppob_journal::StoredPayment;
-use ppob_payment::{Conclusion, PaymentState};
+use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_types::{AttemptId, Clock, FailureReason, PaymentKey, Rupiah};
 
 pub(crate) use self::audit::{audit, cannot_be_verified, may_be_forgotten, records};
@@ -270,7 +270,9 @@ impl Stage {
         {
             let mut checker = self.checker();
             let sent = checker.sent.entry(attempt.clone()).or_default();
-            sent.may_be_executed_until = sent.may_be_executed_until.max(now + bound);
+            if !known {
+                sent.may_be_executed_until = sent.may_be_executed_until.max(now + bound);
+            }
         }
         if !known {
             self.count(Fault::StatusBought);
@@ -280,7 +282,8 @@ impl Stage {
         let written = attempts.find(|known| known.id == *attempt).is_some_and(|known| {
             let until =
                 known.no_negative_verdict_before.since(known.checked_at.unwrap_or_default());
-            known.is_alive() && known.checked_at.is_some() && until >= bound
+            let is_acknowledged = !matches!(known.state, AttemptState::Unknown(_));
+            known.is_alive() && known.checked_at.is_some() && (is_acknowledged || until >= bound)
         });
         if !written {
             let what = format!(

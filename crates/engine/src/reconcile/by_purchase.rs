@@ -7,24 +7,35 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ppob_journal::{EventKind, Page, StoredPayment};
-use ppob_payment::{Attempt, Event};
+use ppob_journal::{EventKind, JournalError, Page, StoredPayment};
+use ppob_payment::{Attempt, AttemptState, Event};
 use ppob_provider::{Capability, PayRequest, ProviderError, ProviderErrorKind, SendPermit};
+use ppob_routing::Mode;
 use ppob_types::{Clock, StatusReport};
 
 use crate::ProviderSetup;
 use crate::engine::Inner;
 use crate::inquiry::guarded;
 
-/// Somebody who names a payment in doubt was let past it: there are no more of them than a person repeats.
-const LATEST: Page = Page { before_serial: None, limit: 500 };
+const PAGE: usize = 500;
+
+/// The document that says when the record was found to have forgotten sends.
+const SET_BACK: &str = "set-back-at";
 
 impl Inner {
-    /// Whether the provider may be asked about an attempt now. A status check that is a purchase has its times.
+    /// Whether the provider may be asked about an attempt now. A status check that is a purchase has its times,
+    /// and its reasons not to be made: nothing is bought where a person has stopped buying, nor for what a
+    /// record that was set back may have known better.
     pub(crate) fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
         let now = self.now();
+        let is_stopped =
+            || matches!(self.providers.mode(&attempt.provider), Mode::Frozen { .. } | Mode::Off);
+        let restored = self.restored.get().map(|restored| restored.restored_at);
+        let set_back = restored.max(self.set_back_at.get().copied());
         capability.status_is_purchase.is_none_or(|bounds| {
             attempt.is_alive()
+                && !is_stopped()
+                && set_back.is_none_or(|until| attempt.begun_at > until)
                 && now.since(attempt.begun_at) < bounds.max_age
                 && self.clock.left_of(bounds.min_gap, attempt.asked_at()).is_zero()
         })
@@ -49,11 +60,6 @@ impl Inner {
         stored: &StoredPayment,
         attempt: &Attempt,
     ) -> Result<StatusReport, ProviderError> {
-        if self.was_passed_by(stored).await? {
-            return Err(ProviderError::unsupported(
-                "a status check that buys, about a payment in spite of which another one was made",
-            ));
-        }
         let start_within = self.told().config.start_within;
         // Measured from before the commit: a process that slept in between must not send.
         let start_by = self.clock.monotonic().plus(start_within);
@@ -63,10 +69,18 @@ impl Inner {
         let asked = Event::AskedByPurchase { attempt: attempt.number, late_execution_bound };
         let recorded = self.record(stored.clone(), EventKind::Reported, &[asked], Vec::new()).await;
         let recorded = recorded.map_err(|_| not_asked())?;
-        let is_alive = |known: &Attempt| known.id == attempt.id && known.is_alive();
-        if !recorded.payment.attempt(attempt.number).is_some_and(is_alive)
-            || self.now() > start_by_wall
-        {
+        let known = recorded.payment.attempt(attempt.number);
+        let known = known.filter(|known| known.id == attempt.id && known.is_alive());
+        let wanted = known.is_some_and(|known| {
+            // Who gave up must not be sold what never arrived; what the provider has acknowledged stays.
+            !recorded.payment.no_further_attempt || !matches!(known.state, AttemptState::Unknown(_))
+        });
+        if !wanted || self.was_passed_by(&recorded).await? {
+            return Err(ProviderError::unsupported(
+                "a status check that buys, about what nobody waits for any more",
+            ));
+        }
+        if self.now() > start_by_wall {
             return Err(not_asked());
         }
         let request = PayRequest {
@@ -89,12 +103,39 @@ impl Inner {
     /// configuration meanwhile and put back must not buy it besides.
     async fn was_passed_by(&self, stored: &StoredPayment) -> Result<bool, ProviderError> {
         let customer = BTreeSet::from([stored.request.purchase.customer.clone()]);
-        let payments = self.journal.payments_of(&customer, LATEST).await;
-        let payments = payments.map_err(|_| not_asked())?;
-        Ok(payments.iter().any(|other| {
-            other.key.consumer == stored.key.consumer
-                && other.request.despite_in_doubt.as_ref() == Some(&stored.key.id)
-        }))
+        let mut before_serial = None;
+        loop {
+            let page = Page { before_serial, limit: PAGE };
+            let payments = self.journal.payments_of(&customer, page).await;
+            let payments = payments.map_err(|_| not_asked())?;
+            let passes_by = |other: &StoredPayment| {
+                other.key.consumer == stored.key.consumer
+                    && other.request.despite_in_doubt.as_ref() == Some(&stored.key.id)
+            };
+            if payments.iter().any(passes_by) {
+                return Ok(true);
+            }
+            // None that was accepted before it can have passed it by.
+            match payments.last() {
+                Some(last) if last.serial > stored.serial => before_serial = Some(last.serial),
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    /// Takes up until when the record was set back at an earlier start, or is now.
+    pub(crate) async fn restore_set_back(&self, lost_sends: bool) -> Result<(), JournalError> {
+        if lost_sends {
+            let now = serde_json::to_string(&self.now())
+                .map_err(|error| JournalError::Corrupt(error.to_string()))?;
+            self.journal.save_document(SET_BACK, now).await?;
+        }
+        if let Some(json) = self.journal.load_document(SET_BACK).await? {
+            let at = serde_json::from_str(&json)
+                .map_err(|error| JournalError::Corrupt(format!("{SET_BACK}: {error}")))?;
+            let _ = self.set_back_at.set(at);
+        }
+        Ok(())
     }
 }
 
