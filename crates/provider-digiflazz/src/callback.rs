@@ -1,10 +1,11 @@
 //! What Digiflazz tells by itself: `POST` with a transaction, signed over the raw bytes.
 
 use ppob_provider::{Callback, CallbackError, RawCallback};
-use ppob_types::{AttemptId, Sensitive, StatusReport};
+use ppob_types::{AttemptId, Family, Receipt, Sensitive, StatusReport, StatusVerdict};
 use secrecy::SecretString;
 
-use crate::receipt::bare;
+use crate::families::may_hold_token;
+use crate::receipt::{bare, receipt};
 use crate::sign::is_authentic;
 use crate::status::{shown, verdict};
 use crate::wire::{Data, Fields, envelope};
@@ -15,7 +16,7 @@ const EVENT: &str = "x-digiflazz-event";
 /// Reads a callback. Without a secret nobody could tell who sent it, so none is taken.
 ///
 /// Which kind of product it is about does not matter, so `User-Agent`, which anybody can write, is not looked
-/// at; neither is the receipt read, whose form depends on the family: Digiflazz is asked about it afterwards.
+/// at.
 pub(crate) fn decode(
     secret: Option<&SecretString>,
     raw: &RawCallback,
@@ -47,6 +48,7 @@ fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
     let mut observed = bare(body);
     observed.balance_after = fields.money("buyer_last_saldo");
     shown(&mut observed, &verdict, fields);
+    observed.receipt = receipt_of(&verdict, fields).map(Box::new);
     Some(Callback {
         // Somebody may buy by hand from the same account: then it is of no attempt.
         attempt: AttemptId::parse(reference).ok(),
@@ -55,6 +57,17 @@ fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
         provider_code: fields.text("buyer_sku_code").map(str::to_owned),
         report: StatusReport { verdict, observed },
     })
+}
+
+/// The receipt of a success, as of a top-up: the family is not known here.
+///
+/// It has to come from here: a purchase that succeeded is not asked about again, since to ask is to purchase, so
+/// nobody would ever learn its serial number or voucher code. An electricity token is the exception. It may
+/// stand in its own field only, and is asked for until it is there: what may be one is left to that check. A
+/// bill is asked about in any case.
+fn receipt_of(verdict: &StatusVerdict, fields: &Fields) -> Option<Receipt> {
+    let is_told_here = *verdict == StatusVerdict::Succeeded && !may_hold_token(fields);
+    is_told_here.then(|| receipt(Family::MobileTopUp, fields))
 }
 
 /// The trial of an address: it describes the webhook, its secret included, so nothing of it is kept.

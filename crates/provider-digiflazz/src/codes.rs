@@ -27,6 +27,9 @@ pub(crate) enum Meaning {
     Elsewhere,
     /// It was not made, and will not be.
     Refused(RefusalCode, RefusalScope),
+    /// It refuses an inquiry. On a payment and on a look-up it says nothing: what stands in its way may be that
+    /// very payment.
+    RefusedAtInquiry(RefusalCode, RefusalScope),
 }
 
 /// One row of the table.
@@ -45,7 +48,10 @@ const NOTHING: bool = false;
 
 /// The table of response codes, complete.
 pub(crate) const TABLE: [Row; 47] = {
-    use Meaning::{Elsewhere, NotFound, Pending, ReferenceTaken, Refused, Reversed, Succeeded};
+    use Meaning::{
+        Elsewhere, NotFound, Pending, ReferenceTaken, Refused, RefusedAtInquiry, Reversed,
+        Succeeded,
+    };
     use RefusalCode as Code;
     use RefusalScope::{Bill, Provider};
     [
@@ -80,9 +86,10 @@ pub(crate) const TABLE: [Row; 47] = {
         row("58", FORMED, Refused(Code::CutOff, Provider)),
         // Outside of the seller's region: another seller may serve it.
         row("59", FORMED, Refused(Code::NumberInvalid, Provider)),
-        // "Bill not available yet", or paid already. It answers our own reference, and a repeated request
-        // would be answered with what was stored under it, so it is not our own payment that it found.
-        row("60", FORMED, Refused(Code::BillAlreadyPaid, Bill)),
+        // "Bill not available yet", or paid already. That we never ask for a payment twice proves nothing here:
+        // the seller may have asked the biller again after an answer of the biller's was lost, and then it is
+        // our own payment that was found.
+        row("60", FORMED, RefusedAtInquiry(Code::BillAlreadyPaid, Bill)),
         // No deposit was ever made.
         row("61", NOTHING, Refused(Code::InsufficientBalance, Provider)),
         row("62", NOTHING, Refused(Code::ProductClosed, Provider)),
@@ -134,7 +141,7 @@ impl Row {
         }
     }
 
-    /// The refusal, if it is one.
+    /// The refusal of a payment, if it is one.
     pub(crate) const fn rejection(&self) -> Option<Rejection> {
         match self.meaning {
             Meaning::Refused(code, scope) => Some(Rejection { code, scope }),

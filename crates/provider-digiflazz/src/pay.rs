@@ -68,7 +68,12 @@ fn standing(
         }
         // That it came back can only be told of something that had been paid, and this call is the first that
         // could have paid; that there is none, or one already, makes as little sense. The look-up will tell.
-        Meaning::ReferenceTaken | Meaning::NotFound | Meaning::Reversed | Meaning::Elsewhere => {
+        // A bill that is paid already may have been paid by this call.
+        Meaning::ReferenceTaken
+        | Meaning::NotFound
+        | Meaning::Reversed
+        | Meaning::RefusedAtInquiry(..)
+        | Meaning::Elsewhere => {
             return unlisted(asked, fields, observed);
         }
     };

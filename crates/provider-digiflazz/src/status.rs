@@ -56,7 +56,11 @@ pub(crate) fn verdict(fields: &Fields) -> Option<StatusVerdict> {
         Meaning::NotFound => Some(StatusVerdict::NotFound),
         Meaning::Reversed => Some(StatusVerdict::Reversed),
         Meaning::Refused(..) if row.formed => row.rejection().map(StatusVerdict::Rejected),
-        Meaning::Refused(..) | Meaning::ReferenceTaken | Meaning::Elsewhere => None,
+        // That a bill is paid already is none either: perhaps this very transaction paid it.
+        Meaning::RefusedAtInquiry(..)
+        | Meaning::Refused(..)
+        | Meaning::ReferenceTaken
+        | Meaning::Elsewhere => None,
     }
 }
 

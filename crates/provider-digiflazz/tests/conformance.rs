@@ -26,7 +26,7 @@ const KEY: &str = "dev-0123456789";
 const SECRET: &str = "whsec-demo";
 
 /// Every refusal that one code says, with a code that says it.
-const REFUSALS: [(&str, RefusalCode, RefusalScope); 13] = [
+const REFUSALS: [(&str, RefusalCode, RefusalScope); 12] = [
     ("44", RefusalCode::InsufficientBalance, RefusalScope::Provider),
     ("43", RefusalCode::ProductClosed, RefusalScope::Provider),
     ("41", RefusalCode::Credentials, RefusalScope::Provider),
@@ -36,11 +36,14 @@ const REFUSALS: [(&str, RefusalCode, RefusalScope); 13] = [
     ("02", RefusalCode::Other, RefusalScope::Provider),
     ("85", RefusalCode::LimitReached, RefusalScope::Provider),
     ("54", RefusalCode::NumberInvalid, RefusalScope::Bill),
-    ("60", RefusalCode::BillAlreadyPaid, RefusalScope::Bill),
     ("84", RefusalCode::AmountInvalid, RefusalScope::Bill),
     ("73", RefusalCode::LimitReached, RefusalScope::Bill),
     ("63", RefusalCode::Duplicate, RefusalScope::Bill),
 ];
+
+/// The one that refuses an inquiry only: what it says of a payment may be that payment's own doing.
+const AT_INQUIRY: (&str, RefusalCode, RefusalScope) =
+    ("60", RefusalCode::BillAlreadyPaid, RefusalScope::Bill);
 
 struct Digiflazz;
 
@@ -55,11 +58,16 @@ fn refusals() -> Vec<Rejection> {
     REFUSALS.map(|(_, code, scope)| Rejection { code, scope }).into()
 }
 
+fn bill_refusals() -> Vec<Rejection> {
+    let (_, code, scope) = AT_INQUIRY;
+    [refusals(), vec![Rejection { code, scope }]].concat()
+}
+
 fn code_of(rejection: &Rejection) -> Option<&'static str> {
     let said = |(_, code, scope): &&(&str, RefusalCode, RefusalScope)| {
         *code == rejection.code && *scope == rejection.scope
     };
-    REFUSALS.iter().find(said).map(|(rc, ..)| *rc)
+    REFUSALS.iter().chain([&AT_INQUIRY]).find(said).map(|(rc, ..)| *rc)
 }
 
 fn signature(secret: &str, body: &[u8]) -> String {
@@ -156,7 +164,8 @@ impl Subject for Digiflazz {
     }
 
     fn bill_refusals(&self, family: Family) -> Vec<Rejection> {
-        if family.is_bill() || family == Family::PlnPrepaid { refusals() } else { Vec::new() }
+        let asks = family.is_bill() || family == Family::PlnPrepaid;
+        if asks { bill_refusals() } else { Vec::new() }
     }
 
     fn callback(&self, news: News, sample: &Sample, attempt: &AttemptId) -> Option<NewsSample> {

@@ -39,6 +39,15 @@ fn fact_34_timeouts_that_are_labelled_failed_are_no_refusals() {
 }
 
 #[test]
+fn a_bill_that_is_paid_already_refuses_an_inquiry_and_no_payment() {
+    let row = find("60");
+    let meaning = Meaning::RefusedAtInquiry(RefusalCode::BillAlreadyPaid, RefusalScope::Bill);
+    assert_eq!(row.meaning, meaning);
+    assert_eq!(row.rejection(), None);
+    assert_eq!(row.word(), "Gagal");
+}
+
+#[test]
 fn nothing_that_may_have_happened_already_asks_another_provider() {
     for rc in ["47", "49", "60", "63", "65"] {
         let other = find(rc).rejection().is_some_and(|no| no.scope == RefusalScope::Provider);

@@ -12,7 +12,7 @@ use super::Input;
 pub(super) struct Object(Vec<(String, Box<RawValue>)>);
 
 /// Codes that refuse a purchase and keep a transaction of it.
-const REFUSED_AND_KEPT: &str = "02 51 52 53 54 55 57 58 59 60 71 72 73 84 85 86";
+const REFUSED_AND_KEPT: &str = "02 51 52 53 54 55 57 58 59 71 72 73 84 85 86";
 
 /// Codes that refuse a purchase of which nothing is kept.
 const REFUSED_AT_THE_DOOR: &str = "40 41 42 43 44 45 47 56 61 62 63 65 66 67 68 69 80 81 82 87 88";

@@ -128,7 +128,7 @@ fn nothing_moved(observed: &Observed) {
     assert!(observed.charged.is_none() && observed.total.is_none() && observed.receipt.is_none());
 }
 
-fn ours_only(observed: &Observed) {
+pub(super) fn ours_only(observed: &Observed) {
     let Some(receipt) = &observed.receipt else { panic!("a success without a receipt") };
     for ours in ["price", "buyer_last_saldo", "tele", "wa"] {
         assert!(!receipt.raw_fields.contains_key(ours), "{ours} on a receipt");

@@ -43,6 +43,11 @@ fn lists() -> Vec<Value> {
         json!({ "data": { "rc": "83", "message": "x" } }),
         json!({ "data": { "deposit": 1_000_000 } }),
         json!({ "sed": "x", "hook": {} }),
+        json!({ "data": {
+            "ref_id": "P000000000001N1", "customer_no": "087800001230", "buyer_sku_code": "xld10",
+            "message": "Sukses", "status": "Sukses", "rc": "00", "sn": "ABCD/EFGH-1234",
+            "price": 10_000, "buyer_last_saldo": 990_000, "tele": "@x", "wa": "x",
+        } }),
     ]
 }
 

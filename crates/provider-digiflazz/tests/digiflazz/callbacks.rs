@@ -121,12 +121,44 @@ fn a_callback_says_what_a_look_up_would_say() {
         ("02", "Gagal", Some(StatusVerdict::Rejected(no))),
         ("74", "Gagal", Some(StatusVerdict::Reversed)),
         ("44", "Gagal", None),
+        ("60", "Gagal", None),
         ("04", "Gagal", None),
         ("00", "Gagal", None),
     ] {
         let body = says(rc, status).to_string();
         let read = decode(&shop(), &signed("whsec-demo", body.as_bytes()));
         assert_eq!(read.ok().map(|news| news.report.verdict), verdict, "{rc} {status}");
+    }
+}
+
+#[test]
+fn a_success_that_is_told_brings_its_serial_number_but_what_may_be_a_token_is_left_to_the_check() {
+    let told = |rc: &str, status: &str, serial: &str| {
+        let mut body = says(rc, status);
+        body["data"]["sn"] = json!(serial);
+        let body = body.to_string();
+        let news = decode(&shop(), &signed("whsec-demo", body.as_bytes())).unwrap();
+        news.report.observed.receipt
+    };
+    for serial in ["1234567890", "ABCD-EFGH-1234", "03500100001234567890123"] {
+        let receipt = told("00", "Sukses", serial).unwrap();
+        assert_eq!(receipt.reference.as_deref(), Some(serial));
+        let line = receipt.lines.iter().find(|line| line.label == "SN").unwrap();
+        assert_eq!(line.value.expose(), serial);
+        // Neither our price nor our deposit.
+        assert!(!receipt.raw_fields.contains_key("price"));
+        assert!(!receipt.raw_fields.contains_key("buyer_last_saldo"));
+    }
+    for token in [
+        "12345678910111213141",
+        "1234-5678-9101-1121-3141/BUDI/R1/900VA/13.5",
+        "1234 5678 9101 1121 3141 / BUDI",
+        "BUDI/12345678910111213141",
+    ] {
+        assert_eq!(told("00", "Sukses", token), None, "{token}");
+    }
+    for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("02", "Gagal"), ("74", "Gagal")] {
+        assert_eq!(told(rc, status, "ABCD-EFGH-1234"), None, "{rc}");
     }
 }
 

@@ -42,7 +42,7 @@ fn meanings() -> Vec<(&'static str, PayOutcome, Option<StatusVerdict>)> {
         kept("57", Code::NumberInvalid, Bill),
         kept("58", Code::CutOff, Provider),
         kept("59", Code::NumberInvalid, Provider),
-        kept("60", Code::BillAlreadyPaid, Bill),
+        ("60", odd(), None),
         at_the_door("61", Code::InsufficientBalance, Provider),
         at_the_door("62", Code::ProductClosed, Provider),
         at_the_door("63", Code::Duplicate, Bill),
@@ -101,6 +101,28 @@ async fn every_code_of_the_table_means_what_it_says_and_no_more() {
         let looked = shop.check(&request).await;
         assert_eq!(looked.ok().map(|report| report.verdict), verdict, "{rc}");
     }
+}
+
+#[tokio::test]
+async fn a_bill_that_is_paid_already_may_have_been_paid_by_us_so_only_an_inquiry_is_refused() {
+    let request = bill("530000000001");
+    let said = json!({
+        "ref_id": request.attempt.as_str(), "customer_no": "530000000001", "buyer_sku_code": "pln",
+        "message": "Tagihan belum tersedia", "status": "Gagal", "rc": "60", "price": 10_000,
+    });
+    let peer = Peer::saying(&said).await;
+    let shop = Shop::at(&peer.url, json!({}));
+    let asked = shop.inquire(&request.purchase, "pln", &request.attempt).await;
+    let no = Rejection { code: Code::BillAlreadyPaid, scope: Bill };
+    assert_eq!(asked.unwrap_err().kind, ProviderErrorKind::Refused(no));
+    let paid = shop.pay(&request).await;
+    assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
+    assert_eq!(
+        paid.observed.unlisted.as_deref(),
+        Some("rc 60, status Gagal: Tagihan belum tersedia")
+    );
+    let error = shop.check(&request).await.unwrap_err();
+    assert_eq!(error.kind, ProviderErrorKind::Unreadable);
 }
 
 #[tokio::test]
