@@ -18,7 +18,9 @@ pub(crate) enum Says {
     Done,
     /// It is being worked on.
     Working,
-    /// The transaction was formed and has failed; the deposit got back what was taken.
+    /// The transaction was formed and has failed; the deposit got back what was taken. Final only together with
+    /// a standing that is "failed": every answer about a top-up has one, that of a bill has one in a status
+    /// check only.
     Failed(RefusalCode, RefusalScope),
     /// Refused at IAK's door for something of the order, before anything was formed: final of a payment, and of
     /// a transaction whose standing is "failed".
@@ -29,6 +31,9 @@ pub(crate) enum Says {
     /// The biller says no. Final of an inquiry, and of a transaction whose standing is "failed"; as the
     /// answer to a payment alone it is not (it may be what the biller says to a request that came twice).
     ByTheBiller(RefusalCode, RefusalScope),
+    /// Nobody can be served now. Final of an inquiry only: it says neither how far a payment came before, nor
+    /// what a status check was asked about.
+    NotNow(RefusalCode, RefusalScope),
     /// The bill is paid: of an inquiry that nothing is owed; of our own payment nothing, for we may be who
     /// paid it.
     AlreadyPaid,
@@ -44,12 +49,14 @@ impl Says {
     /// The refusal of a payment whose answer says this, if it is final by itself.
     pub(crate) fn refuses_payment(self) -> Option<Rejection> {
         match self {
-            Self::Failed(code, scope)
-            | Self::AtTheDoor(code, scope)
-            | Self::TheCall(code, scope) => Some(Rejection { code, scope }),
+            Self::AtTheDoor(code, scope) | Self::TheCall(code, scope) => {
+                Some(Rejection { code, scope })
+            }
             Self::Done
             | Self::Working
+            | Self::Failed(..)
             | Self::ByTheBiller(..)
+            | Self::NotNow(..)
             | Self::AlreadyPaid
             | Self::NotReceived
             | Self::NotFound
@@ -60,7 +67,9 @@ impl Says {
     /// The refusal of a transaction whose standing is "failed" for this reason.
     pub(crate) fn ends_failed(self) -> Option<Rejection> {
         match self {
-            Self::ByTheBiller(code, scope) => Some(Rejection { code, scope }),
+            Self::Failed(code, scope) | Self::ByTheBiller(code, scope) => {
+                Some(Rejection { code, scope })
+            }
             Self::TheCall(..) => None,
             says => says.refuses_payment(),
         }
@@ -68,11 +77,14 @@ impl Says {
 
     /// The refusal of an inquiry. It moves no money, so whatever is no bill is a plain no.
     pub(crate) fn refuses_inquiry(self) -> Rejection {
-        if self == Self::AlreadyPaid {
-            return Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill };
-        }
         let other = Rejection { code: RefusalCode::Other, scope: RefusalScope::Provider };
-        self.ends_failed().or_else(|| self.refuses_payment()).unwrap_or(other)
+        match self {
+            Self::AlreadyPaid => {
+                Rejection { code: RefusalCode::BillAlreadyPaid, scope: RefusalScope::Bill }
+            }
+            Self::NotNow(code, scope) => Rejection { code, scope },
+            says => says.ends_failed().or_else(|| says.refuses_payment()).unwrap_or(other),
+        }
     }
 
     /// Whether it is about who we are: a person must look, and no customer is to blame.
@@ -123,16 +135,19 @@ mod tests {
     }
 
     #[test]
-    fn only_a_failed_transaction_or_the_door_refuse_a_payment() {
+    fn only_the_door_and_the_call_refuse_a_payment_by_themselves() {
         let no = (RefusalCode::Other, RefusalScope::Bill);
-        assert!(Says::Failed(no.0, no.1).refuses_payment().is_some());
+        assert!(Says::Failed(no.0, no.1).ends_failed().is_some());
+        assert!(Says::NotNow(no.0, no.1).ends_failed().is_none());
         assert!(Says::AtTheDoor(no.0, no.1).refuses_payment().is_some());
         let of_the_call = Says::TheCall(no.0, no.1);
         assert!(of_the_call.refuses_payment().is_some() && of_the_call.ends_failed().is_none());
         for says in [
             Says::Done,
             Says::Working,
+            Says::Failed(no.0, no.1),
             Says::ByTheBiller(no.0, no.1),
+            Says::NotNow(no.0, no.1),
             Says::AlreadyPaid,
             Says::NotReceived,
             Says::NotFound,

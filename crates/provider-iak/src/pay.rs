@@ -1,7 +1,7 @@
 //! What the answer to the call that pays means: `top-up` of the prepaid host, `pay-pasca` of the postpaid one.
 
 use ppob_http::{Answer, SendResult};
-use ppob_types::{Observed, PayAnswer, PayOutcome, UnknownCause};
+use ppob_types::{Observed, PayAnswer, PayOutcome, Rejection, UnknownCause};
 
 use crate::codes::{Says, masked, postpaid, prepaid};
 use crate::echo::Asked;
@@ -27,17 +27,20 @@ pub(crate) fn top_up(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
         // check, so that a success may come, too.
         (Standing::Processing | Standing::None, Some(Says::Working)) => PayOutcome::Pending,
         (Standing::Succeeded, Some(Says::Done)) if asked.is_named(&fields) => PayOutcome::Succeeded,
-        (Standing::Failed | Standing::None, Some(says)) => match refusal(asked, &fields, says) {
-            Some(outcome) => outcome,
-            None => return unlisted(asked, &fields, code.as_deref(), observed),
-        },
+        (standing @ (Standing::Failed | Standing::None), Some(says)) => {
+            match refuses_top_up(asked, &fields, standing, says) {
+                Some(rejection) => PayOutcome::Rejected(rejection),
+                None => return unlisted(asked, &fields, code.as_deref(), observed),
+            }
+        }
         _ => return unlisted(asked, &fields, code.as_deref(), observed),
     };
     let receipt = || top_up_receipt(asked.purchase.family, &fields);
     with_receipt(outcome, observed, receipt)
 }
 
-/// What became of the payment of a bill. Whatever is not understood is unknown, never refused.
+/// What became of the payment of a bill. Whatever is not understood is unknown, never refused; and so is one
+/// that "failed": only a status check has the standing that makes it final.
 pub(crate) fn bill(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
     let (answer, fields) = match read(sent) {
         Ok(read) => read,
@@ -49,13 +52,13 @@ pub(crate) fn bill(asked: &Asked<'_>, sent: SendResult) -> PayAnswer {
     }
     let code = fields.code("response_code");
     let says = code.as_deref().and_then(postpaid);
-    let message = fields.text("message").unwrap_or_default().to_ascii_uppercase();
     let outcome = match says {
-        // Something on the way that answers from memory may answer with the inquiry.
-        Some(Says::Done) if message.contains("INQUIRY") || !asked.is_named(&fields) => None,
-        Some(Says::Done) => Some(PayOutcome::Succeeded),
+        Some(Says::Done) => {
+            let paid = asked.is_named(&fields) && shows_payment(&fields);
+            paid.then_some(PayOutcome::Succeeded)
+        }
         Some(Says::Working) => Some(PayOutcome::Pending),
-        Some(says) => refusal(asked, &fields, says),
+        Some(says) => says.refuses_payment().map(PayOutcome::Rejected),
         None => None,
     };
     match outcome {
@@ -123,12 +126,28 @@ fn unfit(asked: &Asked<'_>, answer: &Answer, fields: &Fields) -> Option<UnknownC
     asked.contradiction(fields).map(|_| UnknownCause::Mismatch)
 }
 
-/// The end of a transaction must say which one; what is refused at the door has no number yet.
-fn refusal(asked: &Asked<'_>, fields: &Fields, says: Says) -> Option<PayOutcome> {
-    if matches!(says, Says::Failed(..)) && !asked.is_named(fields) {
-        return None;
+/// The end of a transaction must say which one, and that it has failed; what is refused at the door has neither
+/// number nor standing yet.
+fn refuses_top_up(
+    asked: &Asked<'_>,
+    fields: &Fields,
+    standing: Standing,
+    says: Says,
+) -> Option<Rejection> {
+    let ended = standing == Standing::Failed && asked.is_named(fields);
+    match says {
+        Says::Failed(..) if ended => says.ends_failed(),
+        says => says.refuses_payment(),
     }
-    says.refuses_payment().map(PayOutcome::Rejected)
+}
+
+/// Whether a "00" is of a payment. Something on the way that answers from memory may answer with the inquiry,
+/// which has the same code and number, but neither reference nor time of a payment.
+fn shows_payment(fields: &Fields) -> bool {
+    let message = fields.text("message").unwrap_or_default().to_ascii_uppercase();
+    let shows = message.contains("PAYMENT")
+        || ["noref", "datetime"].iter().any(|path| fields.text(path).is_some());
+    shows && !message.contains("INQUIRY")
 }
 
 fn with_receipt(

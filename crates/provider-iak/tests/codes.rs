@@ -147,10 +147,10 @@ const BILLS: [Row; 51] = [
     Row("01", Pay::Unknown, Check::NoVerdict, BillAlreadyPaid),
     Row("02", Pay::Unknown, Check::NoVerdict, Other),
     Row("03", Pay::Refused, Check::Refused, Other),
-    Row("04", Pay::Refused, Check::Refused, Other),
+    Row("04", Pay::Unknown, Check::Refused, Other),
     Row("05", Pay::Unknown, Check::NoVerdict, Other),
     Row("06", Pay::Unknown, Check::NoVerdict, Other),
-    Row("07", Pay::Refused, Check::Refused, Other),
+    Row("07", Pay::Unknown, Check::Refused, Other),
     Row("08", Pay::Unknown, Check::Refused, NumberInvalid),
     Row("09", Pay::Unknown, Check::Refused, Other),
     Row("10", Pay::Unknown, Check::Refused, Other),
@@ -168,8 +168,8 @@ const BILLS: [Row; 51] = [
     Row("34", Pay::Unknown, Check::NoVerdict, BillAlreadyPaid),
     Row("35", Pay::Unknown, Check::Refused, Other),
     Row("36", Pay::Unknown, Check::Refused, Other),
-    Row("37", Pay::Refused, Check::Refused, Other),
-    Row("38", Pay::Refused, Check::Refused, Other),
+    Row("37", Pay::Unknown, Check::Refused, Other),
+    Row("38", Pay::Unknown, Check::Refused, Other),
     Row("39", Pay::Pending, Check::NoVerdict, Other),
     Row("40", Pay::Unknown, Check::NoVerdict, BillAlreadyPaid),
     Row("41", Pay::Unknown, Check::Refused, Other),
@@ -183,11 +183,11 @@ const BILLS: [Row; 51] = [
     Row("102", Pay::Refused, Check::NoVerdict, Credentials),
     Row("103", Pay::Unknown, Check::NoVerdict, Other),
     Row("105", Pay::Unknown, Check::NoVerdict, Other),
-    Row("106", Pay::Refused, Check::Refused, ProductClosed),
+    Row("106", Pay::Unknown, Check::Refused, ProductClosed),
     Row("107", Pay::Refused, Check::NoVerdict, Other),
     Row("108", Pay::Unknown, Check::Refused, NumberInvalid),
     Row("109", Pay::Refused, Check::Refused, CutOff),
-    Row("110", Pay::Refused, Check::NoVerdict, ProductClosed),
+    Row("110", Pay::Unknown, Check::NoVerdict, ProductClosed),
     Row("117", Pay::Refused, Check::NoVerdict, Other),
     Row("118", Pay::Refused, Check::NoVerdict, Credentials),
     Row("201", Pay::Pending, Check::NoVerdict, Other),
@@ -383,8 +383,10 @@ async fn a_refused_status_check_refuses_no_payment() {
 #[tokio::test]
 async fn a_failed_transaction_that_does_not_say_which_is_unknown() {
     for code in ["00", "07", "37", "38"] {
-        let nameless = json!({ "response_code": code, "tr_id": null, "ref_id": null });
-        assert_eq!(paid(&bill(), &body(bill_data(), nameless)).await.outcome, UNKNOWN, "{code}");
+        let nameless = json!({ "response_code": code, "tr_id": null, "ref_id": null, "status": 2 });
+        let told = body(bill_data(), nameless);
+        assert_eq!(paid(&bill(), &told).await.outcome, UNKNOWN, "{code}");
+        assert!(checked(&bill(), &told).await.is_err(), "{code}");
     }
     for (status, code) in [(1, "00"), (2, "07")] {
         let nameless = json!({ "rc": code, "status": status, "ref_id": null });
@@ -394,6 +396,76 @@ async fn a_failed_transaction_that_does_not_say_which_is_unknown() {
     }
     let inquiry = json!({ "message": "INQUIRY SUCCESS" });
     assert_eq!(paid(&bill(), &body(bill_data(), inquiry)).await.outcome, UNKNOWN);
+}
+
+#[tokio::test]
+async fn a_bill_that_failed_is_unknown_until_the_status_check_says_failed_too() {
+    for (code, refusal) in
+        [("07", Other), ("37", Other), ("38", Other), ("04", Other), ("106", ProductClosed)]
+    {
+        let told = json!({ "response_code": code, "message": "PEMBAYARAN GAGAL" });
+        let answer = paid(&bill(), &body(bill_data(), told.clone())).await;
+        assert_eq!(answer.outcome, UNKNOWN, "{code}");
+        assert_eq!(answer.observed.receipt, None, "{code}");
+        let mut told = bill_data();
+        told["response_code"] = json!(code);
+        // Not even the check says so without the standing.
+        assert!(checked(&bill(), &body(told.clone(), json!({}))).await.is_err(), "{code}");
+        let report = checked(&bill(), &body(told, json!({ "status": 2 }))).await.unwrap();
+        let closed = Rejection { code: refusal, scope: RefusalScope::Provider };
+        assert_eq!(report.verdict, StatusVerdict::Rejected(closed), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn maintenance_refuses_an_inquiry_and_neither_a_payment_nor_what_is_checked() {
+    let changes = json!({ "response_code": "110", "message": "SYSTEM UNDER MAINTENANCE" });
+    let told = body(bill_data(), changes);
+    assert_eq!(paid(&bill(), &told).await.outcome, UNKNOWN);
+    let failed = told.replace("\"code\":", "\"status\":2,\"code\":");
+    assert_ne!(failed, told);
+    let error = checked(&bill(), &failed).await.unwrap_err();
+    assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+    let error = asked(&bill_inquiry(), &told).await.unwrap_err();
+    let closed = Rejection { code: ProductClosed, scope: RefusalScope::Provider };
+    assert_eq!(error.kind, ProviderErrorKind::Refused(closed));
+}
+
+#[tokio::test]
+async fn a_top_up_that_failed_is_unknown_without_the_status_that_says_so() {
+    let failed = json!({ "rc": "07", "status": null, "message": "FAILED" });
+    assert_eq!(paid(&top_up(), &body(top_up_data(), failed)).await.outcome, UNKNOWN);
+}
+
+#[tokio::test]
+async fn what_the_guard_of_the_day_refuses_is_refused_for_every_provider() {
+    for code in ["202", "207"] {
+        let changes = json!({ "rc": code, "status": 2, "message": "MAXIMUM 1 NUMBER 1 TIME" });
+        let told = body(top_up_data(), changes);
+        let guarded = Rejection { code: Duplicate, scope: RefusalScope::Bill };
+        let outcome = paid(&top_up(), &told).await.outcome;
+        assert_eq!(outcome, PayOutcome::Rejected(guarded.clone()), "{code}");
+        let report = checked(&top_up(), &told).await.unwrap();
+        assert_eq!(report.verdict, StatusVerdict::Rejected(guarded), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_bill_is_paid_only_if_the_answer_shows_a_payment() {
+    for (noref, datetime, message, expected) in [
+        (json!("1609626"), Value::Null, "SUCCESS", PayOutcome::Succeeded),
+        (Value::Null, json!("20180803171844"), "SUCCESS", PayOutcome::Succeeded),
+        (Value::Null, Value::Null, "Payment success", PayOutcome::Succeeded),
+        (Value::Null, Value::Null, "SUCCESS", UNKNOWN),
+        (json!(""), json!(" "), "", UNKNOWN),
+        (Value::Null, Value::Null, "INQUIRY SUCCESS", UNKNOWN),
+        (json!("1609626"), json!("20180803171844"), "INQUIRY SUCCESS", UNKNOWN),
+    ] {
+        let changes = json!({ "noref": noref, "datetime": datetime, "message": message });
+        let answer = paid(&bill(), &body(bill_data(), changes.clone())).await;
+        assert_eq!(answer.outcome, expected, "{changes}");
+        assert_eq!(answer.observed.receipt.is_some(), expected != UNKNOWN, "{changes}");
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Subject for Iak {
                 RefusalCode::Duplicate,
             ]);
         }
-        codes.into_iter().map(rejection).collect()
+        codes.into_iter().map(|code| rejection(code, family)).collect()
     }
 
     fn bill_refusals(&self, family: Family) -> Vec<Rejection> {
@@ -128,7 +128,7 @@ impl Subject for Iak {
                 RefusalCode::Duplicate,
             ]);
         }
-        codes.into_iter().map(rejection).collect()
+        codes.into_iter().map(|code| rejection(code, family)).collect()
     }
 
     fn callback(&self, news: News, sample: &Sample, attempt: &AttemptId) -> Option<NewsSample> {
@@ -174,14 +174,17 @@ fn signature(key: &str, attempt: &AttemptId) -> String {
 }
 
 /// How far a refusal of this kind reaches, in the cases that are played.
-fn rejection(code: RefusalCode) -> Rejection {
+fn rejection(code: RefusalCode, family: Family) -> Rejection {
     let of_bill = [
         RefusalCode::NumberInvalid,
         RefusalCode::BillAlreadyPaid,
         RefusalCode::LimitReached,
         RefusalCode::AmountInvalid,
     ];
-    let scope = if of_bill.contains(&code) { RefusalScope::Bill } else { RefusalScope::Provider };
+    // Of a top-up the guard of the day; of an inquiry that its reference was used before.
+    let guarded = code == RefusalCode::Duplicate && !family.is_bill();
+    let of_bill = guarded || of_bill.contains(&code);
+    let scope = if of_bill { RefusalScope::Bill } else { RefusalScope::Provider };
     Rejection { code, scope }
 }
 
@@ -189,7 +192,8 @@ fn rejection(code: RefusalCode) -> Rejection {
 fn saying(code: RefusalCode, family: Family) -> Option<&'static str> {
     Some(match (code, family.is_bill()) {
         (RefusalCode::InsufficientBalance, _) => "17",
-        (RefusalCode::ProductClosed, _) => "106",
+        (RefusalCode::ProductClosed, true) => "20",
+        (RefusalCode::ProductClosed, false) => "106",
         (RefusalCode::Credentials, true) => "100",
         (RefusalCode::Credentials, false) => "204",
         (RefusalCode::CutOff, true) => "109",

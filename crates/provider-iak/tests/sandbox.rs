@@ -113,11 +113,7 @@ async fn every_test_number_of_the_document_leads_to_what_it_promises() {
                 );
                 true
             }
-            Promise::PaymentFailed => {
-                assert!(matches!(answer.outcome, PayOutcome::Rejected(_)), "{what}");
-                assert!(matches!(found, StatusVerdict::Rejected(_)), "{what}");
-                false
-            }
+            // Failed, or an error of the biller: that nothing was paid is for the status to say.
             _ => {
                 assert_eq!(answer.outcome, unlisted, "{what}");
                 assert!(matches!(found, StatusVerdict::Rejected(_)), "{what}");

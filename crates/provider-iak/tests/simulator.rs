@@ -293,7 +293,8 @@ async fn an_inquiry_is_asked_once_per_reference_and_too_old_ones_are_not_paid() 
     let simulator = start(IakConfig { inquiry_valid_s: -1, ..config() }).await;
     let built = provider(&simulator.base_url(), json!({}));
     let request = asked(&*built.provider, 1).await;
-    assert!(matches!(pay(&*built.provider, &request).await.outcome, PayOutcome::Rejected(_)));
+    let expired = PayOutcome::Unknown(UnknownCause::Unlisted);
+    assert_eq!(pay(&*built.provider, &request).await.outcome, expired);
     assert_eq!(check(&*built.provider, &request).await.verdict, StatusVerdict::NotFound);
     assert_eq!(simulator.ledger().charges.len(), 0);
     simulator.shutdown().await;

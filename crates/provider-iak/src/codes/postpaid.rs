@@ -20,12 +20,14 @@ const TABLE: [(&str, Says); 48] = [
     ("02", Says::NotReceived),
     ("42", Says::NotReceived),
     ("03", Says::AtTheDoor(Other, Provider)),
-    // The inquiry is too old to be paid, so nothing was paid by it.
-    ("04", Says::AtTheDoor(Other, Provider)),
+    // The inquiry ran out, or the bill did at the biller: it does not say whose number has expired, and a
+    // request that came twice may be told so the second time. Right after an inquiry it is rare.
+    ("04", Says::ByTheBiller(Other, Provider)),
     // The document's column says pending, its remedy says failed.
     ("05", Says::Unclear),
     // No inquiry has this number, so nothing could be paid by it.
     ("06", Says::NotFound),
+    // The documented flow closes a payment as failed by the status check only.
     ("07", Says::Failed(Other, Provider)),
     ("37", Says::Failed(Other, Provider)),
     ("38", Says::Failed(Other, Provider)),
@@ -42,9 +44,11 @@ const TABLE: [(&str, Says); 48] = [
     ("16", Says::ByTheBiller(NumberInvalid, Bill)),
     ("17", Says::AtTheDoor(InsufficientBalance, Provider)),
     ("20", Says::AtTheDoor(ProductClosed, Provider)),
-    ("106", Says::AtTheDoor(ProductClosed, Provider)),
-    // Maintenance: of all calls.
-    ("110", Says::TheCall(ProductClosed, Provider)),
+    // Out of service is the biller, who may have gone between taking the payment and saying so: its inquiry
+    // was answered right before.
+    ("106", Says::ByTheBiller(ProductClosed, Provider)),
+    // Maintenance, of whichever system answers: it may have begun while a payment was on its way.
+    ("110", Says::NotNow(ProductClosed, Provider)),
     // To be paid at the biller's own counter, whoever is asked.
     ("30", Says::ByTheBiller(Other, Bill)),
     ("36", Says::ByTheBiller(Other, Bill)),

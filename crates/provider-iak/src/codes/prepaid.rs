@@ -47,9 +47,10 @@ const TABLE: [(&str, Says); 29] = [
     // Listed as pending: the biller's own code is one that IAK does not know.
     ("201", Says::Working),
     // The account's own guard: one purchase per number (and product) a day. What was bought before has
-    // another reference, for a repeated reference is answered as a status check.
-    ("202", Says::AtTheDoor(Duplicate, Provider)),
-    ("207", Says::AtTheDoor(Duplicate, Provider)),
+    // another reference, for a repeated reference is answered as a status check. It is of the number, not of
+    // IAK: another provider may have no such guard, and would silently sell it a second time.
+    ("202", Says::AtTheDoor(Duplicate, Bill)),
+    ("207", Says::AtTheDoor(Duplicate, Bill)),
 ];
 
 /// What a code of the prepaid host says; none if it has no row.

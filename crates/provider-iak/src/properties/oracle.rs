@@ -125,7 +125,7 @@ impl Tree {
     }
 }
 
-/// Codes that may refuse a top-up, and those that are its end.
+/// Codes that may refuse a top-up, and the one that is its end.
 pub(super) fn refuses_top_up(code: &str) -> bool {
     let known = [
         "07", "10", "12", "13", "14", "16", "17", "20", "102", "106", "107", "110", "117", "118",
@@ -134,12 +134,9 @@ pub(super) fn refuses_top_up(code: &str) -> bool {
     known.contains(&code)
 }
 
-/// Codes that may refuse the payment of a bill.
+/// Codes that may refuse the payment of a bill. Those of its end are not among them: the check tells it.
 pub(super) fn refuses_bill(code: &str) -> bool {
-    let known = [
-        "03", "04", "07", "17", "20", "37", "38", "100", "101", "102", "106", "107", "109", "110",
-        "117", "118",
-    ];
+    let known = ["03", "17", "20", "100", "101", "102", "107", "109", "117", "118"];
     known.contains(&code)
 }
 

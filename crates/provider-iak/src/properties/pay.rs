@@ -56,6 +56,8 @@ fn judge(input: &Input<'_>, data: &Tree, whole: &PayAnswer) {
             assert!(data.is_ours(!prepaid), "a success of nobody");
             let message = data.text("message").unwrap_or_default().to_uppercase();
             assert!(prepaid || !message.contains("INQUIRY"), "an inquiry is no payment");
+            let of_payment = ["noref", "datetime"].iter().any(|key| data.text(key).is_some());
+            assert!(prepaid || of_payment || message.contains("PAYMENT"), "no sign of a payment");
         }
         PayOutcome::Pending => {
             assert!(["39", "201"].contains(&&*code), "pending by {code}");
@@ -65,7 +67,8 @@ fn judge(input: &Input<'_>, data: &Tree, whole: &PayAnswer) {
             assert!(!says_nothing(&code), "refused by {code}");
             assert!(if prepaid { refuses_top_up(&code) } else { refuses_bill(&code) }, "{code}");
             assert!(!prepaid || status.is_none_or(|status| status == "2"));
-            assert!(!["07", "37", "38"].contains(&&*code) || data.is_ours(!prepaid));
+            let ended = data.is_ours(false) && data.text("status").as_deref() == Some("2");
+            assert!(code != "07" || ended, "the end of nobody's top-up, or no end");
             assert_ne!(no.code, RefusalCode::BillAlreadyPaid, "it may be we who paid it");
             let shown = &whole.observed;
             assert_eq!((shown.charged, shown.total, &shown.receipt), (None, None, &None));
