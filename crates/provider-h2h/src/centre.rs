@@ -14,7 +14,7 @@ use crate::mapping::Products;
 use crate::prices::PriceSource;
 use crate::reply::{MONEY, Reply, TEXTS};
 use crate::rules::{Call, Condition, Demand, Rule, Test, Word, whole};
-use crate::{callback, description, sample};
+use crate::{callback, description, purchase, sample};
 
 /// A centre as a description says it is. Holds no secret.
 pub struct Centre {
@@ -132,6 +132,8 @@ impl Centre {
             .collect::<Result<_, _>>()?;
         let prices = raw.price_list.as_ref().map(|one| PriceSource::read(one, &raw)).transpose()?;
         let rules = rules(&raw, &carry)?;
+        let trx = fields.get("trx").map(Vec::as_slice).unwrap_or_default();
+        purchase::check(status.as_ref(), &rules, trx)?;
         if raw.callback.is_some() && status.is_none() {
             return Err(DescriptionError(
                 "callback: such callbacks are not signed, so they can only be a reason to ask, and there is \

@@ -59,6 +59,12 @@ impl Centre {
                 "unlisted: no rule fits, or words like `timeout` and `proses` stand beside a refusal".to_owned(),
                 nothing_known(call),
             ),
+            Reading::Nameless => (
+                "nameless: it does not say which payment ended; an end needs our reference (`ref`), and the \
+                 refusal of a check the centre's transaction number (`trx`)"
+                    .to_owned(),
+                nothing_known(call),
+            ),
             Reading::Contradictory(names) => (
                 format!("contradictory: {} fit and say different things", names.join(" and ")),
                 nothing_known(call),
@@ -95,7 +101,7 @@ const fn meaning(call: Call, verdict: &Verdict) -> &'static str {
         },
         (_, Verdict::Refused(_)) => "The question was refused. It says nothing about any payment.",
         (_, Verdict::Exists) => {
-            "Something with this reference exists: in doubt. It is never paid again."
+            "Something like it exists at the centre: in doubt. It is never paid again."
         }
         (_, Verdict::NotFound) => {
             "The centre does not find it. That refuses nothing: it stays in doubt."

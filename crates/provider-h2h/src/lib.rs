@@ -15,6 +15,7 @@ mod prices;
 #[cfg(feature = "testkit")]
 pub mod properties;
 mod provider;
+mod purchase;
 mod quota;
 mod reading;
 mod receipt;

@@ -46,6 +46,12 @@ fn judge(about: &About<'_>, answer: &Answer, reply: &Reply) -> PayAnswer {
     let (verdict, groups) = match about.centre.reading(Call::Pay, about.family, reply) {
         Reading::Says(verdict, groups) => (verdict, groups),
         Reading::Unlisted => return about.unlisted(answer, reply, ""),
+        Reading::Nameless => {
+            let mut observed = about.bare(answer);
+            observed.unlisted =
+                Some(about.shown(reply, &reply.groups(), "without our reference: "));
+            return unknown(UnknownCause::Unlisted, observed);
+        }
         Reading::Contradictory(rules) => {
             let rules = format!("the rules {} contradict each other: ", rules.join(" and "));
             return about.unlisted(answer, reply, &rules);
@@ -66,7 +72,13 @@ fn judge(about: &About<'_>, answer: &Answer, reply: &Reply) -> PayAnswer {
         Verdict::Pending => PayOutcome::Unknown(UnknownCause::NoReference),
         // The bill was read as owed seconds before. If it is paid now, it may be us who paid it.
         Verdict::Refused(no) if no.code != RefusalCode::BillAlreadyPaid => PayOutcome::Rejected(no),
-        // Something with our reference is there, which only we can have sent.
+        // Something is there: an earlier call of ours, or another payment for the same number. So nothing that
+        // it is known by may be kept, lest a check finds that one.
+        Verdict::Exists => {
+            observed = about.bare(answer);
+            observed.unlisted = Some(about.shown(reply, &groups, ""));
+            PayOutcome::Unknown(UnknownCause::Unlisted)
+        }
         _ => {
             observed.unlisted = Some(about.shown(reply, &groups, ""));
             PayOutcome::Unknown(UnknownCause::Unlisted)

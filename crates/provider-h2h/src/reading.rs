@@ -1,6 +1,6 @@
 //! What a reply says, before it is held against what was asked.
 
-use ppob_types::Family;
+use ppob_types::{Family, RefusalCode};
 
 use crate::centre::Centre;
 use crate::reply::{Groups, Reply, one_line};
@@ -12,6 +12,8 @@ pub(crate) enum Reading {
     Says(Verdict, Groups),
     /// Nothing that is on the list.
     Unlisted,
+    /// How a payment ended, but not which one.
+    Nameless,
     /// Different things, by rules of these names.
     Contradictory(Vec<String>),
 }
@@ -64,6 +66,9 @@ impl Centre {
         if may_still_happen {
             return Reading::Unlisted;
         }
+        if names_no_payment(call, &first.verdict, &groups) {
+            return Reading::Nameless;
+        }
         Reading::Says(first.verdict.clone(), groups)
     }
 }
@@ -95,9 +100,19 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a reply says whose payment it is about.
-pub(crate) fn names_a_payment(groups: &Groups) -> bool {
-    ["ref", "dest"].iter().any(|group| groups.text(group).is_some())
+/// Whether a reply ends a payment without saying which. The customer number alone names none: there may have been
+/// an earlier payment for it. A refusal that answers a check may be one of the check; only a transaction of the
+/// centre's own can have failed.
+fn names_no_payment(call: Call, verdict: &Verdict, groups: &Groups) -> bool {
+    let lacks = |group: &str| groups.text(group).is_none();
+    match (call, verdict) {
+        // It is we who are refused, whatever was asked.
+        (_, Verdict::Refused(no)) if no.code == RefusalCode::Credentials => false,
+        (Call::Pay, verdict) if verdict.ends_a_payment() => lacks("ref"),
+        (Call::Status, Verdict::Refused(_)) => lacks("trx"),
+        (Call::Status, verdict) if verdict.ends_a_payment() => lacks("ref") && lacks("trx"),
+        _ => false,
+    }
 }
 
 /// Without the spaces that people and printers put into numbers; codes may be written in small letters.

@@ -94,7 +94,15 @@ fn compare(sample: &Sample, reading: &Reading) -> Result<(), String> {
                 rules.join(" and ")
             ));
         }
-        Reading::Unlisted | Reading::Contradictory(_) => ("unknown", Groups::default()),
+        Reading::Nameless if expected != "unknown" => {
+            return Err(format!(
+                "it is {expected}, but does not say which payment: an end needs our reference (the group `ref`), \
+                 and the refusal of a status check the centre's transaction number (`trx`)"
+            ));
+        }
+        Reading::Unlisted | Reading::Nameless | Reading::Contradictory(_) => {
+            ("unknown", Groups::default())
+        }
         Reading::Says(verdict, groups) => {
             let word = match sample.asked.as_asked().contradiction(groups) {
                 Some(_) => "mismatch",

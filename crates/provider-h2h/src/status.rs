@@ -7,7 +7,7 @@ use ppob_types::{Observed, ProviderRef, RefusalCode, StatusReport, StatusVerdict
 
 use crate::inquiry::{check_http, is_credentials, refused, unreadable};
 use crate::pay::About;
-use crate::reading::{Reading, names_a_payment};
+use crate::reading::Reading;
 use crate::receipt::{observe, receipt};
 use crate::reply::Reply;
 use crate::rules::{Call, Verdict};
@@ -27,6 +27,12 @@ pub(crate) fn interpret(
             let shown = about.shown(&reply, &reply.groups(), "");
             return Err(unreadable(format!("the answer is on no list: {shown}")));
         }
+        Reading::Nameless => {
+            let shown = about.shown(&reply, &reply.groups(), "");
+            return Err(unreadable(format!(
+                "the answer does not say which payment ended: {shown}"
+            )));
+        }
         Reading::Contradictory(rules) => {
             let rules = rules.join(" and ");
             return Err(unreadable(format!("the rules {rules} contradict each other")));
@@ -39,14 +45,14 @@ pub(crate) fn interpret(
     if named.as_ref().zip(known).is_some_and(|(named, known)| named != known) {
         return Err(unreadable("the answer names another reference of the centre"));
     }
-    let is_ours = names_a_payment(&groups) || (named.is_some() && known.is_some());
+    let is_ours = groups.text("ref").is_some() || (named.is_some() && known.is_some());
     let verdict = match verdict {
         // They are told to the customer, so they have to say whose they are.
         Verdict::Success | Verdict::Reversed | Verdict::Refused(_)
             if !is_ours && !is_credentials(&verdict) =>
         {
             return Err(unreadable(
-                "the answer names neither our reference nor the customer number",
+                "the answer names neither our reference nor the centre's that we know",
             ));
         }
         // The check was refused, not the payment.

@@ -133,3 +133,59 @@ fn the_very_call_that_pays_is_no_status_check_unless_it_says_so() {
     );
     assert!(Centre::read(&said).is_ok());
 }
+
+/// The example, whose check is the call that pays.
+fn repeating() -> String {
+    let request = "request = { method = \"get\", path = \"status\", fields = { id = \"{member}\", reff = \"{ref}\" } }";
+    with(request, "pay_with = {}\nis_purchase = { min_gap_s = 60, max_age_s = 3600 }")
+}
+
+#[test]
+fn a_refusal_of_a_repeated_purchase_must_name_the_centres_transaction() {
+    let refusing = "calls = [\"pay\"]\ncode";
+    for calls in ["code", "calls = [\"pay\", \"status\"]\ncode"] {
+        let refused = refusal(&repeating().replacen(refusing, calls, 1));
+        assert!(refused.contains("\"number-wrong\": the status check repeats"), "{refused}");
+    }
+    let pattern = "pattern = '''#(?<ref>\\S+) (?<product>\\w+)\\.(?<dest>\\d+) GAGAL";
+    assert!(repeating().contains(pattern));
+    let both = repeating().replacen(refusing, "code", 1);
+    let named = |before: &str| {
+        let pattern = pattern.replacen("'''", &format!("'''{before}"), 1);
+        let text = both.replacen(
+            "pattern = '''#(?<ref>\\S+) (?<product>\\w+)\\.(?<dest>\\d+) GAGAL",
+            &pattern,
+            1,
+        );
+        text.replacen(
+            "reply = \"#P1 S10.081234567890 GAGAL, nomor",
+            "reply = \"T7 #P1 S10.081234567890 GAGAL, nomor",
+            1,
+        )
+    };
+    assert!(refusal(&named("(?:T(?<trx>\\d+) )?")).contains("not optional"));
+    Centre::read(&named("T(?<trx>\\d+) ")).unwrap();
+}
+
+#[test]
+fn a_check_that_is_a_purchase_cannot_find_by_the_centres_reference() {
+    let by_trx = repeating().replacen("finds_by = \"ref\"", "finds_by = \"trx\"", 1);
+    let by_trx = by_trx.replacen("pay_with = {}", "pay_with = { trx = \"{trx}\" }", 1);
+    let refused = refusal(&by_trx);
+    assert!(refused.contains("a check that is a purchase finds by our reference"), "{refused}");
+}
+
+#[test]
+fn an_end_that_names_no_reference_of_ours_is_refused_as_a_sample_and_unknown_as_a_reply() {
+    let nameless = with(
+        "pattern = '''#(?<ref>\\S+) (?<product>\\w+)\\.(?<dest>\\d+) SUKSES",
+        "pattern = '''#\\S+ (?<product>\\w+)\\.(?<dest>\\d+) SUKSES",
+    );
+    let refused = refusal(&nameless);
+    assert!(refused.contains("does not say which payment"), "{refused}");
+    let centre = Centre::read(example()).unwrap();
+    let refused = "#P1 S10.0812 GAGAL, nomor salah. Tks";
+    let read = |call| centre.explain(call, Family::MobileTopUp, refused).verdict;
+    assert!(read(Call::Pay).starts_with("refused"));
+    assert!(!read(Call::Status).starts_with("refused"));
+}

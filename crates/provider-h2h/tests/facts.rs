@@ -72,9 +72,9 @@ async fn fact_44_a_top_up_of_00_without_serial_number_is_not_delivered_and_68_is
     let rajabiller = SHIPPED.iter().find(|one| one.name == "rajabiller").unwrap().centre().unwrap();
     let read = |family, body: &str| rajabiller.explain(Question::Pay, family, body).verdict;
     let top_up = Family::MobileTopUp;
-    assert_eq!(read(top_up, r#"{"STATUS":"00","SN":"","REF2":"7"}"#), "pending");
+    assert_eq!(read(top_up, r#"{"STATUS":"00","SN":"","REF1":"P1","REF2":"7"}"#), "pending");
     assert_eq!(read(top_up, r#"{"STATUS":"00","REF2":"7"}"#), "pending");
-    assert_eq!(read(top_up, r#"{"STATUS":"00","SN":"51216","REF2":"7"}"#), "success");
+    assert_eq!(read(top_up, r#"{"STATUS":"00","SN":"51216","REF1":"P1","REF2":"7"}"#), "success");
     assert_eq!(read(top_up, r#"{"STATUS":"68","SN":"51216","REF2":"7"}"#), "pending");
     assert_eq!(read(Family::PlnPostpaid, r#"{"STATUS":"68","REF2":"7"}"#), "pending");
     // Nobody can be asked there, so a person has to look at it.
@@ -162,7 +162,15 @@ async fn fact_55_a_repeated_reference_after_a_failure_is_answered_with_the_old_f
         assert_eq!(answer.outcome, PayOutcome::Pending);
         // The call that pays once more, word by word, as a lost connection could have it.
         let again = built.provider.pay(&context(), &request, permit()).await;
-        let PayOutcome::Rejected(no) = again.outcome else { panic!("{profile:?}") };
+        assert_eq!(again.outcome, PayOutcome::Unknown(UnknownCause::Unlisted), "{profile:?}");
+        assert_eq!(again.observed.provider_ref, None, "it may be another payment's");
+        let report = if profile == Profile::OtomaX {
+            built.provider.check_by_purchase(&context(), &request, permit()).await
+        } else {
+            let known = attempt(&request, answer.observed.provider_ref);
+            built.provider.check_status(&context(), &known).await
+        };
+        let StatusVerdict::Rejected(no) = report.unwrap().verdict else { panic!("{profile:?}") };
         assert_eq!(no.code, RefusalCode::NumberInvalid);
         let ledger = simulator.ledger();
         assert_eq!(ledger.charges.len(), 1, "{profile:?}: not bought again");
@@ -289,4 +297,85 @@ async fn a_bill_of_okeconnect_is_asked_about_under_another_code_and_reference() 
     let again = built.provider.inquire(&context(), &asked).await.unwrap_err();
     let ProviderErrorKind::Refused(no) = again.kind else { panic!("{again}") };
     assert_eq!(no.code, RefusalCode::BillAlreadyPaid);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_repeated_call_is_no_refusal_of_the_payment_that_it_asks_about() {
+    let head = "R#P00000000000BN1 Telkomsel 5.000 S5.081234569999 GAGAL.";
+    for words in [
+        format!("{head} Saldo tidak cukup. Saldo 100 @10:00"),
+        format!("T#9 {head} Saldo tidak cukup. Saldo 100 @10:00"),
+        format!("{head} Produk sedang gangguan. Saldo 100 @10:00"),
+        format!("{head} Sedang cut off. Saldo 100 @10:00"),
+        format!("{head} Kode produk salah. Saldo 100 @10:00"),
+        format!("{head} Nomor tujuan salah. Saldo 100 @10:00"),
+    ] {
+        for (profile, call) in [(Profile::OtomaX, Call::Pay), (Profile::OkeConnect, Call::Check)] {
+            let simulator = simulator(profile).await;
+            let built = provider(profile, &simulator.origin(), json!({}));
+            let request = payment(Family::MobileTopUp, "S5", "081234569999");
+            let paid = built.provider.pay(&context(), &request, permit()).await;
+            assert_eq!(paid.outcome, PayOutcome::Succeeded);
+            simulator.add_fault(Fault::new(FaultKind::Words { text: words.clone() }).call(call));
+            let report = if profile == Profile::OtomaX {
+                built.provider.check_by_purchase(&context(), &request, permit()).await
+            } else {
+                built.provider.check_status(&context(), &attempt(&request, None)).await
+            };
+            let kind = report.unwrap_err().kind;
+            assert_eq!(kind, ProviderErrorKind::Unreadable, "{profile:?}: {words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_payment_for_the_same_number_is_no_outcome_of_this_one() {
+    let earlier = "R#P00000000000BN1 Telkomsel 5.000 S5.081234569999 sudah pernah jam 10:00, status Sukses. SN: 1.";
+    for (profile, end) in
+        [(Profile::OkeConnect, "Hrg 5.500"), (Profile::OtomaX, "Saldo 94.500 @10:05")]
+    {
+        let simulator = simulator(profile).await;
+        let built = provider(profile, &simulator.origin(), json!({}));
+        let request = payment(Family::MobileTopUp, "S5", "081234569999");
+        let says = |text: String, call| {
+            simulator.add_fault(Fault::new(FaultKind::Words { text }).call(call).times(1));
+        };
+        says(format!("T#7 {earlier} {end}"), Call::Pay);
+        let answer = built.provider.pay(&context(), &request, permit()).await;
+        assert_eq!(answer.outcome, PayOutcome::Unknown(UnknownCause::Unlisted), "{profile:?}");
+        assert_eq!((answer.observed.provider_ref, answer.observed.charged), (None, None));
+        if profile == Profile::OtomaX {
+            says(format!("{earlier} {end}"), Call::Pay);
+            let report = built.provider.check_by_purchase(&context(), &request, permit()).await;
+            assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Unreadable);
+            continue;
+        }
+        let known = attempt(&request, ppob_types::ProviderRef::new("8"));
+        for words in [format!("{earlier} {end}"), format!("T#7 {earlier} {end}")] {
+            says(words.clone(), Call::Check);
+            let report = built.provider.check_status(&context(), &known).await;
+            assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Unreadable, "{words}");
+        }
+        says(format!("T#8 {earlier} {end}"), Call::Check);
+        let report = built.provider.check_status(&context(), &known).await.unwrap();
+        assert_eq!(report.verdict, StatusVerdict::Succeeded);
+    }
+}
+
+#[test]
+fn a_bill_of_rajabiller_is_paid_only_with_a_serial_number_or_a_word_of_approval() {
+    let rajabiller = SHIPPED.iter().find(|one| one.name == "rajabiller").unwrap().centre().unwrap();
+    let nameless = r#"{"STATUS":"00","NO_HP":"081234567890","SN":"51216","REF2":"7"}"#;
+    let read = rajabiller.explain(Question::Pay, Family::MobileTopUp, nameless).verdict;
+    assert!(read.starts_with("nameless"), "the number alone: {read}");
+    for (more, verdict) in [
+        (r#""SN":"","KET":"APPROVE""#, "success"),
+        (r#""SN":"0SYM1","KET":"""#, "success"),
+        (r#""SN":"","KET":"""#, "unlisted"),
+        (r#""SN":"","KET":"SEDANG DIPROSES""#, "unlisted"),
+    ] {
+        let body = format!(r#"{{"STATUS":"00","REF1":"P1","REF2":"7",{more}}}"#);
+        let read = rajabiller.explain(Question::Pay, Family::PlnPostpaid, &body).verdict;
+        assert!(read.starts_with(verdict), "{more}: {read}");
+    }
 }

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use ppob_provider::{BuildRequest, BuiltProvider, ProviderErrorKind};
 use ppob_provider_h2h::KIND;
 use ppob_simulator::h2h::{Call, Fault, FaultKind, H2hHandle, Profile};
-use ppob_types::{Cost, Family, PayOutcome, ProviderName, Rupiah, Timestamp, UnknownCause};
+use ppob_types::{
+    Cost, Family, PayOutcome, ProviderName, ProviderRef, Rupiah, StatusVerdict, Timestamp,
+    UnknownCause,
+};
 use serde_json::json;
-use support::{context, payment, permit, simulator};
+use support::{attempt, context, payment, permit, simulator};
 
 const DESCRIPTION: &str = r#"
 title = "Centre of the tests"
@@ -55,6 +58,14 @@ pattern = '''R#(?<ref>\S+) .*PROSES.* end'''
 name = "also-done"
 verdict = "success"
 pattern = '''R#\S+ (?<product>\w+)\.(?<dest>\d+) SUKSES end'''
+[[reply]]
+name = "delivered"
+verdict = "success"
+pattern = '''(?:T#(?<trx>\d+) )?(?:R#(?<ref>\S+) )?(?<product>\w+)\.(?<dest>\d+) TERKIRIM end'''
+[[sample]]
+name = "delivered"
+verdict = "success"
+reply = "R#1 S5.0812 TERKIRIM end"
 [[sample]]
 name = "done"
 verdict = "success"
@@ -126,6 +137,37 @@ async fn every_rule_that_fits_is_held_against_what_was_asked() {
 
 fn mismatch() -> PayOutcome {
     PayOutcome::Unknown(UnknownCause::Mismatch)
+}
+
+#[tokio::test]
+async fn a_success_that_names_only_the_customer_number_may_be_an_earlier_payments() {
+    let (named, nameless) =
+        ("R#P00000000000BN1 S5.081234569999 TERKIRIM end", "T#8 S5.081234569999 TERKIRIM end");
+    assert_eq!(outcome(named).await.0, PayOutcome::Succeeded);
+    let (paid, unlisted) = outcome(nameless).await;
+    assert_eq!(paid, PayOutcome::Unknown(UnknownCause::Unlisted));
+    assert!(unlisted.unwrap().starts_with("without our reference"));
+    let request = payment(Family::MobileTopUp, "S5", "081234569999");
+    for (words, known, succeeds) in [
+        (named, None, true),
+        (nameless, Some("8"), true),
+        (nameless, Some("7"), false),
+        (nameless, None, false),
+        ("S5.081234569999 TERKIRIM end", Some("8"), false),
+    ] {
+        let (_simulator, built) = centre(words, Call::Check).await;
+        let looked = attempt(&request, known.and_then(ProviderRef::new));
+        let report = built.provider.check_status(&context(), &looked).await;
+        match report {
+            Ok(report) => {
+                assert!(succeeds && report.verdict == StatusVerdict::Succeeded, "{words}");
+            }
+            Err(error) => {
+                assert!(!succeeds, "{words}: {error}");
+                assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+            }
+        }
+    }
 }
 
 #[tokio::test]

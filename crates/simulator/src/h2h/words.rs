@@ -59,8 +59,8 @@ pub(crate) fn ended(order: &Order, balance: i64) -> String {
 
 /// What `OkeConnect` says to `check=1`, or to a reference that it knows.
 pub(crate) fn checked(order: &Order) -> String {
-    let Order { number, reference, name, product, dest, time, .. } = order;
-    let before = format!("R#{reference} {name} {product}.{dest} sudah pernah jam {time}, status");
+    let Order { number, reference, product, dest, time, .. } = order;
+    let before = format!("{} sudah pernah jam {time}, status", head(order));
     let price = dotted(order.cost);
     match order.standing {
         Standing::Done => format!("{before} Sukses. SN: {}. Hrg {price}", order.serial),
@@ -76,8 +76,8 @@ pub(crate) fn checked(order: &Order) -> String {
 
 /// What an `OtomaX` centre says to a reference that it knows.
 pub(crate) fn repeated(order: &Order, balance: i64) -> String {
-    let Order { reference, name, product, dest, time, .. } = order;
-    let before = format!("R#{reference} {name} {product}.{dest} sudah pernah jam {time}, status");
+    let Order { time, .. } = order;
+    let before = format!("{} sudah pernah jam {time}, status", head(order));
     let saldo = format!("Saldo {} @{time}", dotted(balance));
     match order.standing {
         Standing::Done => format!("{before} Sukses. SN: {}. {saldo}", order.serial),
