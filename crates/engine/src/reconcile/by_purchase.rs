@@ -60,6 +60,10 @@ impl Inner {
         stored: &StoredPayment,
         attempt: &Attempt,
     ) -> Result<StatusReport, ProviderError> {
+        // Before it is written down, because that moves the bound; and after it, because much may happen meanwhile.
+        if !is_wanted(stored, attempt) || self.was_passed_by(stored).await? {
+            return Err(not_wanted());
+        }
         let start_within = self.told().config.start_within;
         // Measured from before the commit: a process that slept in between must not send.
         let start_by = self.clock.monotonic().plus(start_within);
@@ -69,16 +73,8 @@ impl Inner {
         let asked = Event::AskedByPurchase { attempt: attempt.number, late_execution_bound };
         let recorded = self.record(stored.clone(), EventKind::Reported, &[asked], Vec::new()).await;
         let recorded = recorded.map_err(|_| not_asked())?;
-        let known = recorded.payment.attempt(attempt.number);
-        let known = known.filter(|known| known.id == attempt.id && known.is_alive());
-        let wanted = known.is_some_and(|known| {
-            // Who gave up must not be sold what never arrived; what the provider has acknowledged stays.
-            !recorded.payment.no_further_attempt || !matches!(known.state, AttemptState::Unknown(_))
-        });
-        if !wanted || self.was_passed_by(&recorded).await? {
-            return Err(ProviderError::unsupported(
-                "a status check that buys, about what nobody waits for any more",
-            ));
+        if !is_wanted(&recorded, attempt) || self.was_passed_by(&recorded).await? {
+            return Err(not_wanted());
         }
         if self.now() > start_by_wall {
             return Err(not_asked());
@@ -137,6 +133,20 @@ impl Inner {
         }
         Ok(())
     }
+}
+
+/// Whether somebody waits for what the check may buy. Who gave up must not be sold what never arrived; what
+/// the provider has acknowledged is theirs.
+fn is_wanted(stored: &StoredPayment, attempt: &Attempt) -> bool {
+    let known = stored.payment.attempt(attempt.number);
+    let known = known.filter(|known| known.id == attempt.id && known.is_alive());
+    known.is_some_and(|known| {
+        !stored.payment.no_further_attempt || !matches!(known.state, AttemptState::Unknown(_))
+    })
+}
+
+fn not_wanted() -> ProviderError {
+    ProviderError::unsupported("a status check that buys, about what nobody waits for any more")
 }
 
 fn not_asked() -> ProviderError {

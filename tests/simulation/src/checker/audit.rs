@@ -66,8 +66,13 @@ pub(crate) fn cannot_be_verified(stage: &Stage, stored: &StoredPayment) -> bool 
     let Some(attempt) = doubted else { return false };
     let mut plans = stage.world.providers.iter();
     let plan = plans.find(|plan| plan.name == attempt.provider);
-    plan.is_some_and(|plan| plan.habit == Habit::CallbackOnly)
-        && stage.truth().charge_of_attempt(&stored.key, &attempt.id).is_some()
+    // Who can only be asked by buying is not asked about what was given up, or may have been forgotten.
+    let is_not_asked = stored.payment.no_further_attempt || stage.is_set_back();
+    plan.is_some_and(|plan| match plan.habit {
+        Habit::CallbackOnly => true,
+        Habit::PurchaseIsStatus => is_not_asked,
+        Habit::OwnReference | Habit::OurReference | Habit::Forgetful => false,
+    }) && stage.truth().charge_of_attempt(&stored.key, &attempt.id).is_some()
 }
 
 /// Whether the record was set back, and may have forgotten what this payment began next: nobody tries it
