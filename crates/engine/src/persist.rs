@@ -75,7 +75,7 @@ impl Inner {
             if let Some((before, _)) = ours {
                 // An earlier try of ours was durable after all, and nobody was told.
                 count_end(before, &current);
-                self.learn(&before, &current);
+                self.learn(before, &current);
                 self.raise(&current, &owed).await;
                 self.something_due.notify_one();
                 return Ok(current);

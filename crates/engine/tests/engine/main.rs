@@ -18,3 +18,4 @@ mod restart;
 mod restored;
 mod statements;
 mod support;
+mod verdict;

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ppob_engine::{
-    ConsumerLimits, CreateError, CreatePayment, Engine, EngineConfig, OperateError, Parts,
-    ProviderSetup, RequestedApproval, RequestedParameters, Resolve, Resolved, StatementFormat,
-    Ticket,
+    ConsumerLimits, CreateError, CreatePayment, Engine, EngineConfig, Parts, ProviderSetup,
+    RequestedApproval, RequestedParameters, Resolved, StatementFormat, Ticket,
 };
 use ppob_journal::{MemoryJournal, StoredPayment, Who};
 use ppob_layers::{Limits, Reserve, guard};
@@ -352,19 +351,6 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The verdict of somebody who has just looked at the review.
-    pub(crate) async fn shown(&self, verdict: Resolve) -> Resolve {
-        let reviews = self.engine.reviews(100).await.unwrap();
-        let review = reviews.into_iter().find(|review| review.payment.key == verdict.key);
-        Resolve { seen: review.and_then(|review| review.seen), ..verdict }
-    }
-
-    /// Looks at the review and gives the verdict.
-    pub(crate) async fn resolve(&self, verdict: Resolve) -> Result<Resolved, OperateError> {
-        let verdict = self.shown(verdict).await;
-        self.engine.resolve(verdict).await
-    }
-
     pub(crate) async fn of(providers: &[&Arc<Scripted>]) -> Self {
         Self::on_journal(MemoryJournal::new(), providers).await
     }
