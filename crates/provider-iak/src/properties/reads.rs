@@ -85,6 +85,10 @@ pub fn inquiry(data: &[u8]) {
         }
         Err(error) => says_nothing_personal(&input, &error),
     }
+    // Of what is no answer as a whole, a part may be one.
+    if read(input.body).is_err() {
+        return;
+    }
     for cut in cuts(end_of(input.body), input.body) {
         let cut = read(input.body.get(..cut).unwrap_or_default());
         let kind = cut.map_err(|error| error.kind);
