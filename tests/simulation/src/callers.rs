@@ -66,6 +66,11 @@ impl Buyer {
             heard = self.asks(&want).await;
             match &heard {
                 Heard::End => {
+                    // Who is asked then is the record: nothing of it is in memory any more.
+                    if self.happens(Fault::ChangedBody) {
+                        let other = purchase::other(&want, &mut self.random, &self.host);
+                        self.asks(&other).await;
+                    }
                     if !self.happens(Fault::EndedAgain) {
                         break;
                     }

@@ -285,7 +285,8 @@ impl Stage {
             let is_acknowledged = !matches!(known.state, AttemptState::Unknown(_));
             known.is_alive() && known.checked_at.is_some() && (is_acknowledged || until >= bound)
         });
-        if !written {
+        // What the provider knows is not bought again, and may have ended by what it told meanwhile.
+        if !known && !written {
             let what = format!(
                 "{key}: {attempt} was asked about by its purchase, and that is not durable"
             );

@@ -113,7 +113,7 @@ faults! {
     /// The provider's own, says paid, and had been refused.
     CallbackContradicts = "callback: says paid, was refused", 120;
     /// The provider's own, says refused, and was paid. Its status says the truth.
-    CallbackMistaken = "callback: says refused, was paid", 30;
+    CallbackMistaken = "callback: says refused, was paid", 90;
     /// A status check is not answered.
     StatusLost = "status: no answer", 120;
     /// A status check hangs.

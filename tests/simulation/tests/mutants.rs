@@ -7,9 +7,12 @@ use ppob_simulation::{StopAt, TABLE_HEAD, Variant, hunt, world};
 /// money or answers.
 const BUDGET: u64 = 10_000;
 
+/// The world where each hunt begins: fixed, because this is about whether the checker sees.
+const SEED: u64 = 5;
+
 #[test]
 fn every_mutant_is_killed_and_seen_again_in_its_world() {
-    let kills = hunt(1, BUDGET, StopAt::Violation, 2);
+    let kills = hunt(SEED, BUDGET, StopAt::Violation, 2);
     println!("{TABLE_HEAD}");
     for kill in &kills {
         println!("{kill}");
