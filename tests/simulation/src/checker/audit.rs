@@ -66,8 +66,10 @@ pub(crate) fn cannot_be_verified(stage: &Stage, stored: &StoredPayment) -> bool 
     let Some(attempt) = doubted else { return false };
     let mut plans = stage.world.providers.iter();
     let plan = plans.find(|plan| plan.name == attempt.provider);
-    // Who can only be asked by buying is not asked about what was given up, or may have been forgotten.
-    let is_not_asked = stored.payment.no_further_attempt || stage.is_set_back();
+    // Who can only be asked by buying is not asked about what was given up, what contradicts itself, or what
+    // may have been forgotten.
+    let is_not_asked =
+        stored.payment.no_further_attempt || stored.payment.contradicted || stage.is_set_back();
     plan.is_some_and(|plan| match plan.habit {
         Habit::CallbackOnly => true,
         Habit::PurchaseIsStatus => is_not_asked,
