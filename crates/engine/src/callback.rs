@@ -112,7 +112,8 @@ impl Inner {
         callback: Callback,
     ) -> Result<Became, CallbackRefused> {
         // Looked at before the references are: what is open then and ends meanwhile has a name by then.
-        let open = self.live.all_open();
+        // Whoever names an attempt of ours is found by that.
+        let open = if callback.attempt.is_none() { self.live.all_open() } else { Vec::new() };
         let found = self.find_subject(provider, &callback, &open).await;
         let found = found.map_err(|error| {
             tracing::warn!(%error, "the journal could not be read for a callback");

@@ -13,6 +13,7 @@ mod phase;
 mod reach;
 mod read;
 mod request;
+mod unique_keys;
 
 pub use answer::Answer;
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -21,3 +22,4 @@ pub use pay::{PayClient, SendResult};
 pub use reach::{NotReached, reach};
 pub use read::ReadClient;
 pub use request::Request;
+pub use unique_keys::UniqueKeys;

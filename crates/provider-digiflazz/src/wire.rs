@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ppob_http::Answer;
+use ppob_http::{Answer, UniqueKeys};
 use ppob_provider::{ProviderError, ProviderErrorKind};
 use ppob_types::{Rupiah, Sensitive};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::amount::{self, AmountError};
@@ -239,35 +237,6 @@ fn objects(json: &str, depth: usize) -> Option<Vec<Fields>> {
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// An object none of whose keys occurs twice: of two values nobody knows which one counts.
-struct UniqueKeys(BTreeMap<String, Box<RawValue>>);
-
-impl<'de> Deserialize<'de> for UniqueKeys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UniqueKeysVisitor;
-
-        impl<'de> Visitor<'de> for UniqueKeysVisitor {
-            type Value = UniqueKeys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueKeys, A::Error> {
-                let mut fields = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if fields.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a key occurs twice"));
-                    }
-                }
-                Ok(UniqueKeys(fields))
-            }
-        }
-
-        deserializer.deserialize_map(UniqueKeysVisitor)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ppob_http::{BaseUrl, Timeouts};
-use ppob_provider::{BuildError, RefusalTrust, SecretRef};
+use ppob_provider::{BuildError, RefusalTrust, SecretRef, read_settings};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -99,10 +99,7 @@ impl Config {
                 "a password does not stand in the configuration; write { env = \"NAME\" } or { file = \"PATH\" }",
             ));
         }
-        Self::deserialize(settings).map_err(|error| {
-            let message = error.to_string();
-            BuildError::new(culprit(settings, &message), message)
-        })
+        read_settings(settings)
     }
 
     /// Checks everything and fetches the secrets.
@@ -171,26 +168,6 @@ impl FailoverOnRefusal {
             Self::Always => RefusalTrust::Authenticated,
         }
     }
-}
-
-/// Which key an error is about: the missing one it names, or the one without which it disappears.
-fn culprit(settings: &Value, message: &str) -> String {
-    if let Some((name, _)) =
-        message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'))
-    {
-        return name.to_owned();
-    }
-    let Some(table) = settings.as_object() else {
-        return "provider".to_owned();
-    };
-    let changes_it = |key: &&String| {
-        let mut rest = table.clone();
-        rest.remove(*key);
-        let error = Config::deserialize(Value::Object(rest)).err();
-        error.is_none_or(|error| error.to_string() != message)
-    };
-    let key = table.keys().find(changes_it);
-    key.cloned().unwrap_or_else(|| "provider".to_owned())
 }
 
 fn documented_address() -> String {

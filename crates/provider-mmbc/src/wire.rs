@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use ppob_http::Answer;
+use ppob_http::{Answer, UniqueKeys};
 use ppob_types::{ProviderRef, Rupiah, Sensitive};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::amount::{self, AmountError};
@@ -166,35 +164,6 @@ impl Fields {
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// An object none of whose keys occurs twice: of two values nobody knows which one counts.
-struct UniqueKeys(BTreeMap<String, Box<RawValue>>);
-
-impl<'de> Deserialize<'de> for UniqueKeys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UniqueKeysVisitor;
-
-        impl<'de> Visitor<'de> for UniqueKeysVisitor {
-            type Value = UniqueKeys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueKeys, A::Error> {
-                let mut fields = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if fields.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a key occurs twice"));
-                    }
-                }
-                Ok(UniqueKeys(fields))
-            }
-        }
-
-        deserializer.deserialize_map(UniqueKeysVisitor)
     }
 }
 

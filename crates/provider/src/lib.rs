@@ -13,6 +13,7 @@ mod permit;
 mod registry;
 mod request;
 mod secret;
+mod settings;
 mod trial;
 
 pub use callback::{Callback, CallbackError, RawCallback};
@@ -23,4 +24,5 @@ pub use permit::{SendPermit, SendPhase, SendWatch, StartedSend};
 pub use registry::{BuildError, BuildRequest, BuiltProvider, ProductMapping, ProviderKind};
 pub use request::{AttemptRef, CallContext, InquiryRequest, PayRequest};
 pub use secret::{SecretError, SecretRef};
+pub use settings::read_settings;
 pub use trial::{RefusalTrial, TrialError};
