@@ -67,7 +67,6 @@ pub(crate) const SPEND_TAKE: &str = include_str!("sql/spend_take.sql");
 pub(crate) const STRIPPABLE: &str = include_str!("sql/strippable.sql");
 pub(crate) const STRIP_PERSONAL: &str = include_str!("sql/strip_personal.sql");
 pub(crate) const STRIP_RAW: &str = include_str!("sql/strip_raw.sql");
-pub(crate) const SUCCESS_FORGET: &str = include_str!("sql/success_forget.sql");
 pub(crate) const SUCCESS_FORGET_UNTIL: &str = include_str!("sql/success_forget_until.sql");
 pub(crate) const SUCCESS_PUT: &str = include_str!("sql/success_put.sql");
 pub(crate) const UNLISTED_COUNT: &str = include_str!("sql/unlisted_count.sql");

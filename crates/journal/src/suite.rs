@@ -109,6 +109,7 @@ macro_rules! journal_suite {
             the_guard_is_free_after_a_failure
             after_a_success_within_the_window_the_repeat_must_be_the_next
             after_the_window_the_repeat_starts_again_at_zero
+            a_payment_after_the_window_that_fails_opens_it_for_nobody_before
             news_about_an_old_success_does_not_reopen_its_window
             only_the_named_holder_is_displaced_and_only_by_its_owner
             a_holder_that_has_ended_is_not_displaced

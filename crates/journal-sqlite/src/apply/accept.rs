@@ -101,8 +101,8 @@ pub(crate) fn accept(
     } else if new.request.despite_in_doubt.is_some() {
         return Ok(AcceptAnswer::HolderChanged);
     }
-    let is_over = |at| new.now.since(Timestamp::from_micros(at)) >= new.duplicate_window;
-    if let Some((repeat, at)) = last.filter(|(_, at)| !is_over(*at)) {
+    let is_within = |at| new.now.since(Timestamp::from_micros(at)) < new.duplicate_window;
+    if let Some((repeat, at)) = last.filter(|(_, at)| is_within(*at)) {
         let needed = repeat.saturating_add(1);
         if new.request.repeat != needed {
             let succeeded_at = own.then(|| Timestamp::from_micros(at));
@@ -111,10 +111,6 @@ pub(crate) fn accept(
     }
     if let Some(counted) = count(connection, &new)? {
         return Ok(AcceptAnswer::DayLimit { counted });
-    }
-    if last.is_some_and(|(_, at)| is_over(at)) {
-        // A new series begins.
-        connection.prepare_cached(sql::SUCCESS_FORGET)?.execute((product, customer))?;
     }
     insert(connection, &new, sealed, EventKind::Accepted, sql::GUARD_TAKE)?;
     Ok(AcceptAnswer::Accepted(new))

@@ -131,6 +131,7 @@ pub(crate) fn change(
             current.repeat,
             at.as_micros(),
             change.key.consumer.as_str(),
+            change.payment.terms.accepted_at.as_micros(),
         ))?;
     }
     if let Some(found_at) = late_charge_at(&change.payment) {

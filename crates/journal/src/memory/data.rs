@@ -115,8 +115,8 @@ impl Data {
             return Ok(Acceptance::HolderChanged);
         }
         let last = self.successes.get(&guard);
-        let over = last.is_some_and(|last| new.now.since(last.at) >= new.duplicate_window);
-        if let Some(last) = last.filter(|_| !over) {
+        let within = |last: &&Success| new.now.since(last.at) < new.duplicate_window;
+        if let Some(last) = last.filter(within) {
             let needed = last.repeat.saturating_add(1);
             if new.request.repeat != needed && !mutated(Mutant::RepeatNotChecked) {
                 let succeeded_at = (last.consumer == new.key.consumer).then_some(last.at);
@@ -145,9 +145,6 @@ impl Data {
             payment: new.payment.clone(),
             updated_at: new.now,
         };
-        if over {
-            self.successes.remove(&guard);
-        }
         self.guards.insert(guard, new.serial);
         self.serials.insert(new.key.clone(), new.serial);
         self.put(stored.clone(), EventKind::Accepted);
@@ -276,7 +273,10 @@ impl Data {
                 at,
                 consumer: consumer.clone(),
             });
-            success.repeat = success.repeat.max(repeat);
+            // Who was accepted after the latest success was held against it, and may begin a new series. A
+            // displaced payment that succeeds late must not lower the repeat that is needed next.
+            let knew = stored.payment.terms.accepted_at >= success.at;
+            success.repeat = if knew { repeat } else { success.repeat.max(repeat) };
             if at >= success.at {
                 success.at = at;
                 success.consumer = consumer.clone();

@@ -150,6 +150,24 @@ pub async fn after_the_window_the_repeat_starts_again_at_zero(backend: &dyn Back
     assert!(matches!(answer, Acceptance::RepeatNeeded { repeat: 1, .. }), "{answer:?}");
 }
 
+/// Who asked before the window was over and waited is held against the success, although somebody who came
+/// later, and did not succeed, was not.
+pub async fn a_payment_after_the_window_that_fails_opens_it_for_nobody_before(
+    backend: &dyn Backend,
+) {
+    let journal = backend.open().await;
+    let first = accept(&journal, "shop", 1).await;
+    succeed(&journal, &first, at(10)).await;
+    let over = at(10).plus(WINDOW);
+    let Acceptance::Accepted(second) = repeat(&journal, 2, 0, over).await else {
+        panic!("refused after the window");
+    };
+    fail(&journal, &second, over).await;
+    let waited = Timestamp::from_micros(over.as_micros() - 1);
+    let answer = repeat(&journal, 3, 0, waited).await;
+    assert_eq!(answer, Acceptance::RepeatNeeded { repeat: 1, succeeded_at: Some(at(10)) });
+}
+
 /// A token that arrives long after its success is no second success of a series that is over.
 pub async fn news_about_an_old_success_does_not_reopen_its_window(backend: &dyn Backend) {
     let journal = backend.open().await;

@@ -1,1 +1,0 @@
-DELETE FROM success WHERE product = ?1 AND customer_index = ?2
