@@ -109,6 +109,9 @@ impl Shared {
         };
         // Those that wait for a restart are built too: what would not start is wrong now.
         let built = compose::build_all(&loaded, &self.clock, as_before).map_err(invalid)?;
+        if let Some(name) = other_account(&running, &built) {
+            return Err(not_reloaded(&ReloadError::OtherProviders(name.clone())));
+        }
         let mut ready = Vec::new();
         for part in &self.parts {
             ready.push(part.prepare(&loaded).map_err(invalid)?);
@@ -141,6 +144,24 @@ impl Shared {
         let parts = self.parts.iter().flat_map(|part| part.keys().iter().copied());
         ENGINE.iter().copied().chain(parts)
     }
+}
+
+/// A provider that would log in as another deposit account.
+fn other_account<'a>(
+    running: &Running,
+    built: &'a BTreeMap<ProviderName, Built>,
+) -> Option<&'a ProviderName> {
+    let info = |one: &Built| {
+        let info = one.built.provider.info();
+        (info.kind, info.login.clone())
+    };
+    let other = |(name, after): &(&ProviderName, &Built)| {
+        running.providers.get(*name).map(info).is_some_and(|(kind, login)| {
+            let (kind_after, login_after) = info(after);
+            kind == kind_after && login != login_after
+        })
+    };
+    built.iter().find(other).map(|(name, _)| name)
 }
 
 /// The providers that run, as they are from now on: one that is gone from the configuration, or of

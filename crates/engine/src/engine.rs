@@ -47,6 +47,18 @@ pub enum StartError {
     /// The engine's own name in the audit is no name.
     #[error("the engine has no name to act under: {0}")]
     Name(#[from] IdError),
+    /// A provider logs in as another account, and the one before has open payments.
+    #[error(
+        "{provider} logs in as another account than the one that open payments ({sent}) were sent to, and \
+         those can be asked about nowhere else. Give the new account a name of its own, and keep the one \
+         before under {provider} until they have ended"
+    )]
+    AnotherAccount {
+        /// Its name in the configuration.
+        provider: ProviderName,
+        /// How many.
+        sent: usize,
+    },
 }
 
 /// The engine. Cheap to clone; all clones are one engine.
@@ -137,6 +149,7 @@ impl Engine {
         inner.restore_accounts().await?;
         inner.restore_catalogue().await?;
         let to_drive = Inner::recover(inner).await?;
+        inner.compare_logins().await?;
         // From here on nothing fails.
         Inner::start_refreshing(inner);
         Inner::start_reconciling(inner);

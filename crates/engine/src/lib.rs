@@ -21,6 +21,7 @@ mod inquiry;
 mod intake;
 mod limits;
 mod live;
+mod logins;
 mod lost_sends;
 mod operator;
 mod persist;

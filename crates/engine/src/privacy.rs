@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use ppob_journal::{AuditEntry, AuditSubject, JournalError, Page, StoredPayment, Stripped, Who};
-use ppob_types::{CustomerNumber, Retention, Sensitive, Timestamp};
+use ppob_types::{CustomerNumber, PaymentKey, Retention, Sensitive, Timestamp};
 
 use crate::engine::Inner;
 use crate::operator::audit::Deed;
@@ -136,7 +136,19 @@ impl Inner {
     /// Whether nothing needs the payment's personal data any more.
     fn may_be_erased(&self, stored: &StoredPayment, now: Timestamp) -> bool {
         let window = self.told().config.duplicate_windows.of(stored.payment.terms.family);
-        stored.payment.may_be_stripped() && now.since(stored.updated_at) >= window
+        stored.payment.may_be_stripped()
+            && now.since(stored.updated_at) >= window
+            && !self.passes_by_an_open_one(stored)
+    }
+
+    /// Whether it was paid in spite of one that is still in doubt. That one is not asked about by a purchase, and
+    /// the customer's number is what this is known by.
+    pub(crate) fn passes_by_an_open_one(&self, stored: &StoredPayment) -> bool {
+        stored.request.despite_in_doubt.clone().is_some_and(|id| {
+            let passed = PaymentKey { consumer: stored.key.consumer.clone(), id };
+            let passed = self.live.get(&passed);
+            passed.is_some_and(|ticket| !ticket.payment().payment.state().is_final())
+        })
     }
 
     /// The payments with a charge that was found later and that nobody has settled with the customer yet:

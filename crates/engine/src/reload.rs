@@ -8,6 +8,7 @@ use ppob_types::ProviderName;
 
 use crate::config::Told;
 use crate::engine::Inner;
+use crate::logins::is_same_account;
 use crate::operator::audit::Deed;
 use crate::{Engine, EngineConfig, ProviderSetup, Remapped};
 
@@ -16,7 +17,7 @@ use crate::{Engine, EngineConfig, ProviderSetup, Remapped};
 pub struct Reload {
     /// How it behaves.
     pub config: EngineConfig,
-    /// Exactly the providers it has, each of its kind. A provider that is not the one before takes its
+    /// Exactly the providers it has, each of its kind and account. A provider that is not the one before takes its
     /// place behind the same breaker and limits; new limits change those.
     pub providers: BTreeMap<ProviderName, ProviderSetup>,
     /// Who wants it.
@@ -28,9 +29,9 @@ pub struct Reload {
 /// Why nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReloadError {
-    /// A provider is missing, new, or of another kind.
+    /// A provider is missing, new, or of another kind or account.
     #[error(
-        "the provider {0} was added, removed or is of another kind; that needs a restart, and nothing was changed"
+        "the provider {0} was added, removed, is of another kind or logs in as another account; that needs a restart, and nothing was changed"
     )]
     OtherProviders(ProviderName),
     /// It could not be written down who changed what.
@@ -84,9 +85,11 @@ impl Inner {
         }
         let mut providers = BTreeMap::new();
         for (name, setup) in reload.providers {
-            let kind = |setup: &ProviderSetup| setup.guarded.provider.info().kind;
+            let info = setup.guarded.provider.info();
             let earlier = before.setups.get(&name);
-            let Some(earlier) = earlier.filter(|earlier| kind(earlier) == kind(&setup)) else {
+            let earlier =
+                earlier.filter(|earlier| is_same_account(earlier.guarded.provider.info(), info));
+            let Some(earlier) = earlier else {
                 return Err(ReloadError::OtherProviders(name));
             };
             let guarded = setup.guarded.in_place_of(&earlier.guarded);

@@ -48,7 +48,10 @@ impl Inner {
             let Some(span) = span else { continue };
             while !self.tasks.stopping().is_cancelled() {
                 let before = self.now().minus(span);
-                let batch = self.journal.strippable(to, before, BATCH).await?;
+                let mut batch = self.journal.strippable(to, before, BATCH).await?;
+                batch.retain(|stored| {
+                    to != Retention::NoPersonalData || !self.passes_by_an_open_one(stored)
+                });
                 let stripped = self.strip_all(&batch, to).await?;
                 if stripped == 0 {
                     break;

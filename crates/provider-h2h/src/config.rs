@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use ppob_http::{BaseUrl, Timeouts};
 use ppob_provider::{BuildError, RefusalTrust, SecretRef};
-use ppob_types::Rupiah;
-use secrecy::SecretString;
+use ppob_types::{Rupiah, Sensitive};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -67,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) base: BaseUrl,
     pub(crate) price_base: BaseUrl,
     pub(crate) account: BTreeMap<String, SecretString>,
+    /// Which account it is, whatever its secrets are just now.
+    pub(crate) login: Sensitive,
     /// Those of them that must not show.
     pub(crate) secrets: Vec<SecretString>,
     pub(crate) pay_timeouts: Timeouts,
@@ -141,7 +143,9 @@ impl Config {
         let inquiries_a_day =
             self.inquiries_per_number_a_day.or(centre.limits.inquiries_per_number_a_day);
         let bound = self.late_execution_bound_s.map(Duration::from_secs);
+        let login = login(&centre, &account);
         Ok(Settings {
+            login,
             late_execution_bound: bound.unwrap_or(centre.late_execution_bound),
             centre,
             base,
@@ -248,6 +252,16 @@ impl Config {
         }
         Ok((account, secrets))
     }
+}
+
+/// What tells this account from others: all of it that is no secret, at a centre of this kind. Not its
+/// address, which centres change while the accounts stay.
+fn login(centre: &Centre, account: &BTreeMap<String, SecretString>) -> Sensitive {
+    let plain = |(name, _): &(&String, &SecretString)| centre.account[*name] == Given::Plain;
+    let has_plain = account.iter().any(|one| plain(&one));
+    let told = account.iter().filter(|one| !has_plain || plain(one));
+    let told = told.map(|(name, value)| format!("\n{name}={}", value.expose_secret()));
+    format!("{}{}", centre.title, told.collect::<String>()).into()
 }
 
 /// Takes a key out of the table.

@@ -55,6 +55,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         base,
         price_base,
         account,
+        login,
         secrets,
         pay_timeouts,
         read_timeouts,
@@ -68,6 +69,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let info = ProviderInfo {
         kind: KIND.kind,
         name: request.name,
+        login,
         plaintext: base.is_plaintext(),
         price_list_every: centre.prices.as_ref().map_or(Duration::from_mins(5), |one| one.every),
         tells_balance: centre.balance.is_some(),

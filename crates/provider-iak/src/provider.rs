@@ -56,6 +56,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let info = ProviderInfo {
         kind: KIND.kind,
         name: request.name,
+        login: settings.credentials.username().into(),
         plaintext: prepaid.base.is_plaintext() || postpaid.base.is_plaintext(),
         price_list_every: settings.price_list_every,
         tells_balance: true,

@@ -61,6 +61,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let info = ProviderInfo {
         kind: KIND.kind,
         name: request.name,
+        login: username.expose_secret().into(),
         plaintext: base.is_plaintext(),
         price_list_every,
         tells_balance: balance_path.is_some(),

@@ -4,7 +4,9 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, StatusReport};
+use ppob_types::{
+    Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, Sensitive, StatusReport,
+};
 
 use crate::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
@@ -18,6 +20,9 @@ pub struct ProviderInfo {
     pub kind: &'static str,
     /// The configured instance: one deposit account.
     pub name: ProviderName,
+    /// What it logs in as: equal for the same deposit account, whatever its password is just now. What was
+    /// sent to one account is never asked about at another, which may buy it once more.
+    pub login: Sensitive,
     /// Whether requests and answers travel unencrypted, readable and forgeable on the way.
     pub plaintext: bool,
     /// How often the price list may be asked for.

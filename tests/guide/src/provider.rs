@@ -34,6 +34,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let info = ProviderInfo {
         kind: KIND.kind,
         name: request.name,
+        login: user.as_str().into(),
         plaintext: base.is_plaintext(),
         price_list_every: Duration::from_mins(5),
         tells_balance: false,

@@ -109,12 +109,12 @@ impl Changes {
         })
     }
 
-    /// The keys that change now and say which deposit account a provider is.
+    /// The keys that change now and may lead to another deposit account of the same login.
     pub(super) fn of_accounts(&self) -> impl Iterator<Item = (&str, &String)> {
         self.now.iter().filter_map(|key| {
             let name = provider_of(key)?;
             let rest = below_provider(key, name)?;
-            matches!(rest, "username" | "base_url").then_some((name, key))
+            matches!(rest, "base_url").then_some((name, key))
         })
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ppob_engine::{
-    AboutCustomer, CreateError, DuplicateWindows, EngineConfig, Erasure, OperateError,
-    RetentionSpans,
+    AboutCustomer, CreateError, DuplicateWindows, EngineConfig, Erasure, OperateError, Resolve,
+    ResolveVerdict, RetentionSpans,
 };
 use ppob_journal::{AuditFilter, Journal, MemoryJournal, Page, StoredPayment};
 use ppob_payment::PaymentState;
@@ -150,6 +150,46 @@ async fn raw_answers_go_first_and_personal_data_later_and_an_open_payment_keeps_
         (open.payment.state(), open.retention()),
         (PaymentState::InDoubt, Retention::Everything)
     );
+}
+
+/// By its customer number it is known that the doubted one must not be bought any more.
+#[tokio::test(start_paused = true)]
+async fn what_was_paid_in_spite_of_a_doubt_is_not_erased_while_the_doubt_lasts() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let config = EngineConfig {
+        duplicate_windows: DuplicateWindows { listed: Duration::ZERO, bills: Duration::ZERO },
+        retention: RetentionSpans {
+            raw_answers: None,
+            personal_data: Some(Duration::from_hours(3)),
+        },
+        ..EngineConfig::default()
+    };
+    let clock = PausedClock::new();
+    let world = World::configured(config, MemoryJournal::new(), &[&provider], clock).await;
+    provider.will([Pay::Free(PayAnswer::unknown(UnknownCause::TimedOut))]);
+    world.pay(token("payment-0001")).await;
+    tokio::time::advance(Duration::from_mins(11)).await;
+    let mut despite = token("payment-0002");
+    despite.despite_in_doubt = Some(key("payment-0001").id);
+    despite.repeat = 1;
+    assert_eq!(world.pay(despite).await.payment.state(), PaymentState::Succeeded);
+    tokio::time::sleep(Duration::from_hours(5)).await;
+    let erased = async || world.engine.erase_customer(&about(METER), false).await.unwrap();
+    assert_eq!(erased().await, Erasure { erased: 0, kept: 2 });
+    let stored = world.journal.load(&key("payment-0002")).await.unwrap().unwrap();
+    assert!(holds_personal_data(&stored), "{stored:?}");
+
+    let not_executed = Resolve {
+        key: key("payment-0001"),
+        attempt: None,
+        seen: None,
+        expected_version: None,
+        verdict: ResolveVerdict::NotExecuted { second_actor: Some("joko".to_owned()) },
+        who: claimed("sari"),
+        evidence: "mutasi 24 Juli".into(),
+    };
+    settled(world.resolve(not_executed).await.unwrap());
+    assert_eq!(erased().await, Erasure { erased: 2, kept: 0 });
 }
 
 #[tokio::test(start_paused = true)]

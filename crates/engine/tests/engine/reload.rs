@@ -150,6 +150,10 @@ async fn what_does_not_fit_changes_nothing_at_all() {
     assert_eq!(refused, ReloadError::OtherProviders(name("b")));
     let refused = world.engine.reload(told(BTreeMap::new())).await.unwrap_err();
     assert_eq!(refused, ReloadError::OtherProviders(name("a")));
+    let mut account = Scripted::new("a", 20_700, RefusalTrust::None);
+    Arc::get_mut(&mut account).unwrap().info.login = "another".into();
+    let refused = world.engine.reload(told(world.setups(&[&account]))).await.unwrap_err();
+    assert_eq!(refused, ReloadError::OtherProviders(name("a")));
     assert_eq!(world.engine.providers()[0].balance_floor, Rupiah::ZERO);
     assert_eq!(world.journal.audit_trail(&AuditFilter::default(), 10).await.unwrap(), []);
     world.engine.reload(told(changed())).await.unwrap();

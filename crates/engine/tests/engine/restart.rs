@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ppob_engine::{Engine, EngineConfig, Parts};
+use ppob_engine::{Engine, EngineConfig, Parts, Resolve, ResolveVerdict, StartError};
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
 use ppob_routing::{Mapping, MappingOverride};
 use ppob_types::{
-    FailureReason, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProductCode, RefusalCode,
-    RefusalScope, Rejection, UnknownCause,
+    FailureReason, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProductCode, ProviderRef,
+    RefusalCode, RefusalScope, Rejection, StatusReport, StatusVerdict, UnknownCause,
 };
 
 use crate::support::*;
@@ -116,4 +116,42 @@ async fn offers_are_not_sold_at_a_start_with_another_mapping_before_the_list_is_
     let ignored = [("TOKEN".to_owned(), MappingOverride::Ignore)].into();
     let engine = start(Some(Mapping::new(ignored, |_| None))).await;
     assert!(!engine.is_available(&token), "the configuration says that it is not sold");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_account_takes_a_name_only_when_nothing_sent_to_the_first_is_open() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    let mut other = Scripted::new("a", 20_700, RefusalTrust::None);
+    Arc::get_mut(&mut other).unwrap().info.login = "another".into();
+    provider.will([Pay::Charged(PayAnswer::bare(PayOutcome::Unknown(UnknownCause::Crashed)))]);
+    let world = World::of(&[&provider]).await;
+    let doubted = world.pay(token("payment-0001")).await;
+    assert_eq!(doubted.payment.state(), PaymentState::InDoubt);
+    world.engine.crash();
+    let start = async |one: &Arc<Scripted>| {
+        let journal = Arc::new(world.journal.reopen());
+        let (config, clock) = (EngineConfig::default(), world.shared_clock());
+        let providers = world.setups(&[one]);
+        Engine::start(Parts { config, journal, providers, clock, seed: 7 }).await
+    };
+    let Err(refused) = start(&other).await else { panic!("it began with another account") };
+    assert!(matches!(refused, StartError::AnotherAccount { sent: 1, .. }), "{refused}");
+
+    let engine = start(&provider).await.unwrap();
+    let verdict =
+        StatusReport { verdict: StatusVerdict::Succeeded, observed: observed("INV1", 20_700) };
+    provider.will_report(Ok(verdict));
+    let executed = Resolve {
+        key: key("payment-0001"),
+        attempt: None,
+        seen: None,
+        expected_version: None,
+        verdict: ResolveVerdict::Executed { provider_ref: ProviderRef::new("INV1").unwrap() },
+        who: claimed("sari"),
+        evidence: "mutasi 24 Juli".into(),
+    };
+    let paid = settled(engine.resolve(executed).await.unwrap());
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    engine.crash();
+    start(&other).await.unwrap().crash();
 }

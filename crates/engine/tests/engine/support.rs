@@ -100,7 +100,7 @@ pub(crate) enum Pay {
 /// A provider that does what its script says, and counts what it charged.
 #[derive(Debug)]
 pub(crate) struct Scripted {
-    info: ProviderInfo,
+    pub(crate) info: ProviderInfo,
     pub(crate) cost: i64,
     pub(crate) refusals: RefusalTrust,
     pub(crate) script: Mutex<VecDeque<Pay>>,
@@ -141,6 +141,7 @@ impl Scripted {
             info: ProviderInfo {
                 kind: "scripted",
                 name: ProviderName::new(name).unwrap(),
+                login: "one".into(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
                 tells_balance: balance > 0,

@@ -64,6 +64,7 @@ impl Scripted {
             info: ProviderInfo {
                 kind: "scripted",
                 name: ProviderName::new("scripted").unwrap(),
+                login: "one".into(),
                 plaintext: false,
                 price_list_every: Duration::from_mins(15),
                 tells_balance: true,

@@ -52,6 +52,7 @@ impl Model {
         let info = ProviderInfo {
             kind: "model",
             name: plan.name.clone(),
+            login: "one".into(),
             plaintext: plan.habit == Habit::OwnReference,
             price_list_every: Duration::from_mins(1),
             tells_balance: true,

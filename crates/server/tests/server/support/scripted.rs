@@ -77,6 +77,7 @@ impl Scripted {
             info: ProviderInfo {
                 kind: "scripted",
                 name: ProviderName::new("scripted-a").unwrap(),
+                login: "one".into(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
                 tells_balance: false,
