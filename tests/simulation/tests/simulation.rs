@@ -47,6 +47,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
         4_403_357_263_032_006_203,
         "a verdict waited while the machine stood still, and was taken for one about the next attempt",
     ),
+    (
+        16_363_986_026_763_333_149,
+        "a payment that failed after the duplicate window opened it for one that had asked before",
+    ),
 ];
 
 const PLAIN: Variant = Variant { mutant: None };
