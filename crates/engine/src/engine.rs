@@ -18,6 +18,7 @@ use crate::config::Told;
 use crate::intake::Entrances;
 use crate::limits::Spending;
 use crate::live::Live;
+use crate::logins::Logins;
 use crate::providers::Providers;
 use crate::tasks::Tasks;
 use crate::turns::Turns;
@@ -93,6 +94,7 @@ pub(crate) struct Inner {
     pub(crate) restored: OnceLock<Restored>,
     /// Until then the record may have forgotten what became of an attempt.
     pub(crate) set_back_at: OnceLock<Timestamp>,
+    pub(crate) logins: Logins,
     draining: AtomicBool,
     stopping_since: OnceLock<Monotonic>,
 }
@@ -138,6 +140,7 @@ impl Engine {
                 draws: AtomicU64::new(parts.seed),
                 restored: OnceLock::new(),
                 set_back_at: OnceLock::new(),
+                logins: Logins::default(),
                 draining: AtomicBool::new(false),
                 stopping_since: OnceLock::new(),
             }),

@@ -293,6 +293,11 @@ impl Inner {
         if self.now() <= held.payment.terms.pay_by {
             return Err(invalid("that payment may still be tried elsewhere; wait and ask again"));
         }
+        if held.payment.contradicted {
+            return Err(invalid(
+                "what is known of that payment contradicts itself; an operator has to settle it first",
+            ));
+        }
         if recorded.repeat != held.request.repeat.saturating_add(1) {
             return Err(CreateError::FieldInvalid {
                 field: "repeat",

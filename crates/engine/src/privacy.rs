@@ -136,6 +136,7 @@ impl Inner {
     /// Whether nothing needs the payment's personal data any more.
     fn may_be_erased(&self, stored: &StoredPayment, now: Timestamp) -> bool {
         let window = self.told().config.duplicate_windows.of(stored.payment.terms.family);
+        let window = self.clock.stretched(window);
         stored.payment.may_be_stripped()
             && now.since(stored.updated_at) >= window
             && !self.passes_by_an_open_one(stored)

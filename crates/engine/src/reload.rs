@@ -65,6 +65,8 @@ impl Engine {
             // One at a time, from looking at what is there to replacing it.
             let _alone = inner.reloading.lock().await;
             let told = inner.fit(reload)?;
+            let followed = inner.follow_addresses(&told).await;
+            followed.map_err(|_: JournalError| ReloadError::JournalUnavailable)?;
             // First: what nobody could look up later must not take effect.
             let noted = inner.journal.audit(entry).await;
             noted.map_err(|_: JournalError| ReloadError::JournalUnavailable)?;

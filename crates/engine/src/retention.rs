@@ -40,7 +40,7 @@ impl Inner {
         let spans = self.told().config.retention;
         // Past every duplicate window an equal payment need not be noticed any more.
         let windows = self.told().config.duplicate_windows;
-        let window = windows.listed.max(windows.bills);
+        let window = self.clock.stretched(windows.listed.max(windows.bills));
         let personal = spans.personal_data.map(|span| span.max(window));
         for (span, to) in
             [(personal, Retention::NoPersonalData), (spans.raw_answers, Retention::NoRawAnswers)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ppob_types::Sensitive;
 use reqwest::Url;
 
 /// The address below which a provider's calls are. From configuration only, never from an answer.
@@ -57,6 +58,11 @@ impl BaseUrl {
             url.set_path(&path);
         }
         Ok(Self(url))
+    }
+
+    /// The address, to tell it from others.
+    pub fn address(&self) -> Sensitive {
+        self.0.as_str().into()
     }
 
     /// Whether requests and answers travel unencrypted.

@@ -91,7 +91,10 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
     let info = ProviderInfo {
         kind: KIND.kind,
         name: request.name,
-        login: username.expose_secret().into(),
+        // What is bought in its test world was never bought in the other.
+        login: format!("{}{}", username.expose_secret(), if testing { " testing" } else { "" })
+            .into(),
+        address: base.address(),
         plaintext: base.is_plaintext(),
         price_list_every,
         tells_balance: true,

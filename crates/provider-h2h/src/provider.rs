@@ -70,6 +70,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         kind: KIND.kind,
         name: request.name,
         login,
+        address: base.address(),
         plaintext: base.is_plaintext(),
         price_list_every: centre.prices.as_ref().map_or(Duration::from_mins(5), |one| one.every),
         tells_balance: centre.balance.is_some(),

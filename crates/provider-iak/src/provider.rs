@@ -57,6 +57,10 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         kind: KIND.kind,
         name: request.name,
         login: settings.credentials.username().into(),
+        address: [settings.prepaid.address(), settings.postpaid.address()]
+            .map(|address| address.expose().to_owned())
+            .join(" ")
+            .into(),
         plaintext: prepaid.base.is_plaintext() || postpaid.base.is_plaintext(),
         price_list_every: settings.price_list_every,
         tells_balance: true,

@@ -62,6 +62,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         kind: KIND.kind,
         name: request.name,
         login: username.expose_secret().into(),
+        address: base.address(),
         plaintext: base.is_plaintext(),
         price_list_every,
         tells_balance: balance_path.is_some(),

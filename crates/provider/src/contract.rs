@@ -23,6 +23,9 @@ pub struct ProviderInfo {
     /// What it logs in as: equal for the same deposit account, whatever its password is just now. What was
     /// sent to one account is never asked about at another, which may buy it once more.
     pub login: Sensitive,
+    /// Where it is reached; all addresses that payments and status checks go to. What was sent to another
+    /// one before is not asked about by a purchase: it may be another centre, which knows nothing of it.
+    pub address: Sensitive,
     /// Whether requests and answers travel unencrypted, readable and forgeable on the way.
     pub plaintext: bool,
     /// How often the price list may be asked for.

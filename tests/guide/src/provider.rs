@@ -35,6 +35,7 @@ fn build(request: BuildRequest) -> Result<BuiltProvider, BuildError> {
         kind: KIND.kind,
         name: request.name,
         login: user.as_str().into(),
+        address: base.address(),
         plaintext: base.is_plaintext(),
         price_list_every: Duration::from_mins(5),
         tells_balance: false,

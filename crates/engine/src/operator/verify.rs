@@ -60,6 +60,10 @@ impl Inner {
         if !fits {
             return Err(not_confirmed("that reference was paid at another time"));
         }
+        // Asked by our reference, a provider answers whatever was named to us.
+        if observed.provider_ref.as_ref().is_some_and(|told| told != provider_ref) {
+            return Err(not_confirmed("it has another reference for this payment"));
+        }
         observed.provider_ref = Some(provider_ref.clone());
         Ok(observed)
     }

@@ -2,7 +2,8 @@
 //!
 //! If the first request never arrived, the question buys. So it is asked like a payment: only while somebody
 //! waits for what it may buy, only once it is durable that it is asked, at most once by one permit, and from
-//! then on the late-execution bound counts anew.
+//! then on the late-execution bound counts anew. Nor is it asked where the provider may not know the first
+//! request: at another account or address than that was sent to.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use ppob_journal::{EventKind, JournalError, Page, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event};
 use ppob_provider::{Capability, PayRequest, ProviderError, ProviderErrorKind, SendPermit};
 use ppob_routing::Mode;
-use ppob_types::{Clock, StatusReport};
+use ppob_types::{Clock, ProviderName, StatusReport};
 
 use crate::ProviderSetup;
 use crate::engine::Inner;
@@ -28,17 +29,21 @@ impl Inner {
     /// record that was set back may have known better.
     pub(crate) fn may_ask(&self, capability: &Capability, attempt: &Attempt) -> bool {
         let now = self.now();
-        let is_stopped =
-            || matches!(self.providers.mode(&attempt.provider), Mode::Frozen { .. } | Mode::Off);
         let restored = self.restored.get().map(|restored| restored.restored_at);
-        let set_back = restored.max(self.set_back_at.get().copied());
+        let moved = self.logins.moved_at(&attempt.provider);
+        let unsure = restored.max(self.set_back_at.get().copied()).max(moved);
         capability.status_is_purchase.is_none_or(|bounds| {
             attempt.is_alive()
-                && !is_stopped()
-                && set_back.is_none_or(|until| attempt.begun_at > until)
+                && !self.is_stopped(&attempt.provider)
+                && unsure.is_none_or(|until| attempt.begun_at > until)
                 && now.since(attempt.begun_at) < bounds.max_age
                 && self.clock.left_of(bounds.min_gap, attempt.asked_at()).is_zero()
         })
+    }
+
+    /// Whether a person has stopped buying there.
+    fn is_stopped(&self, provider: &ProviderName) -> bool {
+        matches!(self.providers.mode(provider), Mode::Frozen { .. } | Mode::Off)
     }
 
     /// Whether a status check may still buy what this attempt was to buy.
@@ -75,6 +80,9 @@ impl Inner {
         let recorded = recorded.map_err(|_| not_asked())?;
         if !is_wanted(&recorded, attempt) || self.was_passed_by(&recorded).await? {
             return Err(not_wanted());
+        }
+        if self.is_stopped(&attempt.provider) {
+            return Err(not_asked());
         }
         if self.now() > start_by_wall {
             return Err(not_asked());

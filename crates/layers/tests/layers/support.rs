@@ -65,6 +65,7 @@ impl Scripted {
                 kind: "scripted",
                 name: ProviderName::new("scripted").unwrap(),
                 login: "one".into(),
+                address: "here".into(),
                 plaintext: false,
                 price_list_every: Duration::from_mins(15),
                 tells_balance: true,

@@ -53,6 +53,7 @@ impl Model {
             kind: "model",
             name: plan.name.clone(),
             login: "one".into(),
+            address: "here".into(),
             plaintext: plan.habit == Habit::OwnReference,
             price_list_every: Duration::from_mins(1),
             tells_balance: true,

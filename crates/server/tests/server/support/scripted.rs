@@ -78,6 +78,7 @@ impl Scripted {
                 kind: "scripted",
                 name: ProviderName::new("scripted-a").unwrap(),
                 login: "one".into(),
+                address: "here".into(),
                 plaintext: true,
                 price_list_every: Duration::from_mins(5),
                 tells_balance: false,
