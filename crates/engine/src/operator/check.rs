@@ -68,7 +68,8 @@ pub enum Found {
 pub(crate) type Look = Result<Found, String>;
 
 impl Engine {
-    /// Asks the provider about a payment now. Never sends a payment.
+    /// Asks the provider about a payment now. Begins no attempt; a check that is a purchase buys what never
+    /// arrived.
     ///
     /// # Errors
     /// [`OperateError`]; the payment was not changed then.
