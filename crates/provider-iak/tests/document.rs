@@ -88,6 +88,26 @@ async fn status_balance_and_prices_are_asked_for_as_documented() {
 }
 
 #[tokio::test]
+async fn fact_40_a_payment_that_was_not_received_is_not_found_and_no_refusal() {
+    for (status, code) in
+        [(json!(0), "42"), (json!("0"), "42"), (Value::Null, "42"), (json!(0), "02")]
+    {
+        let changes = json!({
+            "response_code": code,
+            "status": status,
+            "message": "REQUEST PEMBAYARAN BELUM DITERIMA",
+            "datetime": null,
+            "noref": null,
+        });
+        let report = checked(&bill(), &body(bill_data(), changes)).await.unwrap();
+        assert_eq!(report.verdict, StatusVerdict::NotFound);
+        // The money that is stated beside it is that of the inquiry.
+        assert_eq!((report.observed.charged, report.observed.provider_ref), (None, None));
+        assert!(report.observed.raw.is_some());
+    }
+}
+
+#[tokio::test]
 async fn fact_43_the_first_answer_to_a_top_up_is_process_and_means_pending() {
     let answer = paid(&top_up(), &body(top_up_data(), json!({}))).await;
     assert_eq!(answer.outcome, PayOutcome::Pending);
