@@ -19,7 +19,8 @@ pub struct Capability {
     pub status_is_purchase: Option<PurchaseAsStatus>,
     /// It refuses by itself to charge more than [`PayRequest::max_cost`](crate::PayRequest::max_cost).
     pub cost_cap: bool,
-    /// It sells the same thing to the same number more than once a day.
+    /// It sells the same thing to the same number more than once a day. Where it may not, it is asked last for
+    /// what is bought again.
     pub repeat_same_day: bool,
     /// It reports by callback.
     pub callbacks: bool,
