@@ -27,7 +27,8 @@ pub(crate) struct Read {
     pub(crate) operation: Operation,
     /// It may be dropped. Not so where a status check is itself a purchase.
     pub(crate) may_be_dropped: bool,
-    /// It may be made again. Not so either where the provider takes a reference of ours once.
+    /// It may be made again. Not so either where the provider takes a reference of ours once, or wants some
+    /// time between two calls for it.
     pub(crate) may_be_repeated: bool,
 }
 
@@ -109,7 +110,9 @@ impl<A: Around> PpobProvider for Layered<A> {
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         let next = Box::new(|| self.inner.check_status(cx, attempt));
-        self.around.read(Operation::Status.read(), next).await
+        let gap = self.inner.capability(attempt.purchase.family).status_gap;
+        let read = Read { may_be_repeated: gap.is_zero(), ..Operation::Status.read() };
+        self.around.read(read, next).await
     }
 
     async fn check_by_purchase(

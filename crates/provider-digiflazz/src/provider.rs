@@ -202,7 +202,7 @@ impl PpobProvider for Digiflazz {
         };
         if family.is_bill() {
             let inquiry = InquiryRule::Bound { valid_for: BILL_VALID_FOR, same_day: true };
-            return Capability { inquiry, ..common };
+            return Capability { inquiry, status_gap: LEAST_GAP, ..common };
         }
         let meter = family == Family::PlnPrepaid;
         Capability {

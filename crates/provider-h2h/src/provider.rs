@@ -161,6 +161,7 @@ impl PpobProvider for H2h {
             client_reference: self.centre.repeated_ref_is_same_payment,
             status: status.map(StatusSpec::lookup).unwrap_or_default(),
             status_is_purchase: status.and_then(|status| status.is_purchase),
+            status_gap: Duration::ZERO,
             cost_cap: false,
             repeat_same_day: self.centre.repeat_same_day && !family.is_bill(),
             callbacks: self.centre.callback.is_some(),

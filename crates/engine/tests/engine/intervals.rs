@@ -9,16 +9,17 @@ use ppob_engine::{CheckNow, Engine, EngineConfig, OperateError, Parts, ProviderS
 use ppob_journal::MemoryJournal;
 use ppob_layers::{Limits, guard};
 use ppob_provider::{
-    AttemptRef, CallContext, Capability, PayRequest, PpobProvider, ProviderError, ProviderInfo,
-    PurchaseAsStatus, RefusalTrust, SendPermit, StatusLookup,
+    AttemptRef, CallContext, Callback, CallbackError, Capability, PayRequest, PpobProvider,
+    ProviderError, ProviderInfo, PurchaseAsStatus, RawCallback, RefusalTrust, SendPermit,
+    StatusLookup,
 };
 use ppob_types::{
-    Clock, Family, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, PriceList, StatusReport,
-    StatusVerdict,
+    AttemptId, Clock, Family, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, PriceList,
+    Sensitive, StatusReport, StatusVerdict,
 };
 use tokio::time::{Instant, sleep};
 
-use crate::support::{PausedClock, Pay, Scripted, claimed, consumer, setup, token};
+use crate::support::{METER, PausedClock, Pay, Scripted, claimed, consumer, setup, token};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const MOST_AGE: Duration = Duration::from_hours(1);
@@ -76,6 +77,10 @@ impl PpobProvider for Strict {
         self.called()
     }
 
+    fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
+        self.scripted.decode_callback(raw)
+    }
+
     async fn check_by_purchase(
         &self,
         _: &CallContext,
@@ -85,6 +90,21 @@ impl PpobProvider for Strict {
         permit.start().map_err(|_| ProviderError::unsupported("a late permit"))?;
         self.called()
     }
+}
+
+/// A callback about the payment, soon after it was sent.
+async fn a_callback_comes(engine: &Engine, strict: &Strict) {
+    let callback = Callback {
+        attempt: Some(AttemptId::new(1, 1)),
+        provider_ref: None,
+        customer: Some(Sensitive::new(METER)),
+        provider_code: Some("TOKEN".to_owned()),
+        report: StatusReport { verdict: StatusVerdict::Succeeded, observed: Observed::default() },
+    };
+    strict.scripted.callbacks.lock().unwrap().insert(b"news".to_vec(), callback);
+    let headers = vec![("secret".to_owned(), Sensitive::new("right"))];
+    let raw = RawCallback { headers, query: Vec::new(), body: b"news".to_vec() };
+    engine.take_callback(&strict.scripted.name(), raw).await.unwrap();
 }
 
 async fn engine_of(strict: &Arc<Strict>) -> Engine {
@@ -117,6 +137,9 @@ fn least_gap_is_kept(capability: Capability) -> impl Future<Output = Arc<Strict>
         let engine = engine_of(&strict).await;
         engine.create_payment(token("payment-0001")).await.unwrap();
         sleep(Duration::from_secs(10)).await;
+        if strict.capability.callbacks {
+            a_callback_comes(&engine, &strict).await;
+        }
         let early = engine.check_now(button()).await.unwrap_err();
         assert!(matches!(early, OperateError::CheckTooEarly { .. }), "{early:?}");
         // Beside the checks that are due by themselves.
@@ -146,6 +169,12 @@ async fn fact_51_a_minute_lies_between_two_calls_for_one_reference_whoever_wants
     let strict = least_gap_is_kept(by_purchase).await;
     let all: Duration = gaps(&strict.calls).iter().sum();
     assert!(all < MOST_AGE, "after that it would buy again: {all:?}");
+
+    let by_reading =
+        Capability { callbacks: true, status_is_purchase: None, status_gap: MINUTE, ..by_purchase };
+    let strict = least_gap_is_kept(by_reading).await;
+    let first = gaps(&strict.calls)[0];
+    assert!(first < MINUTE * 2, "and then what a callback said is asked about: {first:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -105,6 +105,20 @@ async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_status_check_is_not_repeated_where_the_provider_wants_some_time_between_two() {
+    for (status_gap, calls) in [(Duration::ZERO, 2), (Duration::from_mins(1), 1)] {
+        let strict = Scripted { status_gap, ..Scripted::new() };
+        let (provider, guarded) = guarded(strict.failing(transport(1)), &wide());
+        let answer = guarded.provider.check_status(&context(), &attempt()).await;
+        assert_eq!(provider.calls(), calls);
+        assert_eq!(answer.is_ok(), calls == 2, "{answer:?}");
+        // What is no status check is repeated as ever.
+        provider.fail_next(ProviderErrorKind::Transport);
+        assert!(balance(&guarded).await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_inquiry_under_a_reference_of_ours_is_not_repeated_and_a_plain_one_is() {
     for (reference, calls) in [(None, 2), (Some(AttemptId::new(1, 0)), 1)] {
         let (provider, guarded) = guarded(Scripted::new().failing(transport(1)), &wide());
