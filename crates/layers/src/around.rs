@@ -9,7 +9,7 @@ use ppob_provider::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
     PpobProvider, ProviderError, ProviderInfo, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
-use ppob_types::{Bill, Family, PayAnswer, PriceList, Rupiah, StatusReport};
+use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderRef, Rupiah, StatusReport};
 
 /// What is being called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,7 @@ impl<A: Around> PpobProvider for Layered<A> {
         &self,
         cx: &CallContext,
         request: &PayRequest,
+        known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let read =
@@ -128,7 +129,7 @@ impl<A: Around> PpobProvider for Layered<A> {
         let next: Next<'_, StatusReport> = Box::new(|| {
             let permit = permit.lock().unwrap_or_else(PoisonError::into_inner).take();
             match permit {
-                Some(permit) => self.inner.check_by_purchase(cx, request, permit),
+                Some(permit) => self.inner.check_by_purchase(cx, request, known, permit),
                 None => Box::pin(async {
                     Err(ProviderError::unsupported("a second status check by one permit"))
                 }),

@@ -13,7 +13,7 @@ use ppob_provider::{
     RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
+    Bill, Family, NotSentCause, PayAnswer, PriceList, ProviderRef, Purchase, Rupiah, StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -321,6 +321,7 @@ impl PpobProvider for Digiflazz {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let family = request.purchase.family;

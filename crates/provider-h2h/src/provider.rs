@@ -14,7 +14,8 @@ use ppob_provider::{
     StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, InquiryToken, NotSentCause, PayAnswer, PriceList, Rupiah, StatusReport, Timestamp,
+    Bill, Family, InquiryToken, NotSentCause, PayAnswer, PriceList, ProviderRef, Rupiah,
+    StatusReport, Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -281,6 +282,7 @@ impl PpobProvider for H2h {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let purchase = &request.purchase;
@@ -311,7 +313,7 @@ impl PpobProvider for H2h {
             dest: Some(purchase.customer.expose()),
             product: Some(&request.provider_code),
         };
-        status::interpret(&self.about(purchase.family, asked), None, &answer)
+        status::interpret(&self.about(purchase.family, asked), known, &answer)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

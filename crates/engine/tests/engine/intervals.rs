@@ -15,7 +15,7 @@ use ppob_provider::{
 };
 use ppob_types::{
     AttemptId, Clock, Family, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, PriceList,
-    Sensitive, StatusReport, StatusVerdict,
+    ProviderRef, Sensitive, StatusReport, StatusVerdict,
 };
 use tokio::time::{Instant, sleep};
 
@@ -85,6 +85,7 @@ impl PpobProvider for Strict {
         &self,
         _: &CallContext,
         _: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         permit.start().map_err(|_| ProviderError::unsupported("a late permit"))?;

@@ -98,7 +98,8 @@ async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
     let buying = Scripted { takes: Duration::from_mins(3), ..Scripted::new() };
     let (provider, guarded) = guarded(buying.failing(transport(1)), &wide());
     let begun = Instant::now();
-    let answer = guarded.provider.check_by_purchase(&context(), &pay_request(), permit()).await;
+    let answer =
+        guarded.provider.check_by_purchase(&context(), &pay_request(), None, permit()).await;
     assert!(answer.is_err());
     assert_eq!(provider.calls(), 1);
     assert_eq!(begun.elapsed(), Duration::from_mins(3));

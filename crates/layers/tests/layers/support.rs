@@ -14,8 +14,8 @@ use ppob_provider::{
 };
 use ppob_types::{
     AttemptId, Bill, Clock, CustomerNumber, Family, FamilyDetails, Monotonic, NotSentCause,
-    Observed, Parameters, PayAnswer, PayOutcome, ProductCode, ProviderName, Purchase, Rupiah,
-    StatusReport, StatusVerdict, Timestamp,
+    Observed, Parameters, PayAnswer, PayOutcome, ProductCode, ProviderName, ProviderRef, Purchase,
+    Rupiah, StatusReport, StatusVerdict, Timestamp,
 };
 use tokio::time::{Instant, sleep};
 
@@ -171,6 +171,7 @@ impl PpobProvider for Scripted {
         &self,
         _cx: &CallContext,
         _request: &PayRequest,
+        _known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let started = permit.start();

@@ -324,6 +324,7 @@ impl PpobProvider for Model {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let started = permit.start().map_err(|_| no_answer())?;
