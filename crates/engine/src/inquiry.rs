@@ -98,6 +98,7 @@ impl Inner {
             bill_amount: None,
             max_cost: None,
             already_tried: &[],
+            is_repeat: false,
             draw: Some(self.draw()),
         };
         let route = self.route(product, &question);

@@ -129,6 +129,7 @@ impl Providers {
                     has_room: reserve.has_room,
                     price_max_age: setup.price_max_age,
                     cost_tolerance: setup.cost_tolerance,
+                    repeats_same_day: capability.repeat_same_day,
                     lookup: lookup(&capability),
                     priority: setup.priority,
                     weight: setup.weight,

@@ -102,10 +102,11 @@ impl Engine {
 
     /// Whether a product can be bought from anybody now: a provider would be asked.
     pub fn is_available(&self, product: &ProductCode) -> bool {
-        self.explain_route(product, None).is_ok_and(|e| !e.route.candidates.is_empty())
+        self.explain_route(product, None, false).is_ok_and(|e| !e.route.candidates.is_empty())
     }
 
-    /// Who would be asked for this product now, and why nobody else.
+    /// Who would be asked for this product now, and why nobody else; `is_repeat`: for one who bought the same
+    /// lately, and wants it once more.
     ///
     /// # Errors
     /// [`QueryError::UnknownProduct`].
@@ -113,6 +114,7 @@ impl Engine {
         &self,
         product: &ProductCode,
         bill_amount: Option<Rupiah>,
+        is_repeat: bool,
     ) -> Result<RouteExplanation, QueryError> {
         let catalogue = self.inner.prices.catalogue();
         let product =
@@ -123,6 +125,7 @@ impl Engine {
             bill_amount,
             max_cost: None,
             already_tried: &[],
+            is_repeat,
             // The next payment is drawn anew: the most likely is told.
             draw: None,
         };

@@ -133,9 +133,24 @@ impl Inner {
         }
     }
 
+    /// For how long the provider still wants no status check of this attempt, where that is a read.
+    pub(crate) fn left_of_gap(&self, stored: &StoredPayment, attempt: &Attempt) -> Duration {
+        let Some(setup) = self.providers.get(&attempt.provider) else { return Duration::ZERO };
+        let capability = setup.guarded.provider.capability(stored.payment.terms.family);
+        if capability.status_gap.is_zero() || capability.status_is_purchase.is_some() {
+            return Duration::ZERO;
+        }
+        self.clock.left_of(capability.status_gap, attempt.asked_at())
+    }
+
     fn start_check(this: &Arc<Self>, seats: &Seats, stored: StoredPayment) {
         let Next::Check { attempt, .. } = next(&stored.payment, this.now()) else { return };
-        let provider = stored.payment.attempt(attempt).map(|attempt| &attempt.provider);
+        let attempt = stored.payment.attempt(attempt);
+        // Nothing is recorded of that, so it is found again in the next rounds, and asked about in time.
+        if attempt.is_some_and(|attempt| !this.left_of_gap(&stored, attempt).is_zero()) {
+            return;
+        }
+        let provider = attempt.map(|attempt| &attempt.provider);
         let seat = match provider.and_then(|provider| seats.of.get(provider)) {
             Some(seats) => Arc::clone(seats).try_acquire_owned().map(Some),
             // Nobody can be asked any more, but the schedule must go on.

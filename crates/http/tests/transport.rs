@@ -194,7 +194,7 @@ async fn an_endless_answer_is_cut_and_says_so() {
 }
 
 #[tokio::test]
-async fn each_payment_has_a_connection_of_its_own() {
+async fn fact_54_each_payment_has_a_connection_of_its_own_so_that_none_is_replayed() {
     let peer = Peer::start(Behaviour::KeepAlive).await;
     let client = client(&peer.url("http"), patient());
     for _ in 0..3 {

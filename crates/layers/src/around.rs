@@ -9,7 +9,7 @@ use ppob_provider::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
     PpobProvider, ProviderError, ProviderInfo, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
-use ppob_types::{Bill, Family, PayAnswer, PriceList, Rupiah, StatusReport};
+use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderRef, Rupiah, StatusReport};
 
 /// What is being called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub(crate) struct Read {
     pub(crate) operation: Operation,
     /// It may be dropped. Not so where a status check is itself a purchase.
     pub(crate) may_be_dropped: bool,
-    /// It may be made again. Not so either where the provider takes a reference of ours once.
+    /// It may be made again. Not so either where the provider takes a reference of ours once, or wants some
+    /// time between two calls for it.
     pub(crate) may_be_repeated: bool,
 }
 
@@ -109,13 +110,16 @@ impl<A: Around> PpobProvider for Layered<A> {
         attempt: &AttemptRef,
     ) -> Result<StatusReport, ProviderError> {
         let next = Box::new(|| self.inner.check_status(cx, attempt));
-        self.around.read(Operation::Status.read(), next).await
+        let gap = self.inner.capability(attempt.purchase.family).status_gap;
+        let read = Read { may_be_repeated: gap.is_zero(), ..Operation::Status.read() };
+        self.around.read(read, next).await
     }
 
     async fn check_by_purchase(
         &self,
         cx: &CallContext,
         request: &PayRequest,
+        known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let read =
@@ -125,7 +129,7 @@ impl<A: Around> PpobProvider for Layered<A> {
         let next: Next<'_, StatusReport> = Box::new(|| {
             let permit = permit.lock().unwrap_or_else(PoisonError::into_inner).take();
             match permit {
-                Some(permit) => self.inner.check_by_purchase(cx, request, permit),
+                Some(permit) => self.inner.check_by_purchase(cx, request, known, permit),
                 None => Box::pin(async {
                     Err(ProviderError::unsupported("a second status check by one permit"))
                 }),

@@ -13,7 +13,7 @@ use ppob_provider::{
     RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
+    Bill, Family, NotSentCause, PayAnswer, PriceList, ProviderRef, Purchase, Rupiah, StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -206,7 +206,7 @@ impl PpobProvider for Digiflazz {
         };
         if family.is_bill() {
             let inquiry = InquiryRule::Bound { valid_for: BILL_VALID_FOR, same_day: true };
-            return Capability { inquiry, ..common };
+            return Capability { inquiry, status_gap: LEAST_GAP, ..common };
         }
         let meter = family == Family::PlnPrepaid;
         Capability {
@@ -325,6 +325,7 @@ impl PpobProvider for Digiflazz {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let family = request.purchase.family;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ppob_http::Answer;
 use ppob_types::{Family, Observed, RawAnswer, Receipt, Sensitive};
 
-use crate::families::{details, lines, token};
+use crate::families::{details, lines};
 use crate::wire::Fields;
 
 /// What the bytes of an answer show by themselves.
@@ -27,8 +27,8 @@ pub(crate) fn money(observed: &mut Observed, fields: &Fields) {
 
 /// The receipt in an answer.
 pub(crate) fn receipt(family: Family, fields: &Fields) -> Receipt {
-    // A token is worth money: it stands in its own field only.
-    let serial = fields.line("sn").filter(|_| token(family, fields).is_none());
+    // A token stands in its own field only, and whatever comes in its place may hold a name.
+    let serial = fields.line("sn").filter(|_| family != Family::PlnPrepaid).map(Sensitive::new);
     Receipt {
         reference: serial,
         paid_at: None,

@@ -14,7 +14,8 @@ use ppob_provider::{
     StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, InquiryToken, NotSentCause, PayAnswer, PriceList, Rupiah, StatusReport, Timestamp,
+    Bill, Family, InquiryToken, NotSentCause, PayAnswer, PriceList, ProviderRef, Rupiah,
+    StatusReport, Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -164,6 +165,7 @@ impl PpobProvider for H2h {
             client_reference: self.centre.repeated_ref_is_same_payment,
             status: status.map(StatusSpec::lookup).unwrap_or_default(),
             status_is_purchase: status.and_then(|status| status.is_purchase),
+            status_gap: Duration::ZERO,
             cost_cap: false,
             repeat_same_day: self.centre.repeat_same_day && !family.is_bill(),
             callbacks: self.centre.callback.is_some(),
@@ -283,6 +285,7 @@ impl PpobProvider for H2h {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let purchase = &request.purchase;
@@ -313,7 +316,7 @@ impl PpobProvider for H2h {
             dest: Some(purchase.customer.expose()),
             product: Some(&request.provider_code),
         };
-        status::interpret(&self.about(purchase.family, asked), None, &answer)
+        status::interpret(&self.about(purchase.family, asked), known, &answer)
     }
 
     async fn balance(&self, _: &CallContext) -> Result<Rupiah, ProviderError> {

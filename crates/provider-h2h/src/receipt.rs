@@ -40,7 +40,7 @@ pub(crate) fn receipt(family: Family, groups: &Groups) -> Receipt {
     let raw_fields: BTreeMap<String, Sensitive> =
         shown.map(|(name, value)| (name.to_owned(), Sensitive::new(value))).collect();
     Receipt {
-        reference: groups.text("sn").filter(|_| family != Family::PlnPrepaid).map(str::to_owned),
+        reference: groups.text("sn").filter(|_| family != Family::PlnPrepaid).map(Sensitive::new),
         paid_at: None,
         customer_name: groups.text("name").map(Sensitive::new),
         details: details(family, groups),

@@ -48,7 +48,7 @@ async fn fact_33_a_lost_answer_is_unknown_and_the_check_finds_what_was_debited()
         let report = if profile == Profile::OtomaX {
             let refused = built.provider.check_status(&context(), &looked).await.unwrap_err();
             assert_eq!(refused.kind, ProviderErrorKind::Unsupported, "it is no read");
-            built.provider.check_by_purchase(&context(), &request, permit()).await
+            built.provider.check_by_purchase(&context(), &request, None, permit()).await
         } else {
             built.provider.check_status(&context(), &looked).await
         };
@@ -165,7 +165,7 @@ async fn fact_55_a_repeated_reference_after_a_failure_is_answered_with_the_old_f
         assert_eq!(again.outcome, PayOutcome::Unknown(UnknownCause::Unlisted), "{profile:?}");
         assert_eq!(again.observed.provider_ref, None, "it may be another payment's");
         let report = if profile == Profile::OtomaX {
-            built.provider.check_by_purchase(&context(), &request, permit()).await
+            built.provider.check_by_purchase(&context(), &request, None, permit()).await
         } else {
             let known = attempt(&request, answer.observed.provider_ref);
             built.provider.check_status(&context(), &known).await
@@ -318,7 +318,7 @@ async fn a_refusal_of_the_repeated_call_is_no_refusal_of_the_payment_that_it_ask
             assert_eq!(paid.outcome, PayOutcome::Succeeded);
             simulator.add_fault(Fault::new(FaultKind::Words { text: words.clone() }).call(call));
             let report = if profile == Profile::OtomaX {
-                built.provider.check_by_purchase(&context(), &request, permit()).await
+                built.provider.check_by_purchase(&context(), &request, None, permit()).await
             } else {
                 built.provider.check_status(&context(), &attempt(&request, None)).await
             };
@@ -326,6 +326,25 @@ async fn a_refusal_of_the_repeated_call_is_no_refusal_of_the_payment_that_it_ask
             assert_eq!(kind, ProviderErrorKind::Unreadable, "{profile:?}: {words}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_check_by_purchase_that_finds_another_transaction_than_the_known_one_is_no_verdict() {
+    let simulator = simulator(Profile::OtomaX).await;
+    let built = provider(Profile::OtomaX, &simulator.origin(), json!({}));
+    let request = payment(Family::MobileTopUp, "S5", "081234569999");
+    let paid = built.provider.pay(&context(), &request, permit()).await;
+    assert_eq!(paid.outcome, PayOutcome::Succeeded);
+    let known = paid.observed.provider_ref;
+    let checked = async |known: Option<&ppob_types::ProviderRef>| {
+        built.provider.check_by_purchase(&context(), &request, known, permit()).await
+    };
+    let report = checked(known.as_ref()).await.unwrap();
+    assert_eq!((report.verdict, &report.observed.provider_ref), (StatusVerdict::Succeeded, &known));
+    // Under the same reference of ours: bought a second time, perhaps.
+    let other = ppob_types::ProviderRef::new("99999999");
+    assert_eq!(checked(other.as_ref()).await.unwrap_err().kind, ProviderErrorKind::Unreadable);
+    assert_eq!(simulator.ledger().charges.len(), 1);
 }
 
 #[tokio::test]
@@ -346,7 +365,8 @@ async fn an_earlier_payment_for_the_same_number_is_no_outcome_of_this_one() {
         assert_eq!((answer.observed.provider_ref, answer.observed.charged), (None, None));
         if profile == Profile::OtomaX {
             says(format!("{earlier} {end}"), Call::Pay);
-            let report = built.provider.check_by_purchase(&context(), &request, permit()).await;
+            let report =
+                built.provider.check_by_purchase(&context(), &request, None, permit()).await;
             assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Unreadable);
             continue;
         }

@@ -71,7 +71,9 @@ pub(crate) fn top_up_receipt(family: Family, fields: &Fields) -> Receipt {
     // The serial number of anything but plain credit is worth money, or holds a name.
     let plain = |serial: &String| serial.bytes().all(|byte| byte.is_ascii_digit());
     Receipt {
-        reference: serial.filter(|serial| family == Family::MobileTopUp && plain(serial)),
+        reference: serial
+            .filter(|serial| family == Family::MobileTopUp && plain(serial))
+            .map(Sensitive::new),
         details,
         raw_fields: for_customers(fields),
         lines,
@@ -82,7 +84,7 @@ pub(crate) fn top_up_receipt(family: Family, fields: &Fields) -> Receipt {
 /// The receipt of a bill.
 pub(crate) fn bill_receipt(family: Family, fields: &Fields) -> Receipt {
     Receipt {
-        reference: fields.line("noref"),
+        reference: fields.line("noref").map(Sensitive::new),
         paid_at: fields.text("datetime").and_then(paid_at),
         customer_name: fields.line("tr_name").map(Sensitive::new),
         details: details(family, fields),

@@ -83,7 +83,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_documents_amounts_are_read_exactly() {
+    fn fact_01_dots_stand_between_thousands_and_begin_no_fraction() {
         for (text, amount) in [
             ("102.500", 102_500),
             ("100.700", 100_700),

@@ -33,7 +33,7 @@ pub(crate) fn observe_unreadable(answer: &Answer) -> Observed {
 /// The receipt in an answer.
 pub(crate) fn receipt(family: Family, fields: &Fields) -> Receipt {
     Receipt {
-        reference: fields.line("ppob_reff"),
+        reference: fields.line("ppob_reff").map(Sensitive::new),
         paid_at: fields.text("ppob_tanggal").and_then(Timestamp::from_wib),
         customer_name: fields.line("ppob_namapelanggan").map(Sensitive::new),
         details: details(family, fields),

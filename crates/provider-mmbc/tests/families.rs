@@ -59,7 +59,7 @@ async fn details(family: Family, code: &str, own: &[Own<'_>]) -> FamilyDetails {
     assert_eq!(observed.charged, rupiah(80_700));
     assert_eq!(observed.balance_after, rupiah(45_200));
     let receipt = observed.receipt.unwrap();
-    assert_eq!(receipt.reference.as_deref(), Some("REF1"));
+    assert_eq!(receipt.reference.as_ref().map(Sensitive::expose), Some("REF1"));
     assert_eq!(receipt.paid_at.unwrap().wib(), "2020-09-10 08:00:00");
     assert_eq!(receipt.customer_name.as_ref().unwrap().expose(), "BUDI");
     assert_eq!(receipt.raw_fields.len(), body.len() - 1, "all but our balance");
@@ -149,25 +149,6 @@ async fn pln_bulanan() {
 }
 
 #[tokio::test]
-async fn pln_non_taglis_as_clients_read_it() {
-    let registration = "5312345678901";
-    let own = [
-        ("ppob_nomorregistrasi", registration, "No. Registrasi", registration),
-        ("ppob_jenisbayar", "PASANG BARU", "Jenis Bayar", "PASANG BARU"),
-        BILL,
-        ADMIN,
-    ];
-    let expected = PlnNonTaglisDetails {
-        registration_number: personal(registration),
-        kind: text("PASANG BARU"),
-        bill: rupiah(80_000),
-        admin: rupiah(2_500),
-    };
-    let details = details(Family::PlnNonTaglis, "PLNNONTAGLIS", &own).await;
-    assert_eq!(details, FamilyDetails::PlnNonTaglis(expected));
-}
-
-#[tokio::test]
 async fn telkom_group() {
     let own = [("ppob_detailtagihan", "SEP 80.000", "Detail Tagihan", "SEP 80.000"), BILL, ADMIN];
     for code in ["TELKOM", "SPEEDY", "TELKOMVISION"] {
@@ -222,7 +203,23 @@ async fn pdam() {
 }
 
 #[tokio::test]
-async fn bpjs_kesehatan_as_clients_read_it() {
+async fn fact_10_pln_non_taglis_and_bpjs_are_sold_although_the_document_has_no_fields_for_them() {
+    let registration = "5312345678901";
+    let own = [
+        ("ppob_nomorregistrasi", registration, "No. Registrasi", registration),
+        ("ppob_jenisbayar", "PASANG BARU", "Jenis Bayar", "PASANG BARU"),
+        BILL,
+        ADMIN,
+    ];
+    let expected = PlnNonTaglisDetails {
+        registration_number: personal(registration),
+        kind: text("PASANG BARU"),
+        bill: rupiah(80_000),
+        admin: rupiah(2_500),
+    };
+    let read = details(Family::PlnNonTaglis, "PLNNONTAGLIS", &own).await;
+    assert_eq!(read, FamilyDetails::PlnNonTaglis(expected));
+
     let own = [
         ("ppob_jumlahpeserta", "4", "Jumlah Peserta", "4"),
         ("ppob_namapeserta", "BUDI", "Nama Peserta", "BUDI"),
@@ -237,8 +234,8 @@ async fn bpjs_kesehatan_as_clients_read_it() {
         bill: rupiah(80_000),
         admin: rupiah(2_500),
     };
-    let details = details(Family::Bpjs, "BPJS", &own).await;
-    assert_eq!(details, FamilyDetails::Bpjs(expected));
+    let read = details(Family::Bpjs, "BPJS", &own).await;
+    assert_eq!(read, FamilyDetails::Bpjs(expected));
 }
 
 #[tokio::test]
@@ -312,6 +309,38 @@ async fn multifinance_lainnya() {
     };
     let details = details(Family::Multifinance, "COLUMBIA", &[INSTALMENT, BILL]).await;
     assert_eq!(details, FamilyDetails::Multifinance(expected));
+}
+
+#[tokio::test]
+async fn fact_09_no_admin_fee_at_fif_and_others_and_no_reference_at_pgn_are_missed_by_nobody() {
+    for (family, code, lacking) in [
+        (Family::Multifinance, "FIF", "ppob_admin"),
+        (Family::Multifinance, "COLUMBIA", "ppob_admin"),
+        (Family::Gas, "PGN", "ppob_reff"),
+    ] {
+        let mut body: Map<String, Value> =
+            COMMON.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        body.insert(BILL.0.to_owned(), BILL.1.into());
+        body.insert(ADMIN.0.to_owned(), ADMIN.1.into());
+        assert!(body.remove(lacking).is_some());
+        let peer = Peer::answering(&Value::Object(body).to_string()).await;
+
+        let request = support::inquiry(family, code, "0110014601");
+        let built = support::provider(&peer.url, serde_json::json!({}));
+        let bill = built.provider.inquire(&support::context(), &request).await.unwrap();
+        let admin = if lacking == "ppob_admin" { None } else { rupiah(2_500) };
+        assert_eq!((bill.total, bill.admin), (Rupiah::new(82_500), admin), "{code}");
+
+        let answer = pay(&peer.url, &payment(family, code, "0110014601")).await;
+        assert_eq!(answer.outcome, PayOutcome::Succeeded, "{code}");
+        assert_eq!(answer.observed.charged, rupiah(80_700), "{code}");
+        let receipt = answer.observed.receipt.unwrap();
+        let reference = (lacking != "ppob_reff").then_some("REF1");
+        assert_eq!(receipt.reference.as_ref().map(Sensitive::expose), reference, "{code}");
+        let labels: Vec<&str> = printed(&receipt).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels.contains(&"Biaya Admin"), admin.is_some(), "{code}");
+        assert_eq!(labels.contains(&"No. Reff"), reference.is_some(), "{code}");
+    }
 }
 
 #[tokio::test]

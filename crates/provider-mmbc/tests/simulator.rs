@@ -6,7 +6,7 @@ mod support;
 
 use ppob_provider::PpobProvider;
 use ppob_simulator::mmbc::{
-    AccountConfig, Fault, FaultKind, MmbcConfig, MmbcHandle, MmbcSimulator, Stage, Verb,
+    AccountConfig, Fault, FaultKind, MmbcConfig, MmbcHandle, MmbcSimulator, PendingEnd, Stage, Verb,
 };
 use ppob_simulator::{Ending, Framing};
 use ppob_types::{Family, PayAnswer, PayOutcome, RefusalCode, Rupiah, StatusVerdict, UnknownCause};
@@ -180,6 +180,60 @@ async fn faults_leave_a_payment_unknown_whether_or_not_it_was_charged() {
         assert_eq!(simulator.ledger().charges.len(), charges, "{fault:?}");
         simulator.shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn fact_31_what_is_debited_is_the_bill_of_that_moment_and_it_is_told() {
+    let simulator = simulator().await;
+    let built = provider(&simulator.base_url(), json!({}));
+    let number = ordinary(Family::PlnPostpaid);
+    let asked = inquiry(Family::PlnPostpaid, "PLN", number);
+    let owed = built.provider.inquire(&context(), &asked).await.unwrap();
+    let meanwhile = FaultKind::PriceChange { cost: 5_000, total: 6_000 };
+    simulator.add_fault(Fault::new(meanwhile).verb(Verb::Pay)).unwrap();
+    let mut request = payment(Family::PlnPostpaid, "PLN", number);
+    request.max_cost = owed.cost.unwrap();
+    let answer = built.provider.pay(&context(), &request, permit()).await;
+    assert_eq!(answer.outcome, PayOutcome::Succeeded, "no limit of ours is asked for");
+    assert!(!built.provider.capability(Family::PlnPostpaid).cost_cap, "and it says so");
+    let dearer = owed.cost.unwrap().plus(Rupiah::new(5_000)).unwrap();
+    assert_eq!(answer.observed.charged, Some(dearer));
+    assert_eq!(answer.observed.total, owed.total.plus(Rupiah::new(6_000)).ok());
+    assert_eq!(simulator.ledger().charges.last().unwrap().cost, dearer.get());
+    simulator.shutdown().await;
+}
+
+/// With no reference of ours, a request that were made again would be another purchase.
+#[tokio::test]
+async fn fact_54_a_payment_without_a_reference_is_sent_once_whatever_becomes_of_it() {
+    let before = Stage::BeforeDebit;
+    let drop = |stage, ending| FaultKind::Drop { stage, ending };
+    let faults = [
+        drop(before, Ending::Fin),
+        drop(before, Ending::Reset),
+        drop(Stage::AfterDebit, Ending::Fin),
+        drop(Stage::AfterDebit, Ending::Reset),
+        FaultKind::HttpStatus { status: 500, stage: before },
+        FaultKind::HttpStatus { status: 503, stage: before },
+        FaultKind::HttpStatus { status: 408, stage: before },
+        FaultKind::HttpStatus { status: 425, stage: before },
+        FaultKind::EmptyBody { stage: before },
+        FaultKind::Garbage { stage: before },
+        FaultKind::TruncatedBody { framing: Framing::CloseDelimited },
+        FaultKind::Pending { then: PendingEnd::Never, at_check: 1 },
+    ];
+    let simulator = simulator().await;
+    let built = provider(&simulator.base_url(), json!({}));
+    let request = payment(Family::PlnPrepaid, "PLNS20", "530000009999");
+    for (sent, fault) in (1..).zip(faults) {
+        // Each strikes once: a second request would be answered, and paid.
+        simulator.add_fault(Fault::new(fault.clone()).verb(Verb::Pay).times(1)).unwrap();
+        let answer = built.provider.pay(&context(), &request, permit()).await;
+        let open = matches!(answer.outcome, PayOutcome::Unknown(_) | PayOutcome::Pending);
+        assert!(open, "{fault:?}: {:?}", answer.outcome);
+        assert_eq!(simulator.pay_requests_for("PLNS20", "530000009999"), sent, "{fault:?}");
+    }
+    simulator.shutdown().await;
 }
 
 #[tokio::test]

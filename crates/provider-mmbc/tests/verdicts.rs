@@ -5,7 +5,7 @@ mod support;
 
 use ppob_provider::{Capability, InquiryRule, ProviderErrorKind, RefusalTrust, StatusLookup};
 use ppob_types::{
-    Family, NotSentCause, PayAnswer, PayOutcome, Rupiah, StatusVerdict, UnknownCause,
+    Cost, Family, NotSentCause, PayAnswer, PayOutcome, Rupiah, StatusVerdict, UnknownCause,
 };
 use serde_json::{Value, json};
 use support::{Peer, attempt, context, inquiry, pay, payment, permit, provider};
@@ -65,23 +65,23 @@ fn unknown(cause: UnknownCause) -> PayOutcome {
 }
 
 #[tokio::test]
-async fn pending_with_an_invoice_is_pending_and_keeps_it() {
+async fn fact_48_pending_is_not_paid_and_no_word_says_failed() {
     for status in [json!("pending"), json!("PENDING")] {
-        let answer = paid(&confirmed(json!({ "ppob_status": status }))).await;
+        let body = confirmed(json!({ "ppob_status": status }));
+        let answer = paid(&body).await;
         assert_eq!(answer.outcome, PayOutcome::Pending, "{status}");
-        assert!(answer.observed.provider_ref.is_some());
+        assert!(answer.observed.provider_ref.is_some(), "what it can be asked about by is kept");
         assert_eq!(answer.observed.unlisted, None, "{status}");
+        assert_eq!(checked(&body).await, Ok(StatusVerdict::Pending), "{status}");
     }
-}
-
-#[tokio::test]
-async fn a_standing_on_no_list_is_unknown_and_keeps_the_invoice() {
     for status in [json!("proses"), json!("gagal"), json!("refund"), Value::Null] {
-        let answer = paid(&confirmed(json!({ "ppob_status": status }))).await;
+        let body = confirmed(json!({ "ppob_status": status }));
+        let answer = paid(&body).await;
         assert_eq!(answer.outcome, unknown(UnknownCause::Unlisted), "{status}");
         assert_eq!(answer.observed.provider_ref.unwrap().as_str(), "12345678");
         let word = status.as_str().unwrap_or("(none)");
         assert_eq!(answer.observed.unlisted, Some(format!("ppob_status: {word}")));
+        assert_eq!(checked(&body).await, Err(ProviderErrorKind::Unreadable), "{status}");
     }
 }
 
@@ -163,15 +163,38 @@ async fn only_a_json_number_may_have_lost_its_leading_zeros() {
 }
 
 #[tokio::test]
-async fn a_reason_on_no_list_is_unknown_and_shown_without_personal_data() {
+async fn fact_69_what_is_shown_of_an_error_names_neither_the_customer_nor_our_account() {
     let body = json!({
         "result": "no",
+        "ppob_nomormeter": "91011121314",
         "ppob_namapelanggan": "BUDI SANTOSO",
-        "reason": format!("ERROR PLNS20 {CUSTOMER}: BUDI SANTOSO KODE RESPON 9917"),
+        "reason": format!(
+            "ERROR PLNS20 {CUSTOMER}: BUDI SANTOSO, METER 91011121314, AGEN JKT-12345, KODE RESPON 9917"
+        ),
     });
-    let answer = paid(&body.to_string()).await;
+    let body = body.to_string();
+    let answer = paid(&body).await;
     assert_eq!(answer.outcome, unknown(UnknownCause::Unlisted));
-    assert_eq!(answer.observed.unlisted.as_deref(), Some("ERROR PLNS# …: … KODE RESPON #"));
+    let shown = "ERROR PLNS# …: …, METER #, AGEN JKT-#, KODE RESPON #";
+    assert_eq!(answer.observed.unlisted.as_deref(), Some(shown));
+    let named = [CUSTOMER, "BUDI", "91011121314", "12345"];
+    assert!(named.iter().all(|named| !format!("{answer:?}").contains(named)), "{answer:?}");
+
+    let peer = Peer::answering(&body).await;
+    let built = provider(&peer.url, json!({}));
+    let request = payment(Family::PlnPrepaid, "PLNS20", CUSTOMER);
+    let about = inquiry(Family::PlnPrepaid, "PLNS20", CUSTOMER);
+    let errors = [
+        built.provider.inquire(&context(), &about).await.unwrap_err(),
+        built.provider.check_status(&context(), &attempt(&request, "12345678")).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.message.ends_with(shown), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_reason_on_no_list_is_unknown() {
     for body in [
         refusal("ERROR PLN 123456789: TRANSAKSI GAGAL"),
         refusal("No Data!"),
@@ -183,6 +206,19 @@ async fn a_reason_on_no_list_is_unknown_and_shown_without_personal_data() {
             .to_owned(),
     ] {
         assert_eq!(paid(&body).await.outcome, unknown(UnknownCause::Unlisted), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn fact_11_http_200_may_bring_a_no_or_no_json_at_all() {
+    let no = paid(&refusal("PRODUK SEDANG CLOSE")).await.outcome;
+    assert!(matches!(no, PayOutcome::Rejected(_)), "{no:?}");
+    let notice = "<br />\n<b>Notice</b>: Undefined index in <b>/a.php</b><br />\n";
+    let beside = paid(&format!("{notice}{}", confirmed(json!({})))).await.outcome;
+    assert_eq!(beside, PayOutcome::Succeeded, "read by what it holds");
+    for body in ["<html><body>OK</body></html>", notice, "OK"] {
+        assert_eq!(paid(body).await.outcome, unknown(UnknownCause::Unreadable), "{body}");
+        assert_eq!(checked(body).await, Err(ProviderErrorKind::Unreadable), "{body}");
     }
 }
 
@@ -311,8 +347,7 @@ async fn a_read_says_how_http_failed() {
 
 #[tokio::test]
 async fn a_price_list_keeps_what_is_readable_and_names_the_rest() {
-    let row = r#"{"ppob_kodeproduk":"PLNS20","ppob_nominal":"20.000","ppob_debet":"20.700","ppob_status":"Ready"}"#;
-    let dearer = row.replace("20.700", "20.800");
+    let row = ROW;
     let closed = row.replace("PLNS20", "PDAM AETRA/TPJ").replace("Ready", "Close");
     let closed = closed.replace("20.700", "Tagihan + 1.000").replace("20.000", "-");
     let bad = [
@@ -322,24 +357,70 @@ async fn a_price_list_keeps_what_is_readable_and_names_the_rest() {
         row.replace("ppob_kodeproduk", "kode"),
         "7".to_owned(),
     ];
-    let body = format!("[{row},{row},{dearer},{closed},{}]", bad.join(","));
+    let body = format!("[{row},{closed},{}]", bad.join(","));
     let peer = Peer::answering(&body).await;
     let built = provider(&peer.url, json!({}));
     let list = built.provider.price_list(&context()).await.unwrap();
-    assert_eq!(list.rows.len(), 3, "an equal row counts once, another price does not");
-    assert!(!list.rows[2].open);
-    assert_eq!(list.rows[2].provider_code, "PDAM AETRA/TPJ");
+    let codes: Vec<(&str, bool)> =
+        list.rows.iter().map(|row| (row.provider_code.as_str(), row.open)).collect();
+    assert_eq!(codes, [("PLNS20", true), ("PDAM AETRA/TPJ", false)]);
     assert_eq!(list.unreadable.len(), bad.len());
+    let peer = Peer::answering("[7]").await;
+    let built = provider(&peer.url, json!({}));
+    let error = built.provider.price_list(&context()).await.unwrap_err();
+    assert_eq!(error.class(), "unreadable", "nothing of it is readable");
+}
 
+const ROW: &str = r#"{"ppob_kodeproduk":"PLNS20","ppob_nominal":"20.000","ppob_debet":"20.700","ppob_status":"Ready"}"#;
+
+#[tokio::test]
+async fn fact_04_the_price_list_is_a_bare_array_and_an_object_in_its_place_an_error() {
+    let peer = Peer::answering(&format!("[{ROW}]")).await;
+    let built = provider(&peer.url, json!({}));
+    let list = built.provider.price_list(&context()).await.unwrap();
+    assert_eq!((list.rows.len(), list.unreadable.len()), (1, 0));
     for (body, class) in [
-        ("[7]".to_owned(), "unreadable"),
         (refusal("Username atau password anda salah!"), "credentials"),
         (refusal("Sedang maintenance"), "unreadable"),
+        (format!("{{\"data\":[{ROW}]}}"), "unreadable"),
+        ("{}".to_owned(), "unreadable"),
     ] {
         let peer = Peer::answering(&body).await;
         let built = provider(&peer.url, json!({}));
         let error = built.provider.price_list(&context()).await.unwrap_err();
         assert_eq!(error.class(), class, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn fact_05_an_equal_row_counts_once_and_another_price_of_the_same_code_besides() {
+    let dearer = ROW.replace("20.700", "20.800");
+    let peer = Peer::answering(&format!("[{ROW},{dearer},{ROW},{dearer}]")).await;
+    let built = provider(&peer.url, json!({}));
+    let list = built.provider.price_list(&context()).await.unwrap();
+    let costs: Vec<Cost> = list.rows.iter().map(|row| row.cost).collect();
+    assert_eq!(costs, [20_700, 20_800].map(|cost| Cost::Fixed(Rupiah::new(cost))));
+    assert_eq!(list.unreadable, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn fact_06_a_code_with_a_space_and_a_slash_is_known_and_sent_as_it_stands() {
+    const CODE: &str = "PDAM AETRA/TPJ";
+    let row = ROW.replace("PLNS20", CODE).replace("20.000", "-").replace("20.700", "Tagihan + 700");
+    let peer = Peer::answering(&format!("[{row}]")).await;
+    let built = provider(&peer.url, json!({}));
+    let list = built.provider.price_list(&context()).await.unwrap();
+    let product = built.mapping.map(&list.rows[0]).unwrap().product;
+    assert_eq!((list.rows[0].provider_code.as_str(), product.as_str()), (CODE, "PDAM-AETRA-TPJ"));
+
+    let request = inquiry(Family::Water, CODE, "0110014601");
+    let _refused = built.provider.inquire(&context(), &request).await;
+    let _unread = pay(&peer.url, &payment(Family::Water, CODE, "0110014601")).await;
+    let asked: Vec<_> = peer.requests().into_iter().skip(1).collect();
+    let paths: Vec<&str> = asked.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["/json/ppob/cektagihan", "/json/ppob/bayartagihan"]);
+    for (_, form) in asked {
+        assert_eq!((form["ppob_kodeproduk"].as_str(), form.len()), (CODE, 4));
     }
 }
 

@@ -248,7 +248,8 @@ impl Ground {
             return provider.check_status(&context(), attempt).await;
         }
         let (permit, _) = permit(&attempt.attempt);
-        provider.check_by_purchase(&context(), &again(attempt), permit).await
+        let known = attempt.provider_ref.as_ref();
+        provider.check_by_purchase(&context(), &again(attempt), known, permit).await
     }
 
     /// Asks until the answer is no longer that it is worked on, but only as often as scenes promise.

@@ -17,9 +17,13 @@ pub struct Capability {
     /// The status check repeats the purchase (Digiflazz prepaid), within these bounds: it is made by
     /// [`PpobProvider::check_by_purchase`](crate::PpobProvider::check_by_purchase).
     pub status_is_purchase: Option<PurchaseAsStatus>,
+    /// Where its status check is a read: the least time that it wants between two calls for one reference. Within
+    /// it nobody asks, and no answer is no reason to ask again at once. A check that is a purchase has its own.
+    pub status_gap: Duration,
     /// It refuses by itself to charge more than [`PayRequest::max_cost`](crate::PayRequest::max_cost).
     pub cost_cap: bool,
-    /// It sells the same thing to the same number more than once a day.
+    /// It sells the same thing to the same number more than once a day. Where it may not, it is asked last for
+    /// what is bought again.
     pub repeat_same_day: bool,
     /// It reports by callback.
     pub callbacks: bool,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ppob_types::{
-    Bill, Family, PayAnswer, PriceList, ProviderName, Rupiah, Sensitive, StatusReport,
+    Bill, Family, PayAnswer, PriceList, ProviderName, ProviderRef, Rupiah, Sensitive, StatusReport,
 };
 
 use crate::{
@@ -110,6 +110,9 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     /// [`check_status`](Self::check_status) where [`Capability::status_is_purchase`] is given. If the first
     /// request never arrived, this one buys, so it needs a permit of its own and is sent at most once.
     ///
+    /// `known` is the provider's reference of the attempt, where an answer of the provider named one. An answer
+    /// that names another is about another transaction, and may be about a second purchase: it is no verdict.
+    ///
     /// # Errors
     /// [`ProviderError`] if no readable answer came. That says nothing about the attempt, which this call may
     /// have bought.
@@ -120,9 +123,10 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
         &self,
         cx: &CallContext,
         request: &PayRequest,
+        known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
-        let _ = (cx, request, permit);
+        let _ = (cx, request, known, permit);
         Err(ProviderError::unsupported("status check by purchase"))
     }
 

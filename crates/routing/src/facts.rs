@@ -32,6 +32,9 @@ pub struct ProviderFacts {
     pub price_max_age: Duration,
     /// How much more than the ranked cost an attempt may be charged.
     pub cost_tolerance: Rupiah,
+    /// It sells the same thing to the same number more than once a day; where it may not, it is asked last
+    /// for what is bought again.
+    pub repeats_same_day: bool,
     /// How a lost answer can be found out there; between offers of the same cost, the better is asked
     /// first.
     pub lookup: Lookup,
@@ -110,6 +113,7 @@ impl Default for ProviderFacts {
             has_room: true,
             price_max_age: Duration::from_mins(15),
             cost_tolerance: Rupiah::ZERO,
+            repeats_same_day: true,
             lookup: Lookup::default(),
             priority: 100,
             weight: 1,

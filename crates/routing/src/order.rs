@@ -9,6 +9,8 @@ use crate::rank::Ranked;
 /// for the strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Criterion {
+    /// It may refuse to sell the same thing to the same number again on one day, and this is bought again.
+    Repeat,
     /// It was drawn later; the next question is drawn anew.
     Draw,
     /// Its configured weight is less.
@@ -35,6 +37,7 @@ impl Criterion {
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Repeat => "repeat",
             Self::Draw => "draw",
             Self::Weight => "weight",
             Self::Success => "success",
@@ -52,6 +55,7 @@ impl Criterion {
         match self {
             // Who is drawn is no property of two offers.
             Self::Draw => Ordering::Equal,
+            Self::Repeat => other.repeats_same_day.cmp(&one.repeats_same_day),
             Self::Weight => other.weight.cmp(&one.weight),
             Self::Success => other.health.success_percent().cmp(&one.health.success_percent()),
             Self::Speed => one.health.latency_steps().cmp(&other.health.latency_steps()),

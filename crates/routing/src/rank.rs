@@ -19,6 +19,9 @@ pub struct RouteQuestion<'a> {
     pub max_cost: Option<Rupiah>,
     /// Providers that this payment tried before.
     pub already_tried: &'a [ProviderName],
+    /// The same customer bought the same thing lately, and wants it once more. Who may refuse that on one
+    /// day is asked after everybody else, whatever the strategy: a refusal of it is final.
+    pub is_repeat: bool,
     /// A drawn number, for the strategy `weighted`; without one, the most likely comes first.
     pub draw: Option<u64>,
 }
@@ -99,10 +102,18 @@ pub fn rank(
         }
     }
     strategy.order(&mut ranked, question.draw);
+    if question.is_repeat {
+        // Among those who may be alike in this, the order stays.
+        ranked.sort_by(|a, b| Criterion::Repeat.compare(a, b));
+    }
     left_out.sort_by(|(a, _), (b, _)| a.cmp(b));
     let drawn = question.draw.is_some();
     let after = ranked.iter().zip(ranked.iter().skip(1));
-    let because = after.map(|(a, b)| strategy.because(a, b, drawn)).collect();
+    let because = after.map(|(a, b)| {
+        let is_other = question.is_repeat && Criterion::Repeat.compare(a, b).is_lt();
+        if is_other { Criterion::Repeat } else { strategy.because(a, b, drawn) }
+    });
+    let because = because.collect();
     let candidates = ranked.into_iter().map(|one| one.candidate).collect();
     Route { strategy, candidates, because, left_out }
 }

@@ -61,6 +61,7 @@ fn question(need: Need) -> RouteQuestion<'static> {
         bill_amount: None,
         max_cost: None,
         already_tried: &[],
+        is_repeat: false,
         draw: Some(0),
     }
 }
@@ -91,6 +92,31 @@ fn the_cheapest_is_asked_first_and_equals_by_priority_then_name() {
     let route = rank(&question(Need::Pay), &same, &facts, Strategy::Cheapest);
     assert_eq!(order(&route), ["c", "a", "b"]);
     assert_eq!(route.because, [Criterion::Priority, Criterion::Name]);
+}
+
+#[test]
+fn what_is_bought_again_is_asked_last_of_whom_may_refuse_a_second_one_on_a_day() {
+    let (product, mut facts) = three_priced();
+    for once_a_day in ["b", "c"] {
+        facts.get_mut(&name(once_a_day)).unwrap().repeats_same_day = false;
+    }
+    let again = RouteQuestion { is_repeat: true, ..question(Need::Pay) };
+    let plain = rank(&question(Need::Pay), &product, &facts, Strategy::Cheapest);
+    assert_eq!(order(&plain), ["b", "c", "a"], "bought for the first time, it changes nothing");
+    let route = rank(&again, &product, &facts, Strategy::Cheapest);
+    assert_eq!(order(&route), ["a", "b", "c"]);
+    assert_eq!(route.because, [Criterion::Repeat, Criterion::Cost]);
+    // Whatever is drawn.
+    for draw in 0..100 {
+        let drawn = RouteQuestion { draw: Some(draw), ..again.clone() };
+        let route = rank(&drawn, &product, &facts, Strategy::Weighted);
+        assert_eq!(order(&route)[0], "a");
+        assert_eq!(route.because, [Criterion::Repeat, Criterion::Draw]);
+    }
+    // With nobody else to ask, it is asked all the same.
+    let tried = [name("a")];
+    let only = RouteQuestion { already_tried: &tried, ..again };
+    assert_eq!(order(&rank(&only, &product, &facts, Strategy::Cheapest)), ["b", "c"]);
 }
 
 #[test]

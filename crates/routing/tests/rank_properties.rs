@@ -116,6 +116,7 @@ fn question(
         bill_amount: bill.map(Rupiah::new),
         max_cost: most.map(Rupiah::new),
         already_tried: &[],
+        is_repeat: false,
         draw: Some(draw),
     }
 }

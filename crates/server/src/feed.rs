@@ -100,7 +100,7 @@ async fn look(shared: &Shared, before: Option<&Seen>) -> Option<Seen> {
             tokio::task::yield_now().await;
         }
         // Gone in the meantime: the next look sees it.
-        let Ok(explained) = shared.engine.explain_route(&one.code, None) else { continue };
+        let Ok(explained) = shared.engine.explain_route(&one.code, None, false) else { continue };
         let message = product::product(one, &explained.route);
         let earlier = before.and_then(|before| before.products.get(&one.code));
         let seen = match earlier {

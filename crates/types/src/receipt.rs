@@ -10,8 +10,9 @@ use crate::{FamilyDetails, Sensitive, Timestamp};
 /// What a customer gets: typed fields, the provider's raw fields, and printable lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The provider's reference number to be printed (MMBC: `ppob_reff`).
-    pub reference: Option<String>,
+    /// The provider's reference number to be printed (MMBC: `ppob_reff`). Of a voucher it is the code itself,
+    /// which is worth money to whoever reads it, and nobody can tell by its look.
+    pub reference: Option<Sensitive>,
     /// When the provider says it was paid.
     pub paid_at: Option<Timestamp>,
     /// Name of the customer.
@@ -169,14 +170,14 @@ mod tests {
     #[test]
     fn a_receipt_gains_a_late_token_and_loses_nothing() {
         let mut receipt = Receipt {
-            reference: Some("REF".to_owned()),
+            reference: Some(Sensitive::from("REF")),
             details: FamilyDetails::PlnPrepaid(PlnPrepaidDetails::default()),
             lines: vec![ReceiptLine::new("Token", "")],
             ..Receipt::default()
         };
         let token = PlnToken::parse("12345678910111213141").unwrap();
         receipt.gain(Receipt {
-            reference: Some("OTHER".to_owned()),
+            reference: Some(Sensitive::from("OTHER")),
             details: FamilyDetails::PlnPrepaid(PlnPrepaidDetails {
                 token: Some(token.clone()),
                 ..PlnPrepaidDetails::default()
@@ -184,7 +185,8 @@ mod tests {
             lines: vec![ReceiptLine::new("Token", token.grouped())],
             ..Receipt::default()
         });
-        assert_eq!(receipt.reference.as_deref(), Some("REF"));
+        assert_eq!(receipt.reference, Some(Sensitive::from("REF")));
+        assert!(!format!("{receipt:?}").contains("REF"));
         assert_eq!(receipt.details.pln_token(), Some(&token));
         assert_eq!(receipt.lines.len(), 1);
         assert_eq!(receipt.lines[0].value.expose(), "1234 5678 9101 1121 3141");

@@ -165,7 +165,7 @@ mod tests {
             total: Some(Rupiah::new(22_500)),
             balance_after: Some(Rupiah::new(1_000_000)),
             receipt: Some(Box::new(Receipt {
-                reference: Some("REF-1".to_owned()),
+                reference: Some(Sensitive::from("REF-1")),
                 paid_at: None,
                 customer_name: Some(Sensitive::new("SITI AMINAH")),
                 details: FamilyDetails::PlnPrepaid(PlnPrepaidDetails {
@@ -195,7 +195,7 @@ mod tests {
         let stripped = observed().stripped(Retention::NoPersonalData);
         let expected = Observed {
             receipt: Some(Box::new(Receipt {
-                reference: Some("REF-1".to_owned()),
+                reference: Some(Sensitive::from("REF-1")),
                 details: FamilyDetails::PlnPrepaid(PlnPrepaidDetails {
                     nominal: Some(Rupiah::new(20_000)),
                     ..PlnPrepaidDetails::default()

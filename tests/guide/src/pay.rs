@@ -68,7 +68,7 @@ pub(crate) fn receipt(family: Family, reply: &Reply) -> Receipt {
     // What is no whole token must not be printed as one.
     let token_line = token.as_ref().map(|token| ReceiptLine::new("Token", token.grouped()));
     Receipt {
-        reference: reply.trx.clone(),
+        reference: reply.trx.clone().map(Sensitive::new),
         customer_name: reply.nama.as_deref().map(Sensitive::from),
         details: match family {
             Family::PlnPrepaid => FamilyDetails::PlnPrepaid(PlnPrepaidDetails {

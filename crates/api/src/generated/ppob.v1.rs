@@ -705,6 +705,10 @@ pub struct ExplainRouteRequest {
     /// and total are not told.
     #[prost(int64, optional, tag = "2")]
     pub amount_rupiah: ::core::option::Option<i64>,
+    /// As in CreatePayment: more than 0 asks for the route of the same purchase once more. Providers that
+    /// may refuse a second equal purchase on one day come last then.
+    #[prost(int32, tag = "3")]
+    pub repeat: i32,
 }
 /// Answers CatalogService.ExplainRoute.
 #[derive(Clone, PartialEq, ::prost::Message)]

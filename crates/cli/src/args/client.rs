@@ -62,6 +62,9 @@ pub(crate) struct Explain {
     /// The amount or bill in rupiah, for products without a fixed price.
     #[arg(long, value_name = "RUPIAH")]
     pub(crate) amount: Option<i64>,
+    /// As in `ppob pay`: more than 0 asks for the route of the same purchase once more.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub(crate) repeat: i32,
     #[command(flatten)]
     pub(crate) server: Server,
 }

@@ -71,6 +71,7 @@ pub(crate) async fn explain(options: &Explain) -> Done {
     let mut request = tonic::Request::new(ExplainRouteRequest {
         product_code: options.product.clone(),
         amount_rupiah: options.amount,
+        repeat: options.repeat,
     });
     request.set_timeout(TIMEOUT);
     let json = options.server.json;

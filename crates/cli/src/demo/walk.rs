@@ -106,7 +106,11 @@ impl Walk {
 
     /// Who would be asked for a product now.
     pub(super) async fn route(&self, product: &str) -> Result<ExplainRouteResponse, Failure> {
-        let request = ExplainRouteRequest { product_code: product.to_owned(), amount_rupiah: None };
+        let request = ExplainRouteRequest {
+            product_code: product.to_owned(),
+            amount_rupiah: None,
+            repeat: 0,
+        };
         let answer = self.client.catalog.clone().explain_route(request).await;
         let answer = answer.map_err(|status| show::failure(&status, &Asked::Read))?;
         Ok(answer.into_inner())

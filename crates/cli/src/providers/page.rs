@@ -181,13 +181,14 @@ fn check(capability: &Capability) -> String {
         StatusLookup::ClientReference => "our reference",
         StatusLookup::Either => "either reference",
     };
-    capability.status_is_purchase.map_or_else(
-        || by.to_owned(),
-        |bounds| {
+    match (capability.status_is_purchase, capability.status_gap) {
+        (Some(bounds), _) => {
             let (gap, age) = (span(bounds.min_gap), span(bounds.max_age));
             format!("{by}; it is the purchase again, every {gap} at most, and for {age}")
-        },
-    )
+        }
+        (None, Duration::ZERO) => by.to_owned(),
+        (None, gap) => format!("{by}, every {} at most", span(gap)),
+    }
 }
 
 fn refusals(trust: RefusalTrust) -> &'static str {

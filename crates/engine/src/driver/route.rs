@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use ppob_journal::{Committed, EventKind, JournalError, NewPayment, StoredPayment};
 use ppob_layers::{NoRoom, Reservation};
-use ppob_payment::{Attempt, AttemptState, Event, Mutant, NewAttempt, Payment, mutated, step};
+use ppob_payment::{
+    Attempt, AttemptState, Event, Mutant, NewAttempt, Payment, PaymentRequest, mutated, step,
+};
 use ppob_provider::InquiryRule;
 use ppob_routing::{Candidate, LeftOut, Need, Product, Route, RouteQuestion, rank};
 use ppob_types::{
@@ -89,7 +91,8 @@ impl Inner {
     ) -> Option<Chosen> {
         let approved = new.payment.terms.max_total;
         let amount = new.request.purchase.amount;
-        for candidate in self.ask_route(product, amount, &new.payment).candidates {
+        let route = self.ask_route(product, &new.request, &new.payment);
+        for candidate in route.candidates {
             let money = listed_money(&candidate, amount.or(product.nominal));
             let Some(money) = money.filter(|money| money.is_approved(approved)) else { continue };
             if let Ok(chosen) =
@@ -112,7 +115,7 @@ impl Inner {
         let Some(product) = catalogue.get(&purchase.product) else {
             return Routed::GiveUp(FailureReason::NoRoute);
         };
-        let route = self.ask_route(product, purchase.amount, &stored.payment);
+        let route = self.ask_route(product, &stored.request, &stored.payment);
         // Room comes back by itself: while only that is lacking, the payment waits for it.
         let passing = |reason: &LeftOut| matches!(reason, LeftOut::NoRoom | LeftOut::OneAtATime);
         let mut look_again = route.left_out.iter().any(|(_, reason)| passing(reason));
@@ -173,7 +176,7 @@ impl Inner {
         }
     }
 
-    fn ask_route(&self, product: &Product, amount: Option<Rupiah>, payment: &Payment) -> Route {
+    fn ask_route(&self, product: &Product, request: &PaymentRequest, payment: &Payment) -> Route {
         let tried: Vec<ProviderName> = payment
             .attempts
             .iter()
@@ -183,9 +186,10 @@ impl Inner {
         let question = RouteQuestion {
             now: self.now(),
             need: Need::Pay,
-            bill_amount: amount,
+            bill_amount: request.purchase.amount,
             max_cost: None,
             already_tried: &tried,
+            is_repeat: request.repeat > 0,
             draw: Some(self.draw()),
         };
         self.route(product, &question)

@@ -166,7 +166,7 @@ impl Inner {
         let capability = self.capability(stored, attempt).ok_or(OperateError::CheckNotPossible)?;
         let known = attempt.observed.provider_ref.is_some();
         if capability.status.possible(known) {
-            return self.in_bounds(&capability, attempt).map(|()| attempt);
+            return self.in_bounds(stored, &capability, attempt).map(|()| attempt);
         }
         let can_inquire =
             stored.payment.terms.family.is_bill() && capability.inquiry.is_supported();
@@ -177,16 +177,21 @@ impl Inner {
         Err(OperateError::CheckNotPossible)
     }
 
-    /// A status check that is a purchase has its times.
-    fn in_bounds(&self, capability: &Capability, attempt: &Attempt) -> Result<(), OperateError> {
-        if self.may_ask(capability, attempt) {
+    /// A status check that is a purchase has its times, and some providers want time between any two.
+    fn in_bounds(
+        &self,
+        stored: &StoredPayment,
+        capability: &Capability,
+        attempt: &Attempt,
+    ) -> Result<(), OperateError> {
+        let left = match capability.status_is_purchase {
+            Some(bounds) => self.clock.left_of(bounds.min_gap, attempt.asked_at()),
+            None => self.left_of_gap(stored, attempt),
+        };
+        if left.is_zero() && self.may_ask(capability, attempt) {
             return Ok(());
         }
-        let until = capability
-            .status_is_purchase
-            .map(|bounds| self.clock.left_of(bounds.min_gap, attempt.asked_at()))
-            .filter(|left| !left.is_zero())
-            .map(|left| self.now().plus(left));
+        let until = Some(left).filter(|left| !left.is_zero()).map(|left| self.now().plus(left));
         Err(until.map_or(OperateError::CheckNotPossible, |until| OperateError::CheckTooEarly {
             until,
             after: until.since(self.now()),

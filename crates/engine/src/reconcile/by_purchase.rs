@@ -100,7 +100,8 @@ impl Inner {
         )]
         let (permit, _) = SendPermit::mint(attempt.id.clone(), start_by, self.shared_clock());
         let cx = self.call_context();
-        guarded(setup.guarded.provider.check_by_purchase(&cx, &request, permit)).await
+        let known = attempt.observed.provider_ref.as_ref();
+        guarded(setup.guarded.provider.check_by_purchase(&cx, &request, known, permit)).await
     }
 
     /// Whether somebody paid once more in spite of this payment's doubt. A provider that was taken out of the

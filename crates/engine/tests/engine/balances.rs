@@ -301,7 +301,7 @@ async fn after_a_lost_answer_the_account_pays_one_at_a_time_until_the_bound_has_
     let held = world.create(request(2)).await.unwrap();
     cheap.held.acquire().await.unwrap().forget();
     let product = ProductCode::new(TOKEN).unwrap();
-    let explained = world.engine.explain_route(&product, None).unwrap().route;
+    let explained = world.engine.explain_route(&product, None, false).unwrap().route;
     assert_eq!(explained.left_out, [(name("a"), LeftOut::OneAtATime)]);
     pay(&world, 3).await;
     assert_eq!((cheap.charges(), dear.charges()), (0, 1), "the other one is asked meanwhile");

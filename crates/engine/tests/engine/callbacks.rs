@@ -78,7 +78,7 @@ fn lost() -> Pay {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_makes_the_engine_ask_and_only_the_answer_counts() {
+async fn fact_65_a_callback_makes_the_engine_ask_and_only_the_answer_counts() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
     provider.will([pending()]);
     let world = World::of(&[&provider]).await;
@@ -202,7 +202,7 @@ async fn a_success_told_after_a_failure_is_asked_about_where_that_can_be_done() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callback_that_is_not_this_payments_changes_nothing() {
+async fn fact_68_a_callback_that_is_not_this_payments_changes_nothing() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
     provider.cannot_be_asked.store(true, Ordering::SeqCst);
     provider.will([pending()]);

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use ppob_layers::TripReason;
 use ppob_payment::{AttemptState, Conclusion, PaymentState};
 use ppob_provider::RefusalTrust;
 use ppob_types::{
@@ -57,6 +58,16 @@ async fn an_unknown_outcome_never_goes_to_the_next_provider() {
 
 /// The cheaper provider, whose deposit was `known` and is `now`, refuses and states `stated`.
 async fn refused_for_balance(known: i64, now: i64, stated: Option<i64>) -> (PaymentState, usize) {
+    let (paid, charges, _) = refused_and_rested(known, now, stated).await;
+    (paid, charges)
+}
+
+/// And why the cheaper provider is rested, if it is.
+async fn refused_and_rested(
+    known: i64,
+    now: i64,
+    stated: Option<i64>,
+) -> (PaymentState, usize, Option<TripReason>) {
     let trust = RefusalTrust::CorroboratedByBalance;
     let cheap = Scripted::telling("a", 20_600, trust, known);
     let dear = Scripted::new("b", 20_700, trust);
@@ -64,14 +75,17 @@ async fn refused_for_balance(known: i64, now: i64, stated: Option<i64>) -> (Paym
     let world = World::of(&[&cheap, &dear]).await;
     cheap.balance.store(now, Ordering::SeqCst);
     let paid = world.pay(token("payment-0001")).await;
-    (paid.payment.state(), dear.charges())
+    let rested = world.reserve(&cheap.name()).overview().reason;
+    (paid.payment.state(), dear.charges(), rested)
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_little_balance_goes_to_the_next_provider_if_it_excludes_a_debit() {
+async fn fact_73_too_little_balance_asks_the_next_provider_if_it_excludes_a_debit_and_is_told() {
     // 25 000 were known, 5 000 were used by somebody else: our 20 600 cannot have been debited.
-    let used_elsewhere = refused_for_balance(25_000, 20_000, Some(20_000)).await;
-    assert_eq!(used_elsewhere, (PaymentState::Succeeded, 1));
+    let used_elsewhere = refused_and_rested(25_000, 20_000, Some(20_000)).await;
+    // No further customer is sent there, and whoever looks at the provider sees why.
+    let rested = Some(TripReason::InsufficientBalance);
+    assert_eq!(used_elsewhere, (PaymentState::Succeeded, 1, rested));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,9 @@ use futures::future::join_all;
 use ppob_engine::CreateError;
 use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
-use ppob_types::{PaymentId, PaymentKey};
+use ppob_types::{
+    Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, RefusalCode, RefusalScope, Rejection,
+};
 
 use crate::support::*;
 
@@ -34,6 +36,24 @@ async fn the_same_id_with_another_request_is_refused_now_and_after_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn fact_55_a_repeated_id_after_a_failure_is_answered_with_the_old_failure() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
+    let no = Rejection { code: RefusalCode::NumberInvalid, scope: RefusalScope::Bill };
+    let answer = PayAnswer { outcome: PayOutcome::Rejected(no), observed: Observed::default() };
+    // Asked again, it would sell.
+    provider.will([Pay::Free(answer)]);
+    let world = World::of(&[&provider]).await;
+    let failed = world.pay(token("payment-0001")).await;
+    assert_eq!(failed.payment.state(), PaymentState::Failed);
+    assert_eq!(world.pay(token("payment-0001")).await, failed);
+    tokio::time::sleep(std::time::Duration::from_hours(72)).await;
+    let world = world.restarted().await;
+    let again = world.pay(token("payment-0001")).await;
+    assert_eq!(again.payment, failed.payment);
+    assert_eq!(provider.charges(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_goes_away_changes_nothing() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     provider.will([Pay::Held]);
@@ -49,7 +69,7 @@ async fn a_caller_that_goes_away_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_open_payment_guards_its_customer_and_a_success_asks_for_a_repeat() {
+async fn fact_56_an_open_payment_guards_its_customer_and_a_success_asks_for_a_repeat() {
     let provider = Scripted::new("a", 20_700, RefusalTrust::None);
     provider.will([Pay::Held]);
     let world = World::of(&[&provider]).await;

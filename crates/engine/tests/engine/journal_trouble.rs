@@ -96,7 +96,7 @@ async fn an_acceptance_that_was_not_acknowledged_is_unclear_and_sends_nothing_by
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_intent_that_was_not_acknowledged_sends_nothing() {
+async fn fact_54_an_intent_that_was_not_acknowledged_sends_nothing() {
     for durable in [false, true] {
         let provider = Scripted::new("a", 20_700, RefusalTrust::None);
         let hooks = Failing::new(What::Intent, durable, 1);

@@ -7,6 +7,7 @@ mod callbacks;
 mod doubt;
 mod failover;
 mod idempotency;
+mod intervals;
 mod journal_trouble;
 mod limits;
 mod mishaps;

@@ -10,8 +10,8 @@ use ppob_payment::PaymentState;
 use ppob_provider::RefusalTrust;
 use ppob_routing::{Criterion, Strategy, StrategyTable};
 use ppob_types::{
-    Family, Observed, PayAnswer, PayOutcome, ProductCode, ProviderRef, RefusalCode, RefusalScope,
-    Rejection, StatusReport, StatusVerdict, UnknownCause,
+    Family, NotSentCause, Observed, PayAnswer, PayOutcome, ProductCode, ProviderRef, RefusalCode,
+    RefusalScope, Rejection, StatusReport, StatusVerdict, UnknownCause,
 };
 
 use crate::support::*;
@@ -38,7 +38,7 @@ async fn by_success(providers: &[&Arc<Scripted>]) -> World {
 
 impl World {
     fn explained(&self, product: &str) -> RouteExplanation {
-        self.engine.explain_route(&ProductCode::new(product).unwrap(), None).unwrap()
+        self.engine.explain_route(&ProductCode::new(product).unwrap(), None, false).unwrap()
     }
 
     fn order(&self, product: &str) -> String {
@@ -119,4 +119,29 @@ async fn a_product_and_a_family_have_strategies_of_their_own() {
     let world = by(strategies, &[&a, &b]).await;
     assert_eq!(world.explained(TOKEN).route.strategy, Strategy::BestSuccess);
     assert_eq!(world.explained(BILL).route.strategy, Strategy::Priority);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_bought_again_goes_to_whom_sells_it_again_on_the_same_day() {
+    let (a, b) = (provider("a", 20_700), provider("b", 20_800));
+    a.once_a_day.store(true, Ordering::SeqCst);
+    let world = by(StrategyTable::default(), &[&a, &b]).await;
+    world.pay(token("payment-0001")).await;
+    assert_eq!((a.charges(), b.charges()), (1, 0), "the cheaper one");
+    let again = world.pay(CreatePayment { repeat: 1, ..token("payment-0002") }).await;
+    assert_eq!(again.payment.state(), PaymentState::Succeeded);
+    assert_eq!((a.charges(), b.charges()), (1, 1));
+    // It is what was said would be done.
+    let explained = |again| {
+        let product = ProductCode::new(TOKEN).unwrap();
+        let route = world.engine.explain_route(&product, None, again).unwrap().route;
+        (route.candidates[0].provider.clone(), route.because)
+    };
+    assert_eq!(explained(false), (a.name(), vec![Criterion::Cost]));
+    assert_eq!(explained(true), (b.name(), vec![Criterion::Repeat]));
+    // With nobody else to ask, it is asked all the same.
+    b.will([Pay::Free(PayAnswer::not_sent(NotSentCause::Connect))]);
+    let third = world.pay(CreatePayment { repeat: 2, ..token("payment-0003") }).await;
+    assert_eq!(third.payment.state(), PaymentState::Succeeded);
+    assert_eq!((a.charges(), b.charges()), (2, 1));
 }

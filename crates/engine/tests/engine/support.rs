@@ -128,6 +128,8 @@ pub(crate) struct Scripted {
     pub(crate) binds: AtomicBool,
     /// Nobody can ask what became of an attempt while this is set.
     pub(crate) cannot_be_asked: AtomicBool,
+    /// It refuses a second equal purchase on one day.
+    pub(crate) once_a_day: AtomicBool,
     /// What each callback says, by its body.
     pub(crate) callbacks: Mutex<BTreeMap<Vec<u8>, Callback>>,
 }
@@ -169,6 +171,7 @@ impl Scripted {
             balance: AtomicI64::new(balance),
             binds: AtomicBool::new(false),
             cannot_be_asked: AtomicBool::new(false),
+            once_a_day: AtomicBool::new(false),
             callbacks: Mutex::default(),
         })
     }
@@ -229,7 +232,7 @@ impl PpobProvider for Scripted {
             callbacks: true,
             late_execution_bound: Duration::from_mins(10),
             refusals: self.refusals,
-            repeat_same_day: true,
+            repeat_same_day: !self.once_a_day.load(Ordering::SeqCst),
             ..Capability::default()
         }
     }

@@ -30,7 +30,7 @@ fn told(reference: &str) -> Observed {
         charged: Some(Rupiah::new(20_700)),
         total: Some(Rupiah::new(22_500)),
         receipt: Some(Box::new(Receipt {
-            reference: Some("SN-1".to_owned()),
+            reference: Some(Sensitive::from("SN-1")),
             customer_name: Some(Sensitive::new("SITI AMINAH")),
             details: FamilyDetails::PlnPrepaid(PlnPrepaidDetails {
                 nominal: Some(Rupiah::new(20_000)),

@@ -89,7 +89,7 @@ fn answers_about_the_bill_and_waiting_ones_never_open_it() {
 }
 
 #[test]
-fn a_refusal_of_the_account_opens_it_at_once_with_its_reason() {
+fn fact_71_a_refusal_of_the_account_opens_it_at_once_with_its_reason() {
     let reasons = [
         (RefusalCode::InsufficientBalance, TripReason::InsufficientBalance),
         (RefusalCode::Credentials, TripReason::Credentials),

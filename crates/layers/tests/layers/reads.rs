@@ -98,10 +98,25 @@ async fn a_status_check_that_is_a_purchase_is_neither_cut_nor_repeated() {
     let buying = Scripted { takes: Duration::from_mins(3), ..Scripted::new() };
     let (provider, guarded) = guarded(buying.failing(transport(1)), &wide());
     let begun = Instant::now();
-    let answer = guarded.provider.check_by_purchase(&context(), &pay_request(), permit()).await;
+    let answer =
+        guarded.provider.check_by_purchase(&context(), &pay_request(), None, permit()).await;
     assert!(answer.is_err());
     assert_eq!(provider.calls(), 1);
     assert_eq!(begun.elapsed(), Duration::from_mins(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_check_is_not_repeated_where_the_provider_wants_some_time_between_two() {
+    for (status_gap, calls) in [(Duration::ZERO, 2), (Duration::from_mins(1), 1)] {
+        let strict = Scripted { status_gap, ..Scripted::new() };
+        let (provider, guarded) = guarded(strict.failing(transport(1)), &wide());
+        let answer = guarded.provider.check_status(&context(), &attempt()).await;
+        assert_eq!(provider.calls(), calls);
+        assert_eq!(answer.is_ok(), calls == 2, "{answer:?}");
+        // What is no status check is repeated as ever.
+        provider.fail_next(ProviderErrorKind::Transport);
+        assert!(balance(&guarded).await.is_ok());
+    }
 }
 
 #[tokio::test(start_paused = true)]

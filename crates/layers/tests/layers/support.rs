@@ -14,8 +14,8 @@ use ppob_provider::{
 };
 use ppob_types::{
     AttemptId, Bill, Clock, CustomerNumber, Family, FamilyDetails, Monotonic, NotSentCause,
-    Observed, Parameters, PayAnswer, PayOutcome, ProductCode, ProviderName, Purchase, Rupiah,
-    StatusReport, StatusVerdict, Timestamp,
+    Observed, Parameters, PayAnswer, PayOutcome, ProductCode, ProviderName, ProviderRef, Purchase,
+    Rupiah, StatusReport, StatusVerdict, Timestamp,
 };
 use tokio::time::{Instant, sleep};
 
@@ -46,6 +46,7 @@ pub(crate) struct Scripted {
     /// Answers to reads, in turn; afterwards they succeed.
     pub(crate) reads: Mutex<VecDeque<Result<(), ProviderError>>>,
     pub(crate) takes: Duration,
+    pub(crate) status_gap: Duration,
     pub(crate) outcome: PayOutcome,
     pub(crate) calls: AtomicU32,
     pub(crate) most_at_once: AtomicU32,
@@ -72,6 +73,7 @@ impl Scripted {
             },
             reads: Mutex::default(),
             takes: Duration::ZERO,
+            status_gap: Duration::ZERO,
             outcome: PayOutcome::Succeeded,
             calls: AtomicU32::new(0),
             most_at_once: AtomicU32::new(0),
@@ -83,6 +85,10 @@ impl Scripted {
         let errors = kinds.into_iter().map(|kind| Err(ProviderError::new(kind, "as told")));
         self.reads.lock().unwrap().extend(errors);
         self
+    }
+
+    pub(crate) fn fail_next(&self, kind: ProviderErrorKind) {
+        self.reads.lock().unwrap().push_back(Err(ProviderError::new(kind, "as told")));
     }
 
     pub(crate) fn calls(&self) -> u32 {
@@ -121,6 +127,7 @@ impl PpobProvider for Scripted {
                 min_gap: Duration::from_mins(1),
                 max_age: Duration::from_hours(24),
             }),
+            status_gap: self.status_gap,
             ..Capability::default()
         }
     }
@@ -166,6 +173,7 @@ impl PpobProvider for Scripted {
         &self,
         _cx: &CallContext,
         _request: &PayRequest,
+        _known: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let started = permit.start();

@@ -2,7 +2,7 @@
 
 use ppob_provider::{InquiryRequest, ProviderErrorKind};
 use ppob_types::{
-    Family, FamilyDetails, PayOutcome, ProductCode, Rupiah, StatusVerdict, UnknownCause,
+    Family, FamilyDetails, PayOutcome, ProductCode, Rupiah, Sensitive, StatusVerdict, UnknownCause,
 };
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn fact_25_price_is_our_cost_and_selling_price_the_customers_total() {
     assert_eq!(paid.observed.total, Some(Rupiah::new(11_000)));
     assert_eq!(paid.observed.balance_after, Some(Rupiah::new(90_000)));
     let receipt = paid.observed.receipt.unwrap();
-    assert_eq!(receipt.reference.as_deref(), Some("S1234554321N"));
+    assert_eq!(receipt.reference.as_ref().map(Sensitive::expose), Some("S1234554321N"));
     assert_eq!(
         shown(&receipt.lines),
         [
@@ -267,8 +267,25 @@ async fn a_token_that_has_not_come_yet_is_awaited_and_not_invented() {
         let peer = Peer::saying(&said).await;
         let paid = Shop::at(&peer.url, json!({})).pay(&request).await;
         assert_eq!(paid.outcome, PayOutcome::Succeeded, "{sn}");
-        assert!(paid.observed.receipt.unwrap().details.pln_token().is_none(), "{sn}");
+        let receipt = paid.observed.receipt.unwrap();
+        assert!(receipt.details.pln_token().is_none(), "{sn}");
+        assert_eq!(receipt.reference, None, "what comes in its place may hold a name: {sn}");
     }
+}
+
+#[tokio::test]
+async fn the_code_of_a_voucher_is_on_the_receipt_and_in_no_log() {
+    let said = json!({
+        "ref_id": "P00000000000BN1", "customer_no": "12345678", "buyer_sku_code": "gv10",
+        "message": "Sukses", "status": "Sukses", "rc": "00", "price": 10_000, "sn": "GXY7-QQ12-PLMN",
+    });
+    let request = payment(purchase(Family::Games, "12345678"), "gv10", 1);
+    let peer = Peer::saying(&said).await;
+    let paid = Shop::at(&peer.url, json!({})).pay(&request).await;
+    assert_eq!(paid.outcome, PayOutcome::Succeeded);
+    assert!(!format!("{paid:?}").contains("QQ12"), "{paid:?}");
+    let reference = paid.observed.receipt.unwrap().reference.unwrap();
+    assert_eq!(reference.expose(), "GXY7-QQ12-PLMN");
 }
 
 #[tokio::test]

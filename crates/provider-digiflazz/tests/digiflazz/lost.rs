@@ -102,6 +102,7 @@ async fn fact_33_a_timeout_of_ours_is_unknown_and_what_is_executed_late_is_found
     // The look-up under the same reference pays it, or finds it paid: once in either order.
     simulator.pass(Duration::from_mins(1));
     assert_eq!(shop.check(&request).await.unwrap().verdict, StatusVerdict::Succeeded);
+    assert_eq!(simulator.ledger().charges.len(), 1);
     simulator.shutdown().await;
 }
 
@@ -225,6 +226,10 @@ async fn fact_32_the_balance_in_an_answer_is_that_of_the_answer() {
     simulator.deposit("demo-user", 5_000).unwrap();
     let now = shop.built.provider.balance(&shop.context()).await;
     assert_eq!(now.ok(), Some(Rupiah::new(DEPOSIT - 5_000)));
+    // A look-up tells what the deposit is now, and not what the payment left: told later, it may be more.
+    simulator.pass(Duration::from_mins(1));
+    let later = shop.check(&topup("087800001230")).await.unwrap().observed.balance_after;
+    assert_eq!(later, Some(Rupiah::new(DEPOSIT - 5_000)));
     simulator.shutdown().await;
 }
 

@@ -6,7 +6,7 @@ use ppob_provider::ProviderErrorKind;
 use ppob_simulator::digiflazz::{
     DigiflazzConfig, DigiflazzSimulator, Fault, FaultKind, ListLimit, Verb,
 };
-use ppob_types::{Cost, PriceList, Rupiah, Timestamp};
+use ppob_types::{Cost, CutOff, PriceList, Rupiah, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::{Peer, Shop, account, simulator};
@@ -82,7 +82,22 @@ async fn fact_14_price_and_stock_are_read_as_numbers_and_as_texts() {
     simulator.pass(Duration::from_mins(5));
     let texts = shop.built.provider.price_list(&shop.context()).await.unwrap();
     assert_eq!(numbers, texts);
+    assert_eq!((texts.rows.len(), texts.unreadable.len()), (20, 0));
     simulator.shutdown().await;
+    for (price, stock, open) in [
+        (json!(10_765), json!(3), true),
+        (json!("10765"), json!("3"), true),
+        (json!(10_765), json!(0), false),
+        (json!("10765"), json!("0"), false),
+    ] {
+        let mut row = prepaid_row();
+        row["unlimited_stock"] = json!(false);
+        (row["price"], row["stock"]) = (price, stock);
+        // The same rows stand for the bills, too.
+        let rows = list(&json!([row])).await.rows;
+        let fixed = rows.iter().find(|row| row.cost == Cost::Fixed(Rupiah::new(10_765)));
+        assert_eq!(fixed.unwrap().open, open, "{row}");
+    }
 }
 
 #[tokio::test]
@@ -115,15 +130,24 @@ async fn a_product_is_open_only_if_all_of_it_is() {
 async fn fact_59_cut_offs_cross_midnight_and_equal_ends_are_none() {
     let simulator = simulator().await;
     let shop = Shop::at(&simulator.base_url(), json!({}));
-    let list = shop.built.provider.price_list(&shop.context()).await.unwrap();
+    let listed = shop.built.provider.price_list(&shop.context()).await.unwrap();
     let cut_off =
-        |code: &str| list.rows.iter().find(|row| row.provider_code == code).unwrap().cut_off;
+        |code: &str| listed.rows.iter().find(|row| row.provider_code == code).unwrap().cut_off;
     let pln = cut_off("pln20").unwrap();
     let at = |text: &str| pln.covers(Timestamp::from_wib(text).unwrap());
     assert!(at("2026-01-15 23:45:00") && at("2026-01-16 00:14:59"));
     assert!(!at("2026-01-16 00:15:00") && !at("2026-01-15 23:44:59"));
     assert_eq!(cut_off("xld10"), None);
     simulator.shutdown().await;
+    for (start, end, expected) in [
+        ("00:00", "00:00", None),
+        ("0:0", "0:0", None),
+        ("23:00", "1:00", Some(CutOff { from_second: 82_800, until_second: 3_600 })),
+    ] {
+        let mut row = prepaid_row();
+        (row["start_cut_off"], row["end_cut_off"]) = (json!(start), json!(end));
+        assert_eq!(list(&json!([row])).await.rows[0].cut_off, expected, "{start}–{end}");
+    }
 }
 
 #[tokio::test]

@@ -53,6 +53,8 @@ async fn fact_51_one_call_of_ours_is_one_request_and_a_minute_lies_between_two()
         let bounds = shop.built.provider.capability(family).status_is_purchase.unwrap();
         assert_eq!(bounds.min_gap.as_secs(), 60, "{family}");
     }
+    let of_bills = shop.built.provider.capability(Family::PlnPostpaid);
+    assert_eq!((of_bills.status_is_purchase, of_bills.status_gap.as_secs()), (None, 60));
 }
 
 #[tokio::test]

@@ -192,7 +192,11 @@ impl Shop {
     ) -> Result<StatusReport, ppob_provider::ProviderError> {
         if !request.purchase.family.is_bill() {
             let permit = permit(&request.attempt, Arc::clone(&self.clock) as Arc<dyn Clock>);
-            return self.built.provider.check_by_purchase(&self.context(), request, permit).await;
+            return self
+                .built
+                .provider
+                .check_by_purchase(&self.context(), request, None, permit)
+                .await;
         }
         let attempt = AttemptRef {
             attempt: request.attempt.clone(),

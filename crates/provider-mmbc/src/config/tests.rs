@@ -37,7 +37,7 @@ fn the_defaults_are_careful() {
 }
 
 #[test]
-fn plaintext_needs_permission_and_warns() {
+fn fact_70_plain_http_with_a_password_in_each_call_needs_permission_and_warns() {
     let mut table = table();
     table.as_object_mut().unwrap().remove("base_url");
     assert_eq!(refused(&table).0, "base_url");

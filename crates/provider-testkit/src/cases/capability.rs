@@ -110,7 +110,7 @@ async fn nothing_but_what_is_declared(
     }
     if capability.status_is_purchase.is_none() {
         let (permit, _) = permit(&request.attempt);
-        let checked = ground.provider().check_by_purchase(&context(), &request, permit).await;
+        let checked = ground.provider().check_by_purchase(&context(), &request, None, permit).await;
         let kind = checked.err().map(|error| error.kind);
         let expected = Some(ProviderErrorKind::Unsupported);
         equal("a check by a purchase that it does not offer", &kind, &expected)?;

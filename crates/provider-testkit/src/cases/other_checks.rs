@@ -101,7 +101,9 @@ async fn a_check_that_is_a_purchase_sends_nothing_when_its_permit_came_too_late(
     let attempt = taken(ground).await?;
     ground.forget_traffic();
     let (permit, _) = late_permit(&attempt.attempt);
-    let checked = ground.provider().check_by_purchase(&context(), &again(&attempt), permit).await;
+    let known = attempt.provider_ref.as_ref();
+    let provider = ground.provider();
+    let checked = provider.check_by_purchase(&context(), &again(&attempt), known, permit).await;
     no_refusal(checked)?;
     equal("connections", &ground.tap.take_connections(), &0)
 }

@@ -221,6 +221,7 @@ impl PpobProvider for Beo {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         if self.capability(request.purchase.family).status_is_purchase.is_none() {

@@ -33,14 +33,21 @@ pub(crate) fn explanation(explained: &RouteExplanation, place: usize) -> String 
     }
 }
 
-/// How often of 100 times it is the first to be asked; none if that is not drawn.
+/// How often of 100 times it is the first to be asked; none if that is not drawn. Whoever may refuse what is
+/// bought again is never the first while there is somebody else.
 fn share(explained: &RouteExplanation, one: &Candidate) -> Option<u64> {
     let route = &explained.route;
     if route.strategy != Strategy::Weighted || route.candidates.len() < 2 {
         return None;
     }
     let weight = |one: &Candidate| facts(explained, one).map_or(0, |facts| u64::from(facts.weight));
-    let all: u64 = route.candidates.iter().map(weight).sum();
+    let last = route.because.iter().position(|because| *because == Criterion::Repeat);
+    let first = route.candidates.get(..=last.unwrap_or(route.because.len()));
+    let first = first.unwrap_or(&route.candidates);
+    if !first.iter().any(|other| other.provider == one.provider) {
+        return Some(0);
+    }
+    let all: u64 = first.iter().map(weight).sum();
     weight(one).saturating_mul(100).checked_div(all)
 }
 
@@ -53,6 +60,9 @@ fn why(
     let name = &before.provider;
     let both = facts(explained, one).zip(facts(explained, before));
     match (because, both) {
+        (Criterion::Repeat, _) => format!(
+            "this is bought again, and unlike {name} it may refuse a second equal purchase on one day"
+        ),
         (Criterion::Cost, _) => dearer(before, one),
         (Criterion::Lookup, _) => {
             format!("if its answer is lost, that is harder to find out than at {name}")
@@ -113,6 +123,14 @@ mod tests {
 
     /// What is said of each candidate, in their order.
     fn said(strategy: Strategy, offers: &[(&str, Cost, ProviderFacts)]) -> Vec<String> {
+        said_of(false, strategy, offers)
+    }
+
+    fn said_of(
+        is_repeat: bool,
+        strategy: Strategy,
+        offers: &[(&str, Cost, ProviderFacts)],
+    ) -> Vec<String> {
         let name = |text: &str| ProviderName::new(text).unwrap();
         let offer = |(provider, cost, _): &(&str, Cost, ProviderFacts)| Offer {
             provider: name(provider),
@@ -138,6 +156,7 @@ mod tests {
             bill_amount: None,
             max_cost: None,
             already_tried: &[],
+            is_repeat,
             draw: None,
         };
         let route = rank(&question, &product, &facts, strategy);
@@ -151,6 +170,26 @@ mod tests {
 
     fn over(extra: i64) -> Cost {
         Cost::BillPlus(Rupiah::new(extra))
+    }
+
+    #[test]
+    fn what_is_bought_again_says_who_may_refuse_it() {
+        let once = ProviderFacts { repeats_same_day: false, ..plain() };
+        let cost = |cost| Cost::Fixed(Rupiah::new(cost));
+        let offers = [
+            ("a", cost(20_000), ProviderFacts { weight: 3, ..once.clone() }),
+            ("b", cost(20_100), ProviderFacts { weight: 3, ..plain() }),
+            ("c", cost(20_200), ProviderFacts { weight: 1, ..plain() }),
+        ];
+        let again = said_of(true, Strategy::Weighted, &offers);
+        let why =
+            "this is bought again, and unlike c it may refuse a second equal purchase on one day";
+        assert!(again[0].starts_with("Would be asked first in 75 of 100 payments"), "{again:?}");
+        assert!(again[1].contains("it is the first in 25 of 100"), "{again:?}");
+        assert!(again[2].contains(why), "{again:?}");
+        assert!(again[2].contains("it is the first in 0 of 100"), "{again:?}");
+        let plain = said(Strategy::Cheapest, &offers);
+        assert!(!plain.concat().contains("bought again"), "{plain:?}");
     }
 
     fn plain() -> ProviderFacts {

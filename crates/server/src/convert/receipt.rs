@@ -24,7 +24,11 @@ pub(crate) fn receipt(stored: &StoredPayment, view: &View<'_>) -> Option<v1::Rec
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        reference: known.reference.clone().unwrap_or_default(),
+        reference: known
+            .reference
+            .as_ref()
+            .map(|reference| reference.expose().to_owned())
+            .unwrap_or_default(),
         customer_number: purchase.customer.expose().to_owned(),
         customer_name: known
             .customer_name

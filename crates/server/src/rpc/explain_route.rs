@@ -22,9 +22,14 @@ pub(crate) fn explain_route(
     if amount.is_some_and(|amount| !amount.is_positive()) {
         return Err(Violations::one("amount_rupiah", "must be more than zero"));
     }
+    let repeat = request.get_ref().repeat;
+    if repeat < 0 {
+        return Err(Violations::one("repeat", "must not be negative"));
+    }
     let catalogue = shared.engine.catalogue();
     let product = find(&catalogue, &code, caller)?;
-    let explained = shared.engine.explain_route(&code, amount).map_err(errors::query)?;
+    let explained =
+        shared.engine.explain_route(&code, amount, repeat > 0).map_err(errors::query)?;
     Ok(v1::ExplainRouteResponse {
         offers: offer::offers(product, &explained, amount),
         strategy: explained.route.strategy.to_string(),

@@ -96,7 +96,7 @@ pub(crate) fn code(text: &str) -> Result<ProductCode, Status> {
 }
 
 fn shown(shared: &Shared, one: &Product) -> Result<v1::Product, Status> {
-    let explained = shared.engine.explain_route(&one.code, None);
+    let explained = shared.engine.explain_route(&one.code, None, false);
     explained.map(|explained| product::product(one, &explained.route)).map_err(errors::query)
 }
 

@@ -44,7 +44,8 @@ async fn a_product_tells_its_price_and_what_it_needs() {
 async fn a_route_explains_itself() {
     let world = World::new().await;
     let mut catalog = world.client.catalog.clone();
-    let bill = ExplainRouteRequest { product_code: BILL.to_owned(), amount_rupiah: None };
+    let bill =
+        ExplainRouteRequest { product_code: BILL.to_owned(), amount_rupiah: None, repeat: 0 };
     let route = catalog.explain_route(bill.clone()).await.unwrap().into_inner();
     let offer = &route.offers[0];
     assert_eq!((offer.rank, offer.reason.as_str()), (1, "CHOSEN"));

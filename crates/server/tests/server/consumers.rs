@@ -185,7 +185,8 @@ async fn a_family_that_is_not_allowed_is_neither_shown_nor_asked_nor_bought() {
     let codes: Vec<_> = listed.products.iter().map(|one| one.product_code.as_str()).collect();
     assert_eq!(codes, [TOKEN]);
     let product = GetProductRequest { product_code: BILL.to_owned() };
-    let route = ExplainRouteRequest { product_code: BILL.to_owned(), amount_rupiah: None };
+    let route =
+        ExplainRouteRequest { product_code: BILL.to_owned(), amount_rupiah: None, repeat: 0 };
     let inquiry = InquireRequest {
         product_code: BILL.to_owned(),
         customer_number: SUBSCRIBER.to_owned(),

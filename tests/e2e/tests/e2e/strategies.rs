@@ -23,7 +23,8 @@ async fn world() -> Result<World> {
 
 /// The strategy, and the offers in their order.
 async fn explained(engine: &Engine, product: &str) -> Result<(String, Vec<RouteOffer>)> {
-    let request = ExplainRouteRequest { product_code: product.to_owned(), amount_rupiah: None };
+    let request =
+        ExplainRouteRequest { product_code: product.to_owned(), amount_rupiah: None, repeat: 0 };
     let answer = engine.client.catalog.clone().explain_route(request).await?.into_inner();
     Ok((answer.strategy, answer.offers))
 }

@@ -250,6 +250,11 @@ impl PpobProvider for Model {
                 min_gap: Duration::from_secs(20),
                 max_age: Duration::from_hours(85 * 24),
             }),
+            // Some want time between two calls also where the check only looks.
+            status_gap: match habit {
+                Habit::OurReference => Duration::from_secs(20),
+                _ => Duration::ZERO,
+            },
             cost_cap: false,
             repeat_same_day: true,
             callbacks: self.plan().callbacks,
@@ -326,6 +331,7 @@ impl PpobProvider for Model {
         &self,
         _: &CallContext,
         request: &PayRequest,
+        _: Option<&ProviderRef>,
         permit: SendPermit,
     ) -> Result<StatusReport, ProviderError> {
         let started = permit.start().map_err(|_| no_answer())?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use ppob_provider::PayRequest;
 use ppob_types::{
     AttemptId, CustomerNumber, Family, FamilyDetails, Observed, PayAnswer, PayOutcome,
-    PlnPrepaidDetails, PlnToken, ProviderRef, Purchase, Receipt, Rejection, Rupiah, Timestamp,
-    UnknownCause,
+    PlnPrepaidDetails, PlnToken, ProviderRef, Purchase, Receipt, Rejection, Rupiah, Sensitive,
+    Timestamp, UnknownCause,
 };
 
 use super::call::{Call, Work};
@@ -269,7 +269,7 @@ impl Order {
             FamilyDetails::None
         };
         let receipt = Receipt {
-            reference: Some(self.reference.to_string()),
+            reference: Some(Sensitive::new(self.reference.to_string())),
             paid_at: self.paid_at,
             details,
             ..Receipt::default()

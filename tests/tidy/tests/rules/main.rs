@@ -9,6 +9,7 @@
 mod calls;
 mod directions;
 mod documents;
+mod facts;
 mod features;
 mod files;
 mod guide;

@@ -251,7 +251,7 @@ pub(crate) fn observed(serial: usize) -> Observed {
     };
     let fields = [("ppob_reff", "REF1")];
     let receipt = Receipt {
-        reference: Some("REF1".to_owned()),
+        reference: Some(Sensitive::from("REF1")),
         customer_name: Some(Sensitive::from("BUDI")),
         details: FamilyDetails::PlnPrepaid(details),
         paid_at: Some(Timestamp::from_seconds(1_800_000_001)),
