@@ -93,6 +93,25 @@ impl Catalogue {
 }
 
 impl Product {
+    /// Whether a caller may say an amount: nothing else says how much of it is bought.
+    pub const fn takes_amount(&self) -> bool {
+        matches!(self.family, Family::Emoney | Family::MobileTopUp | Family::Other)
+            && self.nominal.is_none()
+    }
+
+    /// Whether it is priced by the amount. Where somebody lists a fixed price, that is for something of a fixed
+    /// size, such as a data package, although nobody says its nominal.
+    pub fn has_open_price(&self) -> bool {
+        let is_open = |offer: &Offer| matches!(offer.cost, Cost::BillPlus(_));
+        self.takes_amount() && self.offers.iter().all(is_open)
+    }
+
+    /// Whether it cannot be bought without an amount. What is owed for a bill, the biller says; only some of the
+    /// family `other`, such as wallets by bill, let the caller choose.
+    pub fn needs_amount(&self) -> bool {
+        self.has_open_price() && !self.family.is_bill()
+    }
+
     /// This provider's offer.
     pub fn offer(&self, provider: &ProviderName) -> Option<&Offer> {
         let index = self.offers.binary_search_by(|offer| offer.provider.cmp(provider)).ok()?;

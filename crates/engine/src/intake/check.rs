@@ -101,17 +101,16 @@ pub(crate) fn field_problem(
     amount: Option<Rupiah>,
     parameters: &RequestedParameters,
 ) -> Option<(&'static str, &'static str)> {
-    let open_amount =
-        matches!(product.family, Family::Emoney | Family::MobileTopUp | Family::Other)
-            && product.nominal.is_none();
     match amount {
-        Some(_) if !open_amount => {
+        Some(_) if !product.takes_amount() => {
             return Some(("amount_rupiah", "this product has no open amount; leave it out"));
         }
         Some(amount) if !amount.is_positive() => {
             return Some(("amount_rupiah", "must be more than zero"));
         }
-        None if open_amount => return Some(("amount_rupiah", "this product needs an amount")),
+        None if product.needs_amount() => {
+            return Some(("amount_rupiah", "this product needs an amount"));
+        }
         Some(_) | None => {}
     }
     if parameters.months.is_some() && product.family != Family::Bpjs {
@@ -205,6 +204,35 @@ mod tests {
             name: "Token".to_owned(),
             nominal: Some(Rupiah::new(20_000)),
             offers: fees.iter().enumerate().map(offer).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_is_priced_by_the_amount_needs_one_and_a_bill_never_does() {
+        let fixed = Cost::Fixed(Rupiah::new(10_765));
+        let fee = Cost::BillPlus(Rupiah::new(1_000));
+        let given = Some(Rupiah::new(50_000));
+        // `(family, nominal, price, may go without, may have one)`
+        for (family, nominal, cost, without, with) in [
+            (Family::Other, None, fixed, true, true),
+            (Family::Other, None, fee, true, true),
+            (Family::Other, given, fixed, true, false),
+            (Family::MobileTopUp, None, fixed, true, true),
+            (Family::MobileTopUp, None, fee, false, true),
+            (Family::MobileTopUp, given, fixed, true, false),
+            (Family::Emoney, None, fee, false, true),
+            (Family::Games, None, fixed, true, false),
+            (Family::PlnPostpaid, None, fee, true, false),
+        ] {
+            let mut product = Product { family, nominal, ..token(&[1_500]) };
+            for offer in &mut product.offers {
+                offer.cost = cost;
+            }
+            let fits =
+                |amount| field_problem(&product, amount, &RequestedParameters::default()).is_none();
+            let shown = format!("{family} {nominal:?} {cost:?}");
+            assert_eq!((fits(None), fits(given)), (without, with), "{shown}");
+            assert!(!fits(Some(Rupiah::ZERO)), "{shown}");
         }
     }
 

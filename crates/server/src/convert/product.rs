@@ -20,7 +20,7 @@ pub(crate) fn product(product: &Product, route: &Route) -> v1::Product {
         name: product.name.clone(),
         family: family(product.family).into(),
         nominal_rupiah: rupiah(product.nominal),
-        open_amount: has_open_amount(product),
+        open_amount: product.has_open_price(),
         has_bill: product.family.is_bill(),
         has_token: product.family == Family::PlnPrepaid,
         admin_rupiah: rupiah(lowest_admin(&route.candidates)),
@@ -35,12 +35,6 @@ pub(crate) fn product(product: &Product, route: &Route) -> v1::Product {
         customer_number_hint: customer_hint(product.family).to_owned(),
         cut_offs: cut_offs(product),
     }
-}
-
-/// Whether the caller chooses the amount.
-pub(crate) const fn has_open_amount(product: &Product) -> bool {
-    matches!(product.family, Family::Emoney | Family::MobileTopUp | Family::Other)
-        && product.nominal.is_none()
 }
 
 fn lowest_admin(candidates: &[Candidate]) -> Option<Rupiah> {
