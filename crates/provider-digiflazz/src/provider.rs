@@ -13,7 +13,7 @@ use ppob_provider::{
     RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Rupiah, StatusReport,
+    Bill, Family, NotSentCause, PayAnswer, PriceList, Purchase, Receipt, Rupiah, StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -355,6 +355,10 @@ impl PpobProvider for Digiflazz {
 
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         callback::decode(self.webhook_secret.as_ref(), raw)
+    }
+
+    fn receipt_of_callback(&self, family: Family, raw: &RawCallback) -> Option<Receipt> {
+        callback::receipt_of(family, raw)
     }
 }
 
