@@ -22,5 +22,6 @@ mod sandbox;
 mod shutdown;
 mod statements;
 mod strategies;
+mod test_numbers;
 mod watching;
 mod wrong_password;
