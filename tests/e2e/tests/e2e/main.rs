@@ -2,6 +2,7 @@
 
 mod bad_configuration;
 mod bad_requests;
+mod callbacks;
 mod callers;
 mod canary;
 mod commands;
