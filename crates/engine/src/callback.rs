@@ -88,7 +88,7 @@ impl Inner {
     ) -> Result<(), CallbackRefused> {
         let setup = self.providers.get(provider).ok_or(CallbackRefused::NoSuchProvider)?;
         let became = match setup.guarded.provider.decode_callback(raw) {
-            Ok(callback) => self.look_into(provider, &setup, callback).await,
+            Ok(callback) => self.look_into(provider, &setup, callback, raw).await,
             Err(CallbackError::Unsupported) => Err(CallbackRefused::NoSuchProvider),
             Err(CallbackError::NotAuthentic) => Err(CallbackRefused::NotAuthentic),
             Err(CallbackError::Unreadable) => Err(CallbackRefused::Unreadable),
@@ -110,6 +110,7 @@ impl Inner {
         provider: &ProviderName,
         setup: &ProviderSetup,
         callback: Callback,
+        raw: &RawCallback,
     ) -> Result<Became, CallbackRefused> {
         // Looked at before the references are: what is open then and ends meanwhile has a name by then.
         // Whoever names an attempt of ours is found by that.
@@ -145,8 +146,13 @@ impl Inner {
                 Ok(Became::Asked)
             }
             Worth::News => {
-                let refusal_trusted = setup.trusts_report(stored.payment.terms.family);
-                let report = report_of(callback);
+                let family = stored.payment.terms.family;
+                let refusal_trusted = setup.trusts_report(family);
+                let mut report = report_of(callback);
+                if report.verdict == StatusVerdict::Succeeded {
+                    let receipt = setup.guarded.provider.receipt_of_callback(family, raw);
+                    report.observed.receipt = receipt.map(Box::new).or(report.observed.receipt);
+                }
                 let basis = Basis::Callback;
                 let news = Event::Reported { attempt: number, report, basis, refusal_trusted };
                 self.record_callback(stored, news).await

@@ -9,7 +9,7 @@ use ppob_provider::{
     AttemptRef, CallContext, Callback, CallbackError, Capability, InquiryRequest, PayRequest,
     PpobProvider, ProviderError, ProviderInfo, RawCallback, RefusalTrial, SendPermit, TrialError,
 };
-use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderRef, Rupiah, StatusReport};
+use ppob_types::{Bill, Family, PayAnswer, PriceList, ProviderRef, Receipt, Rupiah, StatusReport};
 
 /// What is being called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +153,10 @@ impl<A: Around> PpobProvider for Layered<A> {
 
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         self.inner.decode_callback(raw)
+    }
+
+    fn receipt_of_callback(&self, family: Family, raw: &RawCallback) -> Option<Receipt> {
+        self.inner.receipt_of_callback(family, raw)
     }
 }
 

@@ -4,7 +4,6 @@ use ppob_provider::{Callback, CallbackError, RawCallback};
 use ppob_types::{AttemptId, Family, Receipt, Sensitive, StatusReport, StatusVerdict};
 use secrecy::SecretString;
 
-use crate::families::may_hold_token;
 use crate::receipt::{bare, receipt};
 use crate::sign::is_authentic;
 use crate::status::{shown, verdict};
@@ -48,7 +47,6 @@ fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
     let mut observed = bare(body);
     observed.balance_after = fields.money("buyer_last_saldo");
     shown(&mut observed, &verdict, fields);
-    observed.receipt = receipt_of(&verdict, fields).map(Box::new);
     Some(Callback {
         // Somebody may buy by hand from the same account: then it is of no attempt.
         attempt: AttemptId::parse(reference).ok(),
@@ -59,15 +57,14 @@ fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
     })
 }
 
-/// The receipt of a success, as of a top-up: the family is not known here.
+/// The receipt of a success of this family.
 ///
 /// It has to come from here: a purchase that succeeded is not asked about again, since to ask is to purchase, so
-/// nobody would ever learn its serial number or voucher code. An electricity token is the exception. It may
-/// stand in its own field only, and is asked for until it is there: what may be one is left to that check. A
-/// bill is asked about in any case.
-fn receipt_of(verdict: &StatusVerdict, fields: &Fields) -> Option<Receipt> {
-    let is_told_here = *verdict == StatusVerdict::Succeeded && !may_hold_token(fields);
-    is_told_here.then(|| receipt(Family::MobileTopUp, fields))
+/// nobody would ever learn its serial number or voucher code. A serial number of twenty digits is a token of one
+/// family, and of every other a serial number.
+pub(crate) fn receipt_of(family: Family, raw: &RawCallback) -> Option<Receipt> {
+    let Data::Object(fields) = envelope(&raw.body).ok()?.data? else { return None };
+    (verdict(&fields)? == StatusVerdict::Succeeded).then(|| receipt(family, &fields))
 }
 
 /// The trial of an address: it describes the webhook, its secret included, so nothing of it is kept.

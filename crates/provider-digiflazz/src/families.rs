@@ -248,12 +248,6 @@ pub(crate) fn token(family: Family, fields: &Fields) -> Option<PlnToken> {
     if family == Family::PlnPrepaid { serial(fields).token } else { None }
 }
 
-/// Whether the serial number in an answer about whatever product may be an electricity token, or hold one.
-pub(crate) fn may_hold_token(fields: &Fields) -> bool {
-    let serial = fields.text("sn").unwrap_or_default();
-    serial.split('/').any(|part| PlnToken::parse(part.trim()).is_ok())
-}
-
 fn serial(fields: &Fields) -> Serial {
     Serial::read(fields.text("sn").unwrap_or_default())
 }

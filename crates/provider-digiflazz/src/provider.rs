@@ -13,7 +13,8 @@ use ppob_provider::{
     RefusalTrust, SendPermit, StatusLookup,
 };
 use ppob_types::{
-    Bill, Family, NotSentCause, PayAnswer, PriceList, ProviderRef, Purchase, Rupiah, StatusReport,
+    Bill, Family, NotSentCause, PayAnswer, PriceList, ProviderRef, Purchase, Receipt, Rupiah,
+    StatusReport,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -360,6 +361,10 @@ impl PpobProvider for Digiflazz {
 
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         callback::decode(self.webhook_secret.as_ref(), raw)
+    }
+
+    fn receipt_of_callback(&self, family: Family, raw: &RawCallback) -> Option<Receipt> {
+        callback::receipt_of(family, raw)
     }
 }
 

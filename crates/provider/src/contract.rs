@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ppob_types::{
-    Bill, Family, PayAnswer, PriceList, ProviderName, ProviderRef, Rupiah, Sensitive, StatusReport,
+    Bill, Family, PayAnswer, PriceList, ProviderName, ProviderRef, Receipt, Rupiah, Sensitive,
+    StatusReport,
 };
 
 use crate::{
@@ -171,5 +172,13 @@ pub trait PpobProvider: Send + Sync + Debug + 'static {
     fn decode_callback(&self, raw: &RawCallback) -> Result<Callback, CallbackError> {
         let _ = raw;
         Err(CallbackError::Unsupported)
+    }
+
+    /// The receipt that a callback brings, which [`decode_callback`](Self::decode_callback) has read as the
+    /// success of a purchase of this family. Asked for once it is known whose it is, because only the family
+    /// says what may be a token, which stands in its own field only. Pure.
+    fn receipt_of_callback(&self, family: Family, raw: &RawCallback) -> Option<Receipt> {
+        let _ = (family, raw);
+        None
     }
 }

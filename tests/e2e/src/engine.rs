@@ -4,8 +4,8 @@ use std::path::Path;
 
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
 use ppob_api::v1::{
-    Bill, CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetProductRequest,
-    InquireRequest, ListPaymentsRequest, Payment, PaymentState,
+    Bill, CheckNowRequest, CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest,
+    GetProductRequest, InquireRequest, ListPaymentsRequest, Payment, PaymentState,
 };
 use ppob_api::{ApiKey, ClientTls, PpobClient, endpoint};
 use ppob_simulator::mmbc::MmbcHandle;
@@ -169,11 +169,21 @@ impl Engine {
     /// # Errors
     /// If the provider's prices do not come.
     pub async fn wait_for_prices(&self) -> Result<()> {
-        let request = GetProductRequest { product_code: request::TOKEN.to_owned() };
-        let prices = until("the engine knows prices", async || {
+        self.wait_for_price_of(request::TOKEN).await
+    }
+
+    /// Waits until a payment of this product would find a route.
+    ///
+    /// # Errors
+    /// If the provider's prices do not come.
+    pub async fn wait_for_price_of(&self, product_code: &str) -> Result<()> {
+        let request = GetProductRequest { product_code: product_code.to_owned() };
+        let what = format!("the engine knows the price of {product_code}");
+        let prices = until(&what, async || {
             let answer = self.client.catalog.clone().get_product(request.clone()).await;
             let product = answer.map_err(|status| status.to_string())?.into_inner().product;
-            product.filter(|product| product.available).map(drop).ok_or("not available".to_owned())
+            let product = product.ok_or("an answer without a product")?;
+            if product.available { Ok(()) } else { Err(product.unavailable_reason) }
         });
         prices
             .await
@@ -241,6 +251,21 @@ impl Engine {
     pub async fn inquire(&self, request: InquireRequest) -> Result<Bill, Status> {
         let answer = self.client.payments.clone().inquire(request).await?;
         answer.into_inner().bill.ok_or_else(|| Status::internal("an answer without a bill"))
+    }
+
+    /// Lets the engine ask the provider about a payment now, as an operator does; the payment afterwards.
+    ///
+    /// # Errors
+    /// The status of the answer.
+    pub async fn check_now(&self, payment_id: &str) -> Result<Payment> {
+        let request = CheckNowRequest {
+            consumer: "local".to_owned(),
+            payment_id: payment_id.to_owned(),
+            actor: "sari".to_owned(),
+            ..CheckNowRequest::default()
+        };
+        let answer = self.operators().await?.check_now(request).await?.into_inner();
+        answer.payment.ok_or_else(|| Problem::new("an answer without a payment"))
     }
 
     /// Waits until a payment is in `state`.

@@ -21,6 +21,21 @@ pub async fn post(url: &str, body: &str) -> Result<String> {
     send("POST", url, body).await
 }
 
+/// The HTTP status with which these bytes, a whole request, are answered at `HOST:PORT`.
+///
+/// # Errors
+/// If nobody answers there, or not in HTTP.
+pub async fn status_of(host: &str, request: &[u8]) -> Result<u16> {
+    let mut stream = TcpStream::connect(host).await?;
+    stream.write_all(request).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3));
+    let status = status.ok_or_else(|| Problem::new(format!("this is no answer: {answer}")))?;
+    Ok(status.parse()?)
+}
+
 async fn send(method: &str, url: &str, body: &str) -> Result<String> {
     let (host, path) = url
         .strip_prefix("http://")

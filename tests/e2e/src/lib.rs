@@ -15,12 +15,15 @@ pub mod load;
 pub mod metrics;
 mod problem;
 pub mod process;
+pub mod relay;
 pub mod request;
 pub mod rights;
+pub mod shops;
 pub mod wait;
 pub mod world;
 
 pub use engine::Engine;
 pub use problem::{Problem, Result};
 pub use process::Process;
+pub use relay::Relay;
 pub use world::World;

@@ -27,6 +27,7 @@ pub fn bill(payment_id: &str, asked: &InquireRequest, inquiry_id: &str) -> Creat
         product_code: asked.product_code.clone(),
         customer_number: asked.customer_number.clone(),
         parameters: asked.parameters.clone(),
+        amount_rupiah: asked.amount_rupiah,
         approval: Some(Approval::InquiryId(inquiry_id.to_owned())),
         ..CreatePaymentRequest::default()
     }

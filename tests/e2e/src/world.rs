@@ -22,8 +22,8 @@ pub const DEPOSIT: i64 = 1_000_000_000_000;
 /// Where the configuration finds the password.
 const PASSWORD_VARIABLE: &str = "E2E_MMBC_PASSWORD";
 
-/// Limits that nobody meets, for tests that are not about limits.
-const NO_LIMITS: &str = "
+/// Limits that nobody meets, for tests that are not about limits: the end of a provider's table.
+pub const NO_LIMITS: &str = "
 limits.pay_per_second = 100000
 limits.pay_burst = 100000
 limits.pay_in_flight = 10000

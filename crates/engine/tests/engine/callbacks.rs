@@ -15,7 +15,7 @@ use ppob_provider::{Callback, RawCallback, RefusalTrust};
 use ppob_types::{
     AttemptId, Basis, Observed, PayAnswer, PayOutcome, PaymentId, PaymentKey, ProviderRef,
     RefusalCode, RefusalScope, Rejection, Rupiah, Sensitive, StatusReport, StatusVerdict,
-    UnknownCause,
+    TokenState, UnknownCause,
 };
 
 use crate::support::*;
@@ -146,6 +146,23 @@ async fn where_nobody_can_be_asked_a_callback_that_names_the_customer_counts_onc
         world.told(callback(again)).await.unwrap();
     }
     assert_eq!(world.payment().await.version, paid.version, "said again, it is no news");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_ends_a_payment_brings_the_receipt_of_its_family() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
+    provider.cannot_be_asked.store(true, Ordering::SeqCst);
+    provider.will([pending()]);
+    let world = World::of(&[&provider]).await;
+    world.create(token("payment-0001")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let body = b"news and token";
+    let yes = callback(StatusVerdict::Succeeded);
+    provider.callbacks.lock().unwrap().insert(body.to_vec(), yes);
+    world.engine.take_callback(&provider.name(), raw(body, "right")).await.unwrap();
+    let paid = world.payment().await;
+    assert_eq!(paid.payment.state(), PaymentState::Succeeded);
+    assert_eq!(paid.payment.token_state(), TokenState::Present);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,13 +3,13 @@
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use ppob_provider::{CallbackError, RawCallback};
-use ppob_types::{Sensitive, StatusVerdict};
+use ppob_types::{Family, Observed, Sensitive, StatusVerdict};
 use sha1::Sha1;
 
 use super::LONGEST;
 use super::oracle::Object;
 use super::pay::{data_of, ours_only};
-use crate::callback::decode;
+use crate::callback::{decode, receipt_of};
 
 /// The body of a callback: unsigned, signed with another secret or changed by a bit it is not authentic,
 /// whatever it says; signed, it is news of the transaction it names, in words of the table.
@@ -52,16 +52,20 @@ pub fn callback(body: &[u8]) {
     }
     assert_eq!(news.customer.map(|named| named.expose().to_owned()), one.text("customer_no"));
     assert_eq!(news.provider_code, one.text("buyer_sku_code"));
-    let may_be_token = one.text("sn").is_some_and(|serial| {
-        let plain: String = serial.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let is_digit = |c: char| c.is_ascii_digit();
-        plain.split('/').any(|part| part.trim().len() == 20 && part.trim().chars().all(is_digit))
-    });
+    // What may be a token is known only once it is known whose callback it is.
+    assert!(news.report.observed.receipt.is_none(), "a receipt for nobody");
     let succeeded = news.report.verdict == StatusVerdict::Succeeded;
-    let receipt = news.report.observed.receipt.as_ref();
-    assert_eq!(receipt.is_some(), succeeded && !may_be_token, "a receipt too many or too few");
-    if receipt.is_some() {
-        ours_only(&news.report.observed);
+    for family in Family::ALL {
+        let raw = RawCallback { headers: Vec::new(), query: Vec::new(), body: body.to_vec() };
+        let receipt = receipt_of(family, &raw);
+        assert_eq!(receipt.is_some(), succeeded, "a receipt too many or too few");
+        let Some(receipt) = receipt else { continue };
+        let token = receipt.details.pln_token().map(|token| token.expose().to_owned());
+        assert!(token.is_none() || family == Family::PlnPrepaid, "a token of another family");
+        let serial = receipt.reference.clone().unwrap_or_default();
+        let digits: String = serial.chars().filter(char::is_ascii_digit).collect();
+        assert!(token.is_none_or(|token| digits != token), "a token outside of its field");
+        ours_only(&Observed { receipt: Some(Box::new(receipt)), ..Observed::default() });
     }
     match news.report.verdict {
         StatusVerdict::Succeeded => assert!(one.has_code("00") && one.says("status", "sukses")),

@@ -8,7 +8,8 @@ use ppob_simulator::digiflazz::{
     DigiflazzConfig, DigiflazzHandle, DigiflazzSimulator, Fault, FaultKind,
 };
 use ppob_types::{
-    AttemptId, PayOutcome, RefusalCode, RefusalScope, Rejection, Rupiah, Sensitive, StatusVerdict,
+    AttemptId, Family, PayOutcome, RefusalCode, RefusalScope, Rejection, Rupiah, Sensitive,
+    StatusVerdict,
 };
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -91,7 +92,7 @@ fn without_a_secret_of_ours_no_callback_is_believed() {
     ] {
         assert_eq!(decode(&shop, &raw), Err(CallbackError::NotAuthentic));
     }
-    let bills = ppob_types::Family::PlnPostpaid;
+    let bills = Family::PlnPostpaid;
     assert!(!shop.built.provider.capability(bills).callbacks);
 }
 
@@ -132,33 +133,38 @@ fn a_callback_says_what_a_look_up_would_say() {
 }
 
 #[test]
-fn a_success_that_is_told_brings_its_serial_number_but_what_may_be_a_token_is_left_to_the_check() {
-    let told = |rc: &str, status: &str, serial: &str| {
+fn a_success_that_is_told_brings_its_serial_number_and_only_of_a_token_product_a_token() {
+    let told = |family: Family, rc: &str, status: &str, serial: &str| {
         let mut body = says(rc, status);
         body["data"]["sn"] = json!(serial);
-        let body = body.to_string();
-        let news = decode(&shop(), &signed("whsec-demo", body.as_bytes())).unwrap();
-        news.report.observed.receipt
+        let raw = signed("whsec-demo", body.to_string().as_bytes());
+        assert_eq!(
+            decode(&shop(), &raw).unwrap().report.observed.receipt,
+            None,
+            "of no family yet"
+        );
+        shop().built.provider.receipt_of_callback(family, &raw)
     };
-    for serial in ["1234567890", "ABCD-EFGH-1234", "03500100001234567890123"] {
-        let receipt = told("00", "Sukses", serial).unwrap();
+    // Some operators number their credit with twenty digits, too.
+    let numbers =
+        ["1234567890", "ABCD-EFGH-1234", "03500100001234567890123", "02176400001135648907"];
+    for serial in numbers {
+        let receipt = told(Family::MobileTopUp, "00", "Sukses", serial).unwrap();
         assert_eq!(receipt.reference.as_ref().map(Sensitive::expose), Some(serial));
         let line = receipt.lines.iter().find(|line| line.label == "SN").unwrap();
         assert_eq!(line.value.expose(), serial);
+        assert_eq!(receipt.details.pln_token(), None);
         // Neither our price nor our deposit.
         assert!(!receipt.raw_fields.contains_key("price"));
         assert!(!receipt.raw_fields.contains_key("buyer_last_saldo"));
     }
-    for token in [
-        "12345678910111213141",
-        "1234-5678-9101-1121-3141/BUDI/R1/900VA/13.5",
-        "1234 5678 9101 1121 3141 / BUDI",
-        "BUDI/12345678910111213141",
-    ] {
-        assert_eq!(told("00", "Sukses", token), None, "{token}");
+    for token in ["12345678910111213141", "1234-5678-9101-1121-3141/BUDI/R1/900VA/13.5"] {
+        let receipt = told(Family::PlnPrepaid, "00", "Sukses", token).unwrap();
+        assert_eq!(receipt.details.pln_token().unwrap().expose(), "12345678910111213141");
+        assert_eq!(receipt.reference, None, "a token stands in its own field only");
     }
     for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("02", "Gagal"), ("74", "Gagal")] {
-        assert_eq!(told(rc, status, "ABCD-EFGH-1234"), None, "{rc}");
+        assert_eq!(told(Family::MobileTopUp, rc, status, "ABCD-EFGH-1234"), None, "{rc}");
     }
 }
 

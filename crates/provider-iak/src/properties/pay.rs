@@ -144,7 +144,9 @@ fn shows_nothing_personal(input: &Input<'_>, whole: &PayAnswer) {
     let in_a_key = String::from_utf8_lossy(input.body).contains(&format!("{number}\":"));
     let told = [
         whole.observed.provider_ref.as_ref().map(|found| found.as_str().to_owned()),
-        whole.observed.receipt.as_ref().and_then(|receipt| receipt.reference.clone()),
+        whole.observed.receipt.as_ref().and_then(|receipt| {
+            receipt.reference.as_ref().map(|reference| reference.expose().to_owned())
+        }),
     ];
     let told = told.iter().flatten().any(|text| text.contains(number));
     let amounts = [whole.observed.charged, whole.observed.total, whole.observed.balance_after];

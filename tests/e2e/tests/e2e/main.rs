@@ -2,6 +2,7 @@
 
 mod bad_configuration;
 mod bad_requests;
+mod callbacks;
 mod callers;
 mod canary;
 mod commands;
@@ -22,5 +23,6 @@ mod sandbox;
 mod shutdown;
 mod statements;
 mod strategies;
+mod test_numbers;
 mod watching;
 mod wrong_password;
