@@ -63,7 +63,7 @@ pub fn callback(body: &[u8]) {
         let token = receipt.details.pln_token().map(|token| token.expose().to_owned());
         assert!(token.is_none() || family == Family::PlnPrepaid, "a token of another family");
         let serial = receipt.reference.clone().unwrap_or_default();
-        let digits: String = serial.chars().filter(char::is_ascii_digit).collect();
+        let digits: String = serial.expose().chars().filter(char::is_ascii_digit).collect();
         assert!(token.is_none_or(|token| digits != token), "a token outside of its field");
         ours_only(&Observed { receipt: Some(Box::new(receipt)), ..Observed::default() });
     }
