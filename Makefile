@@ -40,7 +40,7 @@ setup: ## Checks that the machine has what is needed, and says what is missing.
 		echo 'no working C compiler, which SQLite and ring are built with: apt-get install -y gcc libc6-dev make' >&2; exit 1; }
 
 provider: setup ## Writes a new provider that compiles, and says what is left to write (make provider NAME=foo).
-	@cargo run --locked --quiet -p ppob-guide --bin new-provider -- $(NAME)
+	@cargo run --locked --quiet -p ppob-guide --bin new-provider -- $(if $(NAME),"$(NAME)")
 
 test: setup ## Runs every test and prints how many there were.
 	@mkdir -p "$(TARGET)"

@@ -43,6 +43,8 @@ fn write(name: &str) -> Result<(), Problem> {
     for case in left {
         println!("    {case}");
     }
-    println!("\nGo on with docs/PROVIDER_GUIDE.md.");
+    println!(
+        "\nGo on with docs/PROVIDER_GUIDE.md. Two tests wait for the end: one for the marks, one for docs/PROVIDERS.md."
+    );
     Ok(())
 }

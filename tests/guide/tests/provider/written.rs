@@ -1,5 +1,8 @@
 //! A new provider in a copy of the repository: it touches what it may, compiles at once, and the conformance kit
 //! fails exactly where work is left.
+//!
+//! Behind `make test` it compiles five crates of the copy at first, and two later: the simulators and the new one. With
+//! the run of the kit that is some 45 seconds of CPU, and then 35.
 
 use std::collections::BTreeSet;
 use std::path::Path;
