@@ -23,7 +23,7 @@ FUZZ_VERSION := 0.13.2
 # How long `fuzz` runs each target.
 SECONDS_EACH ?= 60
 
-.PHONY: help setup test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
+.PHONY: help setup provider test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
 	fuzz-tool sandbox demo
 
 help: ## Lists what can be made.
@@ -38,6 +38,9 @@ setup: ## Checks that the machine has what is needed, and says what is missing.
 	@printf '#include <stdlib.h>\nint main(void) { return 0; }\n' \
 		| "$${CC:-cc}" -x c -fsyntax-only - 2>/dev/null || { \
 		echo 'no working C compiler, which SQLite and ring are built with: apt-get install -y gcc libc6-dev make' >&2; exit 1; }
+
+provider: setup ## Writes a new provider that compiles, and says what is left to write (make provider NAME=foo).
+	@cargo run --locked --quiet -p ppob-guide --bin new-provider -- $(if $(NAME),"$(NAME)")
 
 test: setup ## Runs every test and prints how many there were.
 	@mkdir -p "$(TARGET)"

@@ -21,6 +21,8 @@ pub struct CaseRun {
     pub case: String,
     /// Whose; `None` for the provider as a whole.
     pub family: Option<Family>,
+    /// The files of the provider's crate that make it true; every crate calls them alike.
+    pub place: &'static str,
     /// What came of it.
     pub verdict: Verdict,
 }
@@ -86,7 +88,7 @@ impl fmt::Display for CaseRun {
         }
         match &self.verdict {
             Verdict::Passed => f.write_str(": passed"),
-            Verdict::Failed(why) => write!(f, ": FAILED: {why}"),
+            Verdict::Failed(why) => write!(f, ": FAILED: {why} ({})", self.place),
             Verdict::LeftOut(why) => write!(f, ": left out: {why}"),
         }
     }

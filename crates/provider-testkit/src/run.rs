@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::case::{Case, Concern};
-use crate::cases;
+use crate::cases::{self, Group};
 use crate::check::Stop;
 use crate::ground::{Ground, PATIENT, build};
 use crate::report::{CaseRun, Report, Verdict};
@@ -40,6 +40,7 @@ pub async fn run(subject: impl Subject) -> Report {
             let run = CaseRun {
                 case: "the subject's settings build a provider".to_owned(),
                 family: None,
+                place: "src/config.rs",
                 verdict: Verdict::Failed(why),
             };
             return Report { subject: name, runs: vec![run] };
@@ -47,19 +48,21 @@ pub async fn run(subject: impl Subject) -> Report {
     };
     let turns = (Arc::new(Semaphore::new(AT_A_TIME)), Arc::new(Stands::default()));
     let mut started = Vec::new();
-    for case in cases::all() {
-        for (family, concerned) in concerned(case, &families) {
-            let task = concerned.map(|()| start(&turns, &subject, case, family));
-            started.push((case.sentence(), family, task));
+    for Group { cases, place } in &cases::GROUPS {
+        for case in *cases {
+            for (family, concerned) in concerned(case, &families) {
+                let task = concerned.map(|()| start(&turns, &subject, case, family));
+                started.push((case.sentence(), family, *place, task));
+            }
         }
     }
     let mut runs = Vec::new();
-    for (case, family, task) in started {
+    for (case, family, place, task) in started {
         let verdict = match task {
             Ok(task) => verdict(task).await,
             Err(reason) => Verdict::LeftOut(reason.to_owned()),
         };
-        runs.push(CaseRun { case, family, verdict });
+        runs.push(CaseRun { case, family, place, verdict });
     }
     waive(&mut runs, &subject.waivers());
     Report { subject: name, runs }
@@ -127,6 +130,7 @@ fn waive(runs: &mut Vec<CaseRun>, waivers: &[Waiver]) {
             runs.push(CaseRun {
                 case: format!("the waiver of \"{}\" is needed", waiver.case),
                 family: None,
+                place: "tests/conformance.rs",
                 verdict: Verdict::Failed("no case of this name fails".to_owned()),
             });
         }
@@ -138,7 +142,8 @@ mod tests {
     use super::*;
 
     fn run_of(verdict: Verdict) -> CaseRun {
-        CaseRun { case: "water is wet".to_owned(), family: Some(Family::Water), verdict }
+        let (case, family) = ("water is wet".to_owned(), Some(Family::Water));
+        CaseRun { case, family, place: "src/wire.rs", verdict }
     }
 
     #[test]
@@ -153,8 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_names_the_files_to_look_into() {
+        let failed = run_of(Verdict::Failed("dry".to_owned())).to_string();
+        assert_eq!(failed, "water: water is wet: FAILED: dry (src/wire.rs)");
+    }
+
+    #[test]
     fn every_case_has_a_sentence_of_its_own() {
-        let mut sentences: Vec<String> = cases::all().map(Case::sentence).collect();
+        let mut sentences: Vec<String> =
+            cases::GROUPS.iter().flat_map(|group| group.cases).map(Case::sentence).collect();
         let count = sentences.len();
         assert!(count > 50, "{count}");
         sentences.sort();

@@ -21,6 +21,9 @@
 //! # }).unwrap();
 //! ```
 
+/// The template of a simulator, which `make provider` copies. No release carries it.
+#[cfg(feature = "template")]
+pub mod bebek;
 pub mod digiflazz;
 pub mod h2h;
 mod http;

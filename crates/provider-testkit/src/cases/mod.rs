@@ -26,28 +26,36 @@ use crate::check::{Checked, ensure, fail};
 use crate::ground::Paid;
 use crate::manner::{After, Manner};
 
+/// Cases about one thing.
+pub(crate) struct Group {
+    pub(crate) cases: &'static [Case],
+    /// The files of a provider crate that make them true.
+    pub(crate) place: &'static str,
+}
+
 /// Every case, in the order of the report.
-pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    let modules = [
-        settings::CASES,
-        capability::CASES,
-        connection::CASES,
-        answers::CASES,
-        sending::CASES,
-        verdicts::CASES,
-        refusals::CASES,
-        strangers::CASES,
-        money::CASES,
-        tokens::CASES,
-        status::CASES,
-        other_checks::CASES,
-        bills::CASES,
-        prices::CASES,
-        account::CASES,
-        callbacks::CASES,
-        privacy::CASES,
-    ];
-    modules.into_iter().flatten()
+pub(crate) const GROUPS: [Group; 17] = [
+    group(settings::CASES, "src/config.rs"),
+    group(capability::CASES, "src/provider.rs"),
+    group(connection::CASES, "src/provider.rs"),
+    group(answers::CASES, "src/wire.rs, src/pay.rs"),
+    group(sending::CASES, "src/provider.rs"),
+    group(verdicts::CASES, "src/codes.rs, src/pay.rs"),
+    group(refusals::CASES, "src/codes.rs, src/pay.rs"),
+    group(strangers::CASES, "src/echo.rs"),
+    group(money::CASES, "src/receipt.rs, src/amount.rs"),
+    group(tokens::CASES, "src/families.rs"),
+    group(status::CASES, "src/status.rs, src/codes.rs"),
+    group(other_checks::CASES, "src/status.rs, src/codes.rs"),
+    group(bills::CASES, "src/inquiry.rs"),
+    group(prices::CASES, "src/prices.rs, src/mapping.rs"),
+    group(account::CASES, "src/balance.rs"),
+    group(callbacks::CASES, "src/callback.rs"),
+    group(privacy::CASES, "src/codes.rs, src/provider.rs"),
+];
+
+const fn group(cases: &'static [Case], place: &'static str) -> Group {
+    Group { cases, place }
 }
 
 /// Nobody knows, and something may have been sent.

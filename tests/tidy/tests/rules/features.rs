@@ -7,7 +7,7 @@ use ppob_tidy::repository_root;
 use crate::files::assert_none;
 
 /// Features that change what the engine does, or let others do it.
-const OF_TESTS: [&str; 3] = ["mutants", "crash-points", "testkit"];
+const OF_TESTS: [&str; 4] = ["mutants", "crash-points", "testkit", "template"];
 
 /// Crates of ours with the features that a build of `package` alone gives them.
 fn features(package: &str) -> Vec<(String, Vec<String>)> {

@@ -1,10 +1,36 @@
 //! Adding a provider touches its own crate, one line of the list of kinds, one block of the example
-//! configuration and one module of the simulator.
+//! configuration and one module of the simulator; and the lines by which cargo and rustc find these.
 
 use crate::files::{File, assert_none, ending_with, exists, rust, text};
 use crate::workspace::workspace;
 
 const KINDS: &str = "crates/cli/src/providers.rs";
+const EXAMPLE: &str = "config/ppob.example.toml";
+
+/// Files outside of a kind's own that name it, and how many lines of each; the block of the example is one.
+const TOUCHED: [(&str, usize); 5] = [
+    (KINDS, 1),
+    (EXAMPLE, 1),
+    ("Cargo.toml", 1),
+    ("crates/cli/Cargo.toml", 1),
+    ("crates/simulator/src/lib.rs", 1),
+];
+
+/// What names a kind beyond that, and why: none of it is needed to add one.
+const FURTHER: [(&str, &str, &str); 8] = [
+    ("mmbc", "crates/cli/src/sandbox/", "the sandbox simulates it"),
+    ("mmbc", "crates/cli/src/demo/", "the demo walks through that sandbox"),
+    ("mmbc", "crates/cli/src/args.rs", "the examples of commands name an account of that sandbox"),
+    (
+        "mmbc",
+        "crates/simulator/src/h2h/",
+        "faults happen at the same stages, so they share the type",
+    ),
+    ("mmbc", "clippy.toml", "how it is spelled in comments"),
+    ("digiflazz", "clippy.toml", "how it is spelled in comments"),
+    ("iak", "clippy.toml", "how it is spelled in comments"),
+    ("h2h", "crates/cli/src/", "commands about descriptions are its own"),
+];
 
 /// What carries no provider's name.
 const CORE: [&str; 10] = [
@@ -87,8 +113,104 @@ fn the_core_carries_no_name_of_a_provider() {
 }
 
 #[test]
+fn what_is_shipped_names_a_kind_in_its_own_files_and_once_in_each_place_that_a_new_one_touches() {
+    let shipped = shipped();
+    let mut needed = vec![false; FURTHER.len()];
+    let mut wrong = Vec::new();
+    for kind in kinds() {
+        let mut counted: Vec<(&str, usize)> = Vec::new();
+        for file in shipped.iter().filter(|file| !is_own(&file.path, &kind)) {
+            let lines = naming(file, &kind);
+            if lines == 0 {
+                continue;
+            }
+            if TOUCHED.iter().any(|(touched, _)| file.path == *touched) {
+                counted.push((&file.path, lines));
+                continue;
+            }
+            let further =
+                FURTHER.iter().position(|(of, path, _)| *of == kind && file.path.starts_with(path));
+            match further {
+                Some(at) => needed[at] = true,
+                None => wrong.push(format!("{} names {kind} in {lines} lines", file.path)),
+            }
+        }
+        for (touched, lines) in TOUCHED {
+            let found = counted.iter().find(|(path, _)| *path == touched);
+            let found = found.map_or(0, |(_, lines)| *lines);
+            if found != lines {
+                wrong.push(format!("{touched} names {kind} in {found} lines, and not in {lines}"));
+            }
+        }
+    }
+    for ((kind, path, _), needed) in FURTHER.iter().zip(needed) {
+        if !needed {
+            wrong.push(format!("{path} does not name {kind} any more: take it off the list"));
+        }
+    }
+    assert_none(&wrong, "what a new kind of provider would have to touch");
+}
+
+#[test]
+fn nothing_is_left_to_write_in_a_kind_that_is_listed() {
+    let mut wrong = Vec::new();
+    for kind in kinds() {
+        for file in ending_with(&[".rs", ".md"]).iter().filter(|file| is_own(&file.path, &kind)) {
+            let marked = file.lines().filter(|(_, line)| line.contains("LEFT:"));
+            wrong.extend(marked.map(|(number, _)| format!("{}:{number}", file.path)));
+        }
+    }
+    assert_none(&wrong, "work that `make provider` left (write it, then take the mark away)");
+}
+
+/// The files of what is shipped, and without the tests at their ends.
+fn shipped() -> Vec<File> {
+    let mut files = ending_with(&[".rs", ".toml", ".proto", ".sql", ".txt"]);
+    let of_tests = ["/tests/", "/suite/", "tests.rs", "/page.rs", "/generated/"];
+    files.retain(|file| {
+        let elsewhere = ["tests/", "fuzz/"].iter().any(|dir| file.path.starts_with(dir));
+        !elsewhere && !of_tests.iter().any(|part| file.path.contains(part))
+    });
+    for file in &mut files {
+        if let Some((code, _)) = file.text.split_once("\n#[cfg(test)]\nmod tests {") {
+            file.text = code.to_owned();
+        }
+    }
+    assert!(files.len() > 300, "only {} files found", files.len());
+    files
+}
+
+/// How many lines name a kind; of the example, how many blocks of it begin.
+fn naming(file: &File, kind: &str) -> usize {
+    let lines = file.code_lines().map(|(_, line)| line.to_lowercase());
+    if file.path == EXAMPLE {
+        let lines = lines.filter(|line| *line == format!("kind = \"{kind}\""));
+        // Of a kind that is described by files, one block for each of two sorts of centres.
+        return lines.count().min(1);
+    }
+    let is_naming = |line: &String| {
+        line.match_indices(kind).any(|(at, _)| {
+            let before = line.get(..at).and_then(|before| before.chars().next_back());
+            !before.is_some_and(|before| before.is_ascii_alphanumeric())
+        })
+    };
+    let lines: Vec<String> = lines.filter(is_naming).collect();
+    // The list calls a kind that commands are about by a name of its own.
+    let renamed = lines.iter().filter(|line| line.ends_with(&format!(" as {kind};"))).count();
+    lines.len() - renamed
+}
+
+fn is_own(path: &str, kind: &str) -> bool {
+    let own = [
+        format!("crates/provider-{kind}/"),
+        format!("crates/simulator/src/{kind}/"),
+        format!("crates/simulator/tests/{kind}/"),
+    ];
+    own.iter().any(|own| path.starts_with(own))
+}
+
+#[test]
 fn every_kind_has_a_block_in_the_example_configuration_a_simulator_and_its_facts() {
-    const EXAMPLE: &str = "config/ppob.example.toml";
     let mut wrong = Vec::new();
     for kind in kinds() {
         let simulated = [
@@ -109,9 +231,10 @@ fn every_kind_has_a_block_in_the_example_configuration_a_simulator_and_its_facts
 }
 
 fn kinds() -> Vec<String> {
-    let names = workspace().members.keys();
+    // What is shipped; the template of a provider lies in `tests`.
+    let dirs = workspace().members.values();
     let mut kinds: Vec<String> =
-        names.filter_map(|name| name.strip_prefix("ppob-provider-")).map(str::to_owned).collect();
+        dirs.filter_map(|dir| dir.strip_prefix("crates/provider-")).map(str::to_owned).collect();
     // The conformance kit is no kind of provider.
     kinds.retain(|kind| kind != "testkit");
     assert!(!kinds.is_empty());
