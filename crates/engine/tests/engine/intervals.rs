@@ -36,7 +36,13 @@ struct Strict {
 impl Strict {
     /// Its payments stay pending; its status check is one that `capability` tells of.
     fn new(capability: Capability) -> Arc<Self> {
-        let scripted = Scripted::new("a", 20_700, RefusalTrust::None);
+        Self::at("here", capability)
+    }
+
+    /// The same, reached at another address perhaps.
+    fn at(address: &str, capability: Capability) -> Arc<Self> {
+        let mut scripted = Scripted::new("a", 20_700, RefusalTrust::None);
+        Arc::get_mut(&mut scripted).unwrap().info.address = address.into();
         let pending = PayAnswer { outcome: PayOutcome::Pending, observed: Observed::default() };
         scripted.will([Pay::Charged(pending)]);
         let (calls, lists) = (Mutex::default(), Mutex::default());
@@ -109,12 +115,15 @@ async fn a_callback_comes(engine: &Engine, strict: &Strict) {
 }
 
 async fn engine_of(strict: &Arc<Strict>) -> Engine {
-    let clock: Arc<dyn Clock> = Arc::new(PausedClock::new());
+    engine_on(MemoryJournal::new(), Arc::new(PausedClock::new()), strict).await
+}
+
+async fn engine_on(journal: MemoryJournal, clock: Arc<dyn Clock>, strict: &Arc<Strict>) -> Engine {
+    let journal = Arc::new(journal);
     let (name, of_scripted) = setup(&strict.scripted, &clock);
     let plain = Arc::clone(strict) as Arc<dyn PpobProvider>;
     let guarded = guard(plain, &Limits::default(), Arc::clone(&clock), 1);
     let providers = BTreeMap::from([(name, ProviderSetup { guarded, ..of_scripted })]);
-    let journal = Arc::new(MemoryJournal::new());
     let parts = Parts { config: EngineConfig::default(), journal, providers, clock, seed: 7 };
     let engine = Engine::start(parts).await.unwrap();
     engine.first_prices().await;
@@ -130,6 +139,37 @@ fn button() -> CheckNow {
 fn gaps(times: &Mutex<Vec<Instant>>) -> Vec<Duration> {
     let times = times.lock().unwrap();
     times.iter().zip(times.iter().skip(1)).map(|(one, next)| *next - *one).collect()
+}
+
+/// A provider that takes the purchase, made again, for a status check.
+fn by_purchase() -> Capability {
+    let bounds = PurchaseAsStatus { min_gap: MINUTE, max_age: MOST_AGE };
+    Capability {
+        pay: true,
+        client_reference: true,
+        status: StatusLookup::ClientReference,
+        status_is_purchase: Some(bounds),
+        late_execution_bound: Duration::from_mins(10),
+        ..Capability::default()
+    }
+}
+
+/// Whoever is there may never have seen the first request, and would buy.
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_to_another_address_is_asked_about_by_no_purchase() {
+    for (address, is_asked) in [("here", true), ("elsewhere", false)] {
+        let (journal, clock) = (MemoryJournal::new(), Arc::new(PausedClock::new()));
+        let first = Strict::new(by_purchase());
+        let engine = engine_on(journal.reopen(), clock.clone(), &first).await;
+        engine.create_payment(token("payment-0001")).await.unwrap();
+        sleep(Duration::from_secs(10)).await;
+        engine.crash();
+        let second = Strict::at(address, by_purchase());
+        let engine = engine_on(journal.reopen(), clock, &second).await;
+        sleep(Duration::from_mins(30)).await;
+        engine.crash();
+        assert_eq!(!second.calls.lock().unwrap().is_empty(), is_asked, "{address}");
+    }
 }
 
 async fn least_gap_is_kept(capability: Capability) -> Arc<Strict> {
@@ -156,21 +196,16 @@ async fn least_gap_is_kept(capability: Capability) -> Arc<Strict> {
 
 #[tokio::test(start_paused = true)]
 async fn fact_51_a_minute_lies_between_two_calls_for_one_reference_whoever_wants_them() {
-    let bounds = PurchaseAsStatus { min_gap: MINUTE, max_age: MOST_AGE };
-    let by_purchase = Capability {
-        pay: true,
-        client_reference: true,
-        status: StatusLookup::ClientReference,
-        status_is_purchase: Some(bounds),
-        late_execution_bound: Duration::from_mins(10),
-        ..Capability::default()
-    };
-    let strict = least_gap_is_kept(by_purchase).await;
+    let strict = least_gap_is_kept(by_purchase()).await;
     let all: Duration = gaps(&strict.calls).iter().sum();
     assert!(all < MOST_AGE, "after that it would buy again: {all:?}");
 
-    let by_reading =
-        Capability { callbacks: true, status_is_purchase: None, status_gap: MINUTE, ..by_purchase };
+    let by_reading = Capability {
+        callbacks: true,
+        status_is_purchase: None,
+        status_gap: MINUTE,
+        ..by_purchase()
+    };
     let strict = least_gap_is_kept(by_reading).await;
     let first = gaps(&strict.calls)[0];
     assert!(first < MINUTE * 2, "and then what a callback said is asked about: {first:?}");
