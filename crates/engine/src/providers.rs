@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use ppob_journal::{AuditEntry, Journal, JournalError};
-use ppob_provider::{Capability, InquiryRule, RefusalTrust, StatusLookup};
+use ppob_provider::{Capability, RefusalTrust, StatusLookup};
 use ppob_routing::{Lookup, LookupBy, Mode, ProviderFacts};
 use ppob_types::{
     Family, Monotonic, PayAnswer, PayOutcome, ProductCode, ProviderName, Rupiah, Timestamp,
@@ -120,9 +120,7 @@ impl Providers {
                 let facts = ProviderFacts {
                     mode: switches.mode(name),
                     offer_switched_off: switches.offer(name, product, now).is_some(),
-                    // A payment that must carry its inquiry's token cannot be made yet.
-                    can_pay: capability.pay
-                        && !matches!(capability.inquiry, InquiryRule::Bound { .. }),
+                    can_pay: capability.pay,
                     can_inquire: capability.inquiry.is_supported(),
                     balance: self.usable_balance(name, setup, now),
                     balance_floor: setup.balance_floor,

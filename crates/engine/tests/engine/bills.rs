@@ -1,5 +1,7 @@
 //! Bills are read again right before they are paid.
 
+use std::sync::atomic::Ordering;
+
 use ppob_engine::{CreatePayment, Inquire, RequestedApproval, RequestedParameters};
 use ppob_payment::{Conclusion, PaymentState};
 use ppob_provider::{ProviderError, ProviderErrorKind, RefusalTrust};
@@ -33,6 +35,22 @@ async fn a_bill_that_is_still_what_was_approved_is_paid() {
         approval: RequestedApproval::Inquiry(asked.stored.id),
         ..bill_payment("payment-0001", 1)
     };
+    let paid = world.pay(request).await;
+    assert_eq!((paid.payment.state(), provider.charges()), (PaymentState::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_payment_is_tied_to_its_inquiry_the_bill_is_asked_for_under_the_attempt_that_pays_it()
+ {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::None);
+    provider.binds.store(true, Ordering::SeqCst);
+    let world = World::of(&[&provider]).await;
+    let asked = world.engine.inquire(inquire()).await.unwrap();
+    let request = CreatePayment {
+        approval: RequestedApproval::Inquiry(asked.stored.id),
+        ..bill_payment("payment-0001", 1)
+    };
+    // The provider holds token and reference against each other.
     let paid = world.pay(request).await;
     assert_eq!((paid.payment.state(), provider.charges()), (PaymentState::Succeeded, 1));
 }

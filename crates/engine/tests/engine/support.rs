@@ -1,5 +1,7 @@
 //! Scripted providers, a clock on paused time, and an engine made of them.
 
+mod answers;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,13 +21,15 @@ use ppob_provider::{
 };
 use ppob_routing::Mapping;
 use ppob_types::{
-    Bill, Clock, ConsumerId, Cost, Family, FamilyDetails, MappedProduct, Monotonic, Observed,
-    PayAnswer, PayOutcome, PaymentId, PlnPrepaidDetails, PlnToken, PriceList, PriceRow,
-    ProductCode, ProviderName, ProviderRef, RawAnswer, Receipt, Rupiah, Sensitive, StatusReport,
-    Timestamp,
+    Bill, Clock, ConsumerId, Cost, Family, MappedProduct, Monotonic, PayAnswer, PayOutcome,
+    PaymentId, PriceList, PriceRow, ProductCode, ProviderName, Rupiah, StatusReport, Timestamp,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+
+pub(crate) use answers::{bill, observed, success};
+
+use answers::token_of;
 
 pub(crate) const TOKEN: &str = "PLN-PREPAID-20000";
 pub(crate) const BILL: &str = "PLN-POSTPAID";
@@ -120,6 +124,8 @@ pub(crate) struct Scripted {
     pub(crate) will_panic: AtomicBool,
     /// The price list is not answered while this is set.
     pub(crate) no_prices: AtomicBool,
+    /// A payment of a bill must carry what its inquiry said, under the same reference, while this is set.
+    pub(crate) binds: AtomicBool,
     /// Nobody can ask what became of an attempt while this is set.
     pub(crate) cannot_be_asked: AtomicBool,
     /// What each callback says, by its body.
@@ -159,6 +165,7 @@ impl Scripted {
             will_panic: AtomicBool::new(false),
             no_prices: AtomicBool::new(false),
             balance: AtomicI64::new(balance),
+            binds: AtomicBool::new(false),
             cannot_be_asked: AtomicBool::new(false),
             callbacks: Mutex::default(),
         })
@@ -207,7 +214,11 @@ impl PpobProvider for Scripted {
     fn capability(&self, _: Family) -> Capability {
         Capability {
             pay: true,
-            inquiry: InquiryRule::Unbound,
+            inquiry: if self.binds.load(Ordering::SeqCst) {
+                InquiryRule::Bound { valid_for: Duration::from_mins(5), same_day: true }
+            } else {
+                InquiryRule::Unbound
+            },
             status: if self.cannot_be_asked.load(Ordering::SeqCst) {
                 StatusLookup::None
             } else {
@@ -232,16 +243,24 @@ impl PpobProvider for Scripted {
         Ok(PriceList { rows, unreadable: Vec::new() })
     }
 
-    async fn inquire(&self, _: &CallContext, _: &InquiryRequest) -> Result<Bill, ProviderError> {
+    async fn inquire(
+        &self,
+        _: &CallContext,
+        request: &InquiryRequest,
+    ) -> Result<Bill, ProviderError> {
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
         assert!(!self.will_panic.load(Ordering::SeqCst), "a mistake in provider code");
         let next = self.bills.lock().unwrap().pop_front();
-        next.unwrap_or_else(|| Ok(bill(80_000, "BUDI")))
+        let token = request.reference.as_ref().map(token_of);
+        next.unwrap_or_else(|| Ok(Bill { token, ..bill(80_000, "BUDI") }))
     }
 
     async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
+        let is_bound = self.binds.load(Ordering::SeqCst) && request.provider_code == "BILL";
+        let bound_to = is_bound.then(|| token_of(&request.attempt));
+        assert_eq!(request.inquiry_token, bound_to, "not what was asked for under this reference");
         let pay = self.script.lock().unwrap().pop_front().unwrap_or(Pay::Success);
         if let Pay::Free(answer @ PayAnswer { outcome: PayOutcome::NotSent(_), .. }) = pay {
             return answer;
@@ -297,46 +316,6 @@ impl PpobProvider for Scripted {
         self.asked.lock().unwrap().push(attempt.clone());
         let next = self.reports.lock().unwrap().pop_front();
         next.unwrap_or_else(|| Err(ProviderError::new(ProviderErrorKind::Transport, "no answer")))
-    }
-}
-
-/// A success with invoice number `serial`.
-pub(crate) fn success(serial: usize, cost: i64) -> PayAnswer {
-    PayAnswer { outcome: PayOutcome::Succeeded, observed: observed(&format!("INV{serial}"), cost) }
-}
-
-pub(crate) fn observed(invoice: &str, cost: i64) -> Observed {
-    let details = PlnPrepaidDetails {
-        token: Some(PlnToken::parse("12345678910111213141").unwrap()),
-        ..PlnPrepaidDetails::default()
-    };
-    let receipt = Receipt {
-        details: FamilyDetails::PlnPrepaid(details),
-        paid_at: Some(PAID_AT),
-        ..Receipt::default()
-    };
-    Observed {
-        provider_ref: ProviderRef::new(invoice),
-        charged: Some(Rupiah::new(cost)),
-        total: Some(Rupiah::new(22_500)),
-        receipt: Some(Box::new(receipt)),
-        raw: Some(RawAnswer::new(b"{}")),
-        ..Observed::default()
-    }
-}
-
-pub(crate) fn bill(amount: i64, name: &str) -> Bill {
-    Bill {
-        customer_name: Some(Sensitive::from(name)),
-        periods: vec!["202601".to_owned()],
-        amount: Some(Rupiah::new(amount)),
-        admin: Some(Rupiah::new(2_500)),
-        penalty: None,
-        total: Rupiah::new(amount + 2_500),
-        cost: Some(Rupiah::new(amount + 700)),
-        details: FamilyDetails::None,
-        lines: Vec::new(),
-        token: None,
     }
 }
 
