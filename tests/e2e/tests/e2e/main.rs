@@ -13,6 +13,7 @@ mod floods;
 mod keeping;
 mod load;
 mod magic_numbers;
+mod many_providers;
 mod money_words;
 mod network;
 mod privacy;
