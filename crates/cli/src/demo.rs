@@ -12,7 +12,7 @@ use crate::failure::Done;
 use crate::output;
 use crate::sandbox::Written;
 
-use control::Control;
+use control::Controls;
 use numbers::Numbers;
 use walk::Walk;
 
@@ -35,7 +35,7 @@ pub(crate) async fn demo(options: &Demo) -> Done {
     let mut walk = Walk {
         client: connect(&server).await?,
         operator: connect_operator(&operator).await?,
-        control: Control::at(&written.control)?,
+        controls: Controls::of(&written.simulators)?,
         numbers: Numbers::fresh(),
         paid: Vec::new(),
     };
@@ -45,7 +45,9 @@ pub(crate) async fn demo(options: &Demo) -> Done {
     steps::prices(&mut walk).await?;
     steps::token(&mut walk).await?;
     steps::bill(&mut walk).await?;
+    steps::cheapest(&mut walk).await?;
     steps::failover(&mut walk).await?;
+    steps::told_later(&mut walk).await?;
     steps::lost_answer(&mut walk).await?;
     steps::truth(&mut walk).await?;
     output::print("\nEvery step held.")?;

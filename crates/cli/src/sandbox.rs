@@ -1,13 +1,17 @@
-//! Everything on one machine: a simulated provider over real HTTP, the engine on SQLite, gRPC.
+//! Everything on one machine: simulated providers over real HTTP, the engine on SQLite, gRPC.
 
 mod accounts;
 mod addresses;
+mod kinds;
 mod local;
+mod magic;
 mod notice;
-mod simulator;
+mod simulators;
 
-pub(crate) use addresses::Written;
+pub(crate) use addresses::{Simulated, Written};
+use simulators::Simulators;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,34 +35,37 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let secrets = directory()?;
     let (kept, journal) = journal(options.data.as_deref())?;
-    let simulator = simulator::start(&clock, options.simulator_port).await?;
-    let loaded = configuration(options, &simulator.base_url(), secrets.path())?;
+    let simulators = Simulators::start(&clock, options.simulator_port).await?;
+    let simulated = simulators.simulated();
+    let loaded = configuration(options, &simulated, secrets.path())?;
     let log = logging::start(&loaded.config)?;
 
     let mut providers = compose::providers(&loaded, &clock)?;
     for (name, setup) in &mut providers.setups {
         // Each magic number does the same every time, whatever came of those before.
-        if accounts::is_simulated(name.as_str()) {
+        if is_simulated(name.as_str(), &simulated) {
             setup.guarded.reserve.set_override(BreakerOverride::Closed);
         }
     }
     let again = {
-        let (options, base_url) = (options.clone(), simulator.base_url());
+        let (options, simulated) = (options.clone(), simulated.clone());
         let secrets = secrets.path().to_owned();
-        let read = Box::new(move || configuration(&options, &base_url, &secrets));
+        let read = Box::new(move || configuration(&options, &simulated, &secrets));
         Again { read, parts: vec![Box::new(log)] }
     };
     let running = Running::start(&loaded, &journal, providers, clock, true, again).await?;
+    let listening = running.listening();
+    if let Some(callbacks) = listening.callbacks {
+        simulators.call_back_to(callbacks.port());
+    }
     running.first_prices().await;
 
-    let listening = running.listening();
     let written = Written {
         api: listening.api,
         operator: listening.operator,
         metrics: listening.metrics,
         callbacks: listening.callbacks,
-        simulator: simulator.base_url(),
-        control: simulator.control_url(),
+        simulators: simulated,
     };
     let usual = Written::usual_place();
     if let Err(failure) = written.write(&usual) {
@@ -74,16 +81,20 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
         // Another sandbox may have written it since; that one's addresses stay.
         written.remove(file);
     }
-    simulator.shutdown().await;
+    simulators.shutdown().await;
     ended.map(|()| Exit::Ok)
 }
 
 /// The configuration: what the file says, the simulated accounts, the ports of the command line.
-fn configuration(options: &Sandbox, simulator: &str, secrets: &Path) -> Result<Loaded, Failure> {
+fn configuration(
+    options: &Sandbox,
+    simulated: &BTreeMap<String, Simulated>,
+    secrets: &Path,
+) -> Result<Loaded, Failure> {
     let wrong = |error: crate::config::ConfigError| Failure::usage(error.to_string());
     let mut loaded = load(options.config.as_deref(), Vec::new()).map_err(wrong)?;
     local::check(&loaded.providers)?;
-    accounts::add(&mut loaded, simulator, secrets)?;
+    accounts::add(&mut loaded, simulated, secrets)?;
     let listen = &mut loaded.config.listen;
     // With port 0 the system chooses the others too, unless they are given.
     let port = |given: Option<u16>, usual: u16| match (given, options.port) {
@@ -97,6 +108,11 @@ fn configuration(options: &Sandbox, simulator: &str, secrets: &Path) -> Result<L
     listen.api.set_port(options.port);
     listen.check(!loaded.consumers.is_empty()).map_err(wrong)?;
     Ok(loaded)
+}
+
+/// Whether the provider of this name is simulated, and not one of the configuration.
+fn is_simulated(provider: &str, simulated: &BTreeMap<String, Simulated>) -> bool {
+    simulated.values().any(|one| one.providers.iter().any(|name| name == provider))
 }
 
 /// Where the journal is; the directory is held if it is gone at the end.

@@ -19,7 +19,7 @@ pub(crate) use error::{
 };
 pub(crate) use json::json;
 pub(crate) use operate::{checked, providers, refreshed, reloaded, resolved, switched};
-pub(crate) use payment::{payment, payments};
+pub(crate) use payment::{payment, payment_in_short, payments};
 pub(crate) use privacy::{erased, exported};
 pub(crate) use products::{changes, products, route};
 pub(crate) use record::{audit, deposited, noted, unlisted, unmapped};

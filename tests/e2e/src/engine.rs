@@ -1,5 +1,6 @@
 //! A running engine, and the questions that tests ask it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ppob_api::v1::operator_service_client::OperatorServiceClient;
@@ -46,9 +47,9 @@ pub struct Addresses {
     pub metrics: String,
     /// Where providers send callbacks; none if no provider does.
     pub callbacks: Option<String>,
-    /// The control endpoint of the simulated provider, `http://HOST:PORT/control`; only a sandbox
-    /// has one.
-    pub control: Option<String>,
+    /// The control endpoints of the simulated providers, `http://HOST:PORT/control`, by their names; only a
+    /// sandbox has any.
+    pub controls: BTreeMap<String, String>,
 }
 
 impl Engine {
@@ -305,7 +306,7 @@ impl Addresses {
             operator: address("operators on ")?,
             metrics: address("metrics on http://")?,
             callbacks: after("callbacks on "),
-            control: None,
+            controls: BTreeMap::new(),
         })
     }
 
@@ -315,12 +316,17 @@ impl Addresses {
         let address = |name: &str| {
             text(name).ok_or_else(|| Problem::new(format!("no address `{name}` in {all}")))
         };
+        let simulators = all.get("simulators").and_then(Value::as_object);
+        let controls = simulators.into_iter().flatten().filter_map(|(name, simulator)| {
+            Some((name.clone(), simulator.get("control")?.as_str()?.to_owned()))
+        });
+        let controls = controls.collect();
         Ok(Self {
             api: address("api")?,
             operator: address("operator")?,
             metrics: address("metrics")?,
             callbacks: text("callbacks"),
-            control: text("control"),
+            controls,
         })
     }
 }

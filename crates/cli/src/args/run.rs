@@ -42,10 +42,10 @@ pub(crate) struct Sandbox {
     /// Port of the metrics [default: 9464].
     #[arg(long, value_name = "PORT")]
     pub(crate) metrics_port: Option<u16>,
-    /// Port for callbacks, where a provider sends any [default: 8081].
+    /// Port for callbacks, which the simulated providers send [default: 8081].
     #[arg(long, value_name = "PORT")]
     pub(crate) callbacks_port: Option<u16>,
-    /// Port of the simulated provider; by default the system chooses one.
+    /// Port of the simulated MMBC; by default the system chooses one, as for the other simulators.
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) simulator_port: u16,
     /// Keep the journal in this directory; without it, it is gone at the end.

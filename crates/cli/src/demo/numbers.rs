@@ -13,9 +13,14 @@ impl Numbers {
         Self { seed: random() }
     }
 
-    /// The number of this walk that ends with these four digits.
-    pub(super) fn ending(self, last: &str) -> String {
+    /// The meter of this walk whose number ends with these four digits.
+    pub(super) fn meter(self, last: &str) -> String {
         format!("53{:06}{last}", self.seed % 1_000_000)
+    }
+
+    /// The phone of this walk whose number ends with these four digits.
+    pub(super) fn phone(self, last: &str) -> String {
+        format!("08{:06}{last}", self.seed % 1_000_000)
     }
 }
 
@@ -26,12 +31,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_fit_both_kinds_of_electricity() {
+    fn the_numbers_fit_both_kinds_of_electricity_and_credit() {
         for seed in [0, 7, u64::MAX] {
-            let number = Numbers { seed }.ending("0402");
+            let number = Numbers { seed }.meter("0402");
             assert!(number.ends_with("0402"));
             assert!(CustomerNumber::parse(Family::PlnPrepaid, &number).is_ok(), "{number}");
             assert!(CustomerNumber::parse(Family::PlnPostpaid, &number).is_ok(), "{number}");
+            let number = Numbers { seed }.phone("0402");
+            assert!(number.ends_with("0402"));
+            assert!(CustomerNumber::parse(Family::MobileTopUp, &number).is_ok(), "{number}");
         }
     }
 }

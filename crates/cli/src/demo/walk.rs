@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use ppob_api::v1::{
-    CreatePaymentRequest, ExplainRouteRequest, ExplainRouteResponse, GetPaymentRequest, Payment,
-    PaymentState,
+    Attempt, AttemptState, CreatePaymentRequest, ExplainRouteRequest, ExplainRouteResponse,
+    GetPaymentRequest, Payment, PaymentState,
 };
 use ppob_api::{PayError, PpobClient};
 use ppob_types::Clock;
 
-use super::control::Control;
+use super::control::Controls;
 use super::numbers::Numbers;
 use crate::client::OperatorClient;
 use crate::clock::{SystemClock, new_payment_id};
@@ -27,10 +27,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) struct Walk {
     pub(super) client: PpobClient,
     pub(super) operator: OperatorClient,
-    pub(super) control: Control,
+    pub(super) controls: Controls,
     pub(super) numbers: Numbers,
-    /// Customer numbers that were paid for, each once.
-    pub(super) paid: Vec<String>,
+    /// What was paid, each for a number of its own and so charged once.
+    pub(super) paid: Vec<Payment>,
 }
 
 /// Something the step promised did not come true.
@@ -82,17 +82,26 @@ impl Walk {
         Ok(answer.into_inner().payment.unwrap_or_default())
     }
 
-    /// Waits until the payment is in this state.
+    /// Sends a payment and waits for its acceptance only.
+    pub(super) async fn send(&self, request: CreatePaymentRequest) -> Result<(), Failure> {
+        let asked = Asked::Pay(again(&request.payment_id));
+        let sent = self.client.payments.clone().create_payment(request).await;
+        sent.map(drop).map_err(|status| show::failure(&status, &asked))
+    }
+
+    /// Waits until the payment is in this state, and its last attempt in that.
     pub(super) async fn until(
         &self,
         step: &str,
         id: &str,
         state: PaymentState,
+        attempt: AttemptState,
     ) -> Result<Payment, Failure> {
         let looking = async {
             loop {
                 let payment = self.get(id).await?;
-                if payment.state() == state {
+                let last = payment.attempts.last().map(Attempt::state);
+                if payment.state() == state && last == Some(attempt) {
                     return Ok(payment);
                 }
                 tokio::time::sleep(PAUSE).await;

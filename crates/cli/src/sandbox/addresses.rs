@@ -1,5 +1,6 @@
 //! Where a sandbox listens, written down for whoever looks for it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -23,9 +24,18 @@ pub(crate) struct Written {
     /// Where providers send callbacks, if any does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) callbacks: Option<SocketAddr>,
-    /// The simulated provider.
-    pub(crate) simulator: String,
-    /// The simulated provider's control endpoint.
+    /// The simulated providers, by name.
+    pub(crate) simulators: BTreeMap<String, Simulated>,
+}
+
+/// A simulated provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Simulated {
+    /// The accounts that it has, as the engine calls them.
+    pub(crate) providers: Vec<String>,
+    /// Where it is.
+    pub(crate) address: String,
+    /// Where it tells what it charged, and takes faults.
     pub(crate) control: String,
 }
 
@@ -97,8 +107,14 @@ mod tests {
             operator: address,
             metrics: address,
             callbacks: None,
-            simulator: "http://127.0.0.1:1/json/ppob".to_owned(),
-            control: "http://127.0.0.1:2/control".to_owned(),
+            simulators: BTreeMap::from([(
+                "iak".to_owned(),
+                Simulated {
+                    providers: vec!["iak".to_owned()],
+                    address: "http://127.0.0.1:1".to_owned(),
+                    control: "http://127.0.0.1:2/control".to_owned(),
+                },
+            )]),
         }
     }
 

@@ -2,35 +2,14 @@
 
 use std::path::Path;
 
-use ppob_simulator::mmbc::MAGIC_NUMBERS;
-
-use super::{Written, accounts};
+use super::kinds::{SECRET, mmbc};
+use super::{Written, accounts, magic};
 use crate::show::table;
 
 const USUAL_PORT: u16 = 50_051;
 
-/// Addresses, magic numbers, and what to try.
+/// Addresses, accounts, magic numbers, and what to try.
 pub(super) fn ready(written: &Written, journal: &Path, temporary: bool) -> String {
-    let kept = if temporary { "gone at the end; keep it with --data DIRECTORY" } else { "kept" };
-    let places = [
-        ("gRPC API", written.api.to_string()),
-        ("gRPC for operators", written.operator.to_string()),
-        ("metrics", format!("http://{}/metrics", written.metrics)),
-        ("simulated MMBC", written.simulator.clone()),
-        ("its control", written.control.clone()),
-        ("journal", format!("{} ({kept})", journal.display())),
-    ];
-    let callbacks = written
-        .callbacks
-        .map(|callbacks| ("callbacks", format!("http://{callbacks}/callbacks/NAME")));
-    let places: Vec<String> = places
-        .into_iter()
-        .chain(callbacks)
-        .map(|(what, place)| format!("{what:<18}  {place}"))
-        .collect();
-    let magic =
-        MAGIC_NUMBERS.iter().map(|magic| [magic.suffix.to_owned(), magic.description.to_owned()]);
-    let control = &written.control;
     let address = if written.api.port() == USUAL_PORT {
         String::new()
     } else {
@@ -42,6 +21,13 @@ PPOB sandbox. SIMULASI - BUKAN TRANSAKSI SUNGGUHAN: no provider is real, no mone
 
 {}
 
+The simulated providers:
+
+{}
+
+What one of them really charged, how to make it lose its answer to the next payment, and how to end that:
+
+{}
 The last four digits of a customer number decide what happens; all other numbers succeed:
 
 {}
@@ -50,61 +36,115 @@ Try in another terminal:
 
   ppob demo
   ppob products{address}
-  ppob pay PLN-PREPAID-20000 530000001234{address}
+  ppob explain TSEL-10000{address}
+  ppob pay TSEL-10000 081200001234{address}
   ppob pay PLN-PREPAID-20000 530000000201{address} --wait 3s
 
-For `ppob serve` with a configuration of your own (README.md), the simulated accounts are:
+For `ppob serve` with a configuration of your own (README.md), the accounts are as follows; every secret is: {SECRET}
 
 {}
 
-What the simulated provider really charged, and how to make it misbehave:
-
-  curl -s {control}/ledger
-  curl -s {control}/faults -d '{{\"fault\": {{\"kind\": \"php_notice\"}}, \"times\": 1}}'
-  curl -s -X DELETE {control}/faults
-
 Ctrl-C ends it.
 ",
-        places.join("\n"),
-        table(["DIGITS", "WHAT HAPPENS"], magic.collect()),
-        accounts::logins(),
+        places(written, journal, temporary),
+        providers(written),
+        controls(written),
+        magic::numbers(),
+        logins(written),
     )
+}
+
+fn places(written: &Written, journal: &Path, temporary: bool) -> String {
+    let kept = if temporary { "gone at the end; keep it with --data DIRECTORY" } else { "kept" };
+    let callbacks =
+        written.callbacks.map(|at| ("callbacks", format!("http://{at}/callbacks/NAME")));
+    let places = [
+        ("gRPC API", written.api.to_string()),
+        ("gRPC for operators", written.operator.to_string()),
+        ("metrics", format!("http://{}/metrics", written.metrics)),
+    ];
+    let journal = ("journal", format!("{} ({kept})", journal.display()));
+    let all = places.into_iter().chain(callbacks).chain([journal]);
+    all.map(|(what, place)| format!("{what:<18}  {place}")).collect::<Vec<_>>().join("\n")
+}
+
+fn providers(written: &Written) -> String {
+    let rows = written
+        .simulators
+        .values()
+        .map(|one| [one.providers.join(", "), one.address.clone(), one.control.clone()]);
+    table(["PROVIDER", "SIMULATED AT", "CONTROL"], rows.collect())
+}
+
+/// What to try with a simulator; the kinds of faults of each are in the documentation of its module.
+fn controls(written: &Written) -> String {
+    let Some(mmbc) = written.simulators.get(mmbc::KIND) else { return String::new() };
+    let control = &mmbc.control;
+    format!(
+        "  curl -s {control}/ledger\n  \
+         curl -s {control}/faults -d '{{\"fault\": {{\"kind\": \"drop\", \"stage\": \"after_debit\"}}, \
+         \"verb\": \"bayartagihan\", \"times\": 1}}'\n  \
+         curl -s -X DELETE {control}/faults\n"
+    )
+}
+
+fn logins(written: &Written) -> String {
+    let row = |name: &String| format!("  {name:<10}  {}", accounts::login(name));
+    written.simulators.keys().map(row).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::net::SocketAddr;
 
+    use super::super::Simulated;
     use super::*;
 
-    #[test]
-    fn the_notice_tells_every_magic_number_and_address_and_that_nothing_is_real() {
+    fn written() -> Written {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let written = Written {
+        let simulated = |providers: &[&str], port: u16| Simulated {
+            providers: providers.iter().map(|&name| name.to_owned()).collect(),
+            address: format!("http://127.0.0.1:{port}"),
+            control: format!("http://127.0.0.1:{}/control", port + 1),
+        };
+        Written {
             api: at(50_051),
             operator: at(50_052),
             metrics: at(9_464),
             callbacks: Some(at(8_081)),
-            simulator: "http://127.0.0.1:1/json/ppob".to_owned(),
-            control: "http://127.0.0.1:2/control".to_owned(),
-        };
-        let text = ready(&written, Path::new("/data/ppob.sqlite"), false);
-        assert!(text.starts_with("PPOB sandbox. SIMULASI"), "{text}");
-        for magic in MAGIC_NUMBERS {
-            assert!(text.contains(magic.suffix), "{}", magic.suffix);
+            simulators: BTreeMap::from([
+                ("mmbc".to_owned(), simulated(&["mmbc-a", "mmbc-b"], 1)),
+                ("okeconnect".to_owned(), simulated(&["okeconnect"], 3)),
+            ]),
         }
-        for place in [
+    }
+
+    #[test]
+    fn the_notice_tells_every_address_account_and_login_and_that_nothing_is_real() {
+        let text = ready(&written(), Path::new("/data/ppob.sqlite"), false);
+        assert!(text.starts_with("PPOB sandbox. SIMULASI"), "{text}");
+        for told in [
             "127.0.0.1:50051",
             "127.0.0.1:50052",
             "http://127.0.0.1:9464/metrics",
             "http://127.0.0.1:8081/callbacks/NAME",
+            "mmbc-a, mmbc-b",
+            "http://127.0.0.1:3 ",
+            "http://127.0.0.1:4/control",
+            "sandbox-b",
+            "OK0001",
+            "/data/ppob.sqlite (kept)",
         ] {
-            assert!(text.contains(place), "{place}");
+            assert!(text.contains(told), "{told}: {text}");
         }
-        assert!(text.contains("/data/ppob.sqlite (kept)"), "{text}");
         assert!(!text.contains("--address"), "{text}");
-        assert!(text.contains("sandbox-b"), "{text}");
-        let elsewhere = Written { api: at(1234), callbacks: None, ..written };
+    }
+
+    #[test]
+    fn on_another_port_the_commands_say_so_and_nobody_is_sent_where_nothing_listens() {
+        let api = SocketAddr::from(([127, 0, 0, 1], 1_234));
+        let elsewhere = Written { api, callbacks: None, ..written() };
         let text = ready(&elsewhere, Path::new("x"), true);
         assert!(!text.contains("callbacks"), "nobody listens for them: {text}");
         assert!(text.contains("ppob products --address 127.0.0.1:1234"), "{text}");

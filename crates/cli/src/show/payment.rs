@@ -52,17 +52,23 @@ pub(crate) fn payment(payment: &Payment) -> String {
     shown(payment, Reader::Owner)
 }
 
+/// The same without the struk.
+pub(crate) fn payment_in_short(payment: &Payment) -> String {
+    stands(payment, Reader::Owner)
+}
+
 /// The same for an operator: a payment of `consumer`.
 pub(crate) fn payment_of(payment: &Payment, consumer: &str) -> String {
     shown(payment, Reader::Operator(consumer))
 }
 
 fn shown(payment: &Payment, reader: Reader<'_>) -> String {
+    let struk = struk(payment).map(|struk| format!("{struk}\n")).unwrap_or_default();
+    format!("{struk}{}", stands(payment, reader))
+}
+
+fn stands(payment: &Payment, reader: Reader<'_>) -> String {
     let mut text = String::new();
-    if let Some(struk) = struk(payment) {
-        text.push_str(&struk);
-        text.push('\n');
-    }
     text.add(format_args!("Payment {}: {}\n", payment.payment_id, state(payment)));
     text.push_str(&meaning(payment, reader));
     if let Some(late) = &payment.late_charge {

@@ -74,11 +74,20 @@ pub(crate) fn route(product: &str, route: &ExplainRouteResponse) -> String {
                 .or(offer.cost_over_bill_rupiah)
                 .map_or_else(|| "-".to_owned(), |cost| cost_text(offer.cost_rupiah, cost)),
             rupiah(offer.total_rupiah),
-            offer.explanation.clone(),
+            why(&offer.explanation),
         ]
     });
     text.push_str(&table(["RANK", "PROVIDER", "CODE", ">COST", ">TOTAL", "WHY"], rows.collect()));
     text
+}
+
+/// Place and strategy are told by the table, so of "Would be asked at place 2 (strategy cheapest): it …" the reason is
+/// enough.
+fn why(explanation: &str) -> String {
+    let told = explanation.strip_prefix("Would be asked ").and_then(|rest| rest.split_once("): "));
+    let Some((_, reason)) = told else { return explanation.to_owned() };
+    let mut letters = reason.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn cost_text(fixed: Option<i64>, cost: i64) -> String {
@@ -150,7 +159,13 @@ mod tests {
         let explained = ExplainRouteResponse {
             strategy: "cheapest".to_owned(),
             offers: vec![
-                offer("mmbc-a", 1, Some(20_500), "The cheapest."),
+                offer("mmbc-a", 1, Some(20_500), "Would be asked first (strategy cheapest)."),
+                offer(
+                    "iak",
+                    2,
+                    Some(20_600),
+                    "Would be asked at place 2 (strategy cheapest): it costs Rp 100 more than mmbc-a.",
+                ),
                 offer("mmbc-b", 0, None, "It is switched off."),
             ],
             ..ExplainRouteResponse::default()
@@ -161,7 +176,8 @@ mod tests {
 PLN-PREPAID-20000: mmbc-a would be asked first.
 Strategy cheapest, as of -.
 RANK  PROVIDER  CODE             COST      TOTAL  WHY
-1     mmbc-a    PLNS20      Rp 20.500  Rp 22.500  The cheapest.
+1     mmbc-a    PLNS20      Rp 20.500  Rp 22.500  Would be asked first (strategy cheapest).
+2     iak       PLNS20      Rp 20.600  Rp 22.500  It costs Rp 100 more than mmbc-a.
 -     mmbc-b    PLNS20  bill + Rp 700          -  It is switched off."
         );
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::call::Verb;
-use super::catalogue::{Postpaid, Prepaid, postpaid, prepaid};
+use super::catalogue::{Postpaid, Prepaid, postpaid};
 use super::config::{AccountConfig, DigiflazzConfig};
 use super::faults::Fault;
 use super::transaction::{Standing, Transaction};
@@ -57,7 +57,7 @@ impl Book {
             pay_requests: BTreeMap::new(),
             calls: BTreeMap::new(),
             violations: Vec::new(),
-            prepaid: prepaid(),
+            prepaid: config.prepaid.clone(),
             postpaid: postpaid(),
             transactions: BTreeMap::new(),
             listed_at: BTreeMap::new(),

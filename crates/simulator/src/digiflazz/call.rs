@@ -67,6 +67,13 @@ impl Call {
         Some(Self { verb, fields })
     }
 
+    /// A request about a customer number.
+    #[cfg(test)]
+    pub(crate) fn of(verb: Verb, customer_no: &str) -> Self {
+        let fields = [("customer_no".to_owned(), Value::from(customer_no))];
+        Self { verb, fields: fields.into_iter().collect() }
+    }
+
     /// A text field; anything else is empty.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.get(name).and_then(Value::as_str).unwrap_or_default()

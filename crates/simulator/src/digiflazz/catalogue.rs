@@ -3,21 +3,28 @@
 use serde::Deserialize;
 
 /// A prepaid product.
-#[derive(Clone, Debug)]
-pub(crate) struct Prepaid {
-    pub(crate) code: String,
-    pub(crate) name: &'static str,
-    pub(crate) category: &'static str,
-    pub(crate) brand: &'static str,
-    /// In rupiah.
-    pub(crate) price: i64,
-    pub(crate) is_token: bool,
-    pub(crate) offered: bool,
-    /// `None`: unlimited.
-    pub(crate) stock: Option<u32>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepaid {
+    /// The code, which the owner of an account chooses.
+    pub code: String,
+    /// Its name.
+    pub name: &'static str,
+    /// `Pulsa`, `PLN` and so on.
+    pub category: &'static str,
+    /// Whose it is.
+    pub brand: &'static str,
+    /// What leaves the deposit, in rupiah.
+    pub price: i64,
+    /// Whether it is an electricity token of 20 digits.
+    pub is_token: bool,
+    /// Whether it is sold.
+    pub offered: bool,
+    /// How many are left; `None`: unlimited.
+    pub stock: Option<u32>,
     /// Whether one number may buy it twice a day.
-    pub(crate) multi: bool,
-    pub(crate) cut_off: (&'static str, &'static str),
+    pub multi: bool,
+    /// Between which times of day it is not sold, `HH:MM`; equal ones: never.
+    pub cut_off: (&'static str, &'static str),
 }
 
 /// A product with a bill.
@@ -56,19 +63,38 @@ pub struct ProductUpdate {
 
 const NO_CUT_OFF: (&str, &str) = ("00:00", "00:00");
 
+impl Prepaid {
+    /// A product that is sold at any time, as often as anybody likes.
+    pub fn new(
+        code: &str,
+        name: &'static str,
+        category: &'static str,
+        brand: &'static str,
+        price: i64,
+    ) -> Self {
+        Self {
+            code: code.to_owned(),
+            name,
+            category,
+            brand,
+            price,
+            is_token: false,
+            offered: true,
+            stock: None,
+            multi: true,
+            cut_off: NO_CUT_OFF,
+        }
+    }
+
+    /// The same, as an electricity token.
+    #[must_use]
+    pub fn token(self) -> Self {
+        Self { is_token: true, ..self }
+    }
+}
+
 pub(crate) fn prepaid() -> Vec<Prepaid> {
-    let base = |code: &str, name, category, brand, price| Prepaid {
-        code: code.to_owned(),
-        name,
-        category,
-        brand,
-        price,
-        is_token: false,
-        offered: true,
-        stock: None,
-        multi: true,
-        cut_off: NO_CUT_OFF,
-    };
+    let base = Prepaid::new;
     vec![
         base("xld10", "Xl 10.000", "Pulsa", "XL", 10_000),
         Prepaid {

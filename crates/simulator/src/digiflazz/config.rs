@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::catalogue::{Prepaid, prepaid};
 use crate::http::CallbackAddress;
 
 /// Gives the time in seconds since 1970-01-01T00:00:00Z.
@@ -64,6 +65,10 @@ pub struct DigiflazzConfig {
     pub doubles_within_a_minute: bool,
     /// What the payment of a bill without an inquiry of the same day is answered with: 50 or 02.
     pub not_inquired: &'static str,
+    /// What is sold besides bills.
+    pub prepaid: Vec<Prepaid>,
+    /// Whether the last four digits of a number choose what happens ([`MAGIC_NUMBERS`](super::MAGIC_NUMBERS)).
+    pub magic_numbers: bool,
 }
 
 /// Why a simulator could not start.
@@ -116,6 +121,8 @@ impl DigiflazzConfig {
             list_limit: ListLimit::PerKind,
             doubles_within_a_minute: false,
             not_inquired: "50",
+            prepaid: prepaid(),
+            magic_numbers: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::callbacks::Callback;
 use super::faults::Fault;
+use super::magic::MAGIC_NUMBERS;
 use super::state::{DigiflazzControlError, State};
 use crate::http::{Answer, Handler, Head, Reply, Request, parameters};
 
@@ -37,6 +38,9 @@ struct Span {
 struct Settle {
     #[serde(default)]
     ref_id: Option<String>,
+    /// How, whatever was meant to become of it.
+    #[serde(default)]
+    success: Option<bool>,
 }
 
 impl Handler for Control {
@@ -71,6 +75,12 @@ impl Control {
             ("GET", ["control", "requests"]) => encode(&state.book().requests),
             ("GET", ["control", "violations"]) => encode(&state.book().violations),
             ("GET", ["control", "faults"]) => encode(&state.book().faults),
+            ("GET", ["control", "magic"]) => {
+                let rows = MAGIC_NUMBERS.iter().map(
+                    |magic| json!({ "suffix": magic.suffix, "description": magic.description }),
+                );
+                Ok(Value::Array(rows.collect()))
+            }
             ("POST", ["control", "faults"]) => {
                 let fault: Fault = decode(request)?;
                 state.book().faults.push(fault);
@@ -98,7 +108,7 @@ impl Control {
             ("POST", ["control", "settle"]) => {
                 let which: Settle =
                     if request.body.is_empty() { Settle::default() } else { decode(request)? };
-                let news = state.settle(which.ref_id.as_deref());
+                let news = state.settle(which.ref_id.as_deref(), which.success);
                 state.send(&news).await;
                 Ok(json!({ "sent": news.len() }))
             }

@@ -18,7 +18,7 @@ use super::control::Control;
 use super::faults::Fault;
 use super::service::Service;
 use super::state::{DigiflazzControlError, State};
-use crate::http::Server;
+use crate::http::{CallbackAddress, Server};
 use crate::ledger::Ledger;
 
 /// The simulated Digiflazz.
@@ -139,6 +139,19 @@ impl DigiflazzHandle {
         self.state.deposit(username, amount)
     }
 
+    /// Sends an account's callbacks to this address from now on.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such account.
+    pub fn call_back_to(
+        &self,
+        username: &str,
+        address: CallbackAddress,
+    ) -> Result<(), DigiflazzControlError> {
+        self.state.call_back_to(username, address)
+    }
+
     /// Lets time pass at the provider only.
     pub fn pass(&self, span: Duration) {
         self.state.pass(span);
@@ -146,7 +159,7 @@ impl DigiflazzHandle {
 
     /// Ends everything that is pending, and sends the news of it, one after the other.
     pub async fn settle(&self) {
-        let news = self.state.settle(None);
+        let news = self.state.settle(None, None);
         self.state.send(&news).await;
     }
 

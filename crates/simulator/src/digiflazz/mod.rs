@@ -9,7 +9,8 @@
 //! 49; after 90 days the reference is forgotten, and the same request buys again.
 //!
 //! With the development key the documented test numbers do what they are documented to do ([`TEST_NUMBERS`]);
-//! every other number succeeds.
+//! every other number succeeds. Where it is set up so, the last four digits of a number choose instead
+//! ([`MAGIC_NUMBERS`]), whatever the key.
 //!
 //! # What is invented
 //!
@@ -36,7 +37,9 @@
 //! curl $CONTROL/accounts/demo-user/deposit -d '{"amount": 1000000}'
 //! curl -X POST $CONTROL/accounts/demo-user/ping   # try the callback address
 //! curl -X POST $CONTROL/settle          # end what is pending, and send its callbacks
+//! curl $CONTROL/settle -d '{"ref_id": "P0000000000B3N1", "success": true}'   # one of them, and so
 //! curl $CONTROL/pass -d '{"seconds": 90}'          # let time pass
+//! curl $CONTROL/magic
 //! curl $CONTROL/products -d '{"code": "xld10", "price": 10500, "stock": 0}'
 //! ```
 //!
@@ -56,6 +59,7 @@ mod dress;
 mod faults;
 mod handle;
 mod lists;
+mod magic;
 mod pasca;
 mod plan;
 mod service;
@@ -68,11 +72,12 @@ mod transaction;
 pub use book::Violation;
 pub use call::Verb;
 pub use callbacks::SentCallback;
-pub use catalogue::ProductUpdate;
+pub use catalogue::{Prepaid, ProductUpdate};
 pub use config::{
     AccountConfig, DigiflazzConfig, DigiflazzStartError, FIXED_SECONDS, ListLimit, Seconds,
 };
 pub use faults::{Fault, FaultKind, PendingEnd, Stage};
 pub use handle::{DigiflazzHandle, DigiflazzSimulator};
+pub use magic::MAGIC_NUMBERS;
 pub use state::DigiflazzControlError;
 pub use test_numbers::{TEST_NUMBERS, TestCourse, TestNumber};

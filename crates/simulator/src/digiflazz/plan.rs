@@ -10,8 +10,9 @@ use crate::http::{Answer, Framing, Reply};
 #[derive(Clone, Default)]
 pub(crate) struct Plan(Vec<FaultKind>);
 
-/// Takes the faults that match a request from those that are switched on, and uses each of them up once.
-pub(crate) fn take(faults: &mut Vec<Fault>, call: &Call) -> Plan {
+/// Takes the faults that match a request from those that are switched on, and uses each of them up once. What
+/// the number brings along comes after them.
+pub(crate) fn take(faults: &mut Vec<Fault>, call: &Call, magic: Option<FaultKind>) -> Plan {
     let is = |wanted: &Option<String>, actual: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == actual)
     };
@@ -27,6 +28,9 @@ pub(crate) fn take(faults: &mut Vec<Fault>, call: &Call) -> Plan {
         }
     }
     faults.retain(|fault| fault.times != Some(0));
+    if taken.is_empty() {
+        taken.extend(magic);
+    }
     Plan(taken)
 }
 

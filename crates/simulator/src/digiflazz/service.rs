@@ -13,7 +13,7 @@ use super::faults::Stage;
 use super::plan::{Plan, take};
 use super::state::State;
 use super::transaction::Transaction;
-use super::{dress, lists, pasca, topup};
+use super::{dress, lists, magic, pasca, topup};
 use crate::http::{Answer, Ending, Handler, Head, Reply, Request};
 
 /// The API of the provider.
@@ -68,10 +68,15 @@ impl Service {
         if call.verb.moves_money() {
             *book.pay_requests.entry(call.text("username").to_owned()).or_default() += 1;
         }
+        let mut is_first = true;
         if !call.reference().is_empty() {
-            *book.calls.entry(call.reference().to_owned()).or_default() += 1;
+            let calls = book.calls.entry(call.reference().to_owned()).or_default();
+            *calls += 1;
+            is_first = *calls == 1;
         }
-        take(&mut book.faults, call)
+        let magic =
+            if self.state.rules.magic_numbers { magic::fault(call, is_first) } else { None };
+        take(&mut book.faults, call, magic)
     }
 
     fn execute_later(&self, call: Call, plan: Plan) -> Reply {
@@ -95,7 +100,7 @@ impl Service {
                 state.send(&news.after).await;
                 if let Some((reference, after)) = news.pending.zip(state.rules.ends_after) {
                     tokio::time::sleep(after).await;
-                    let news = state.settle(Some(&reference));
+                    let news = state.settle(Some(&reference), None);
                     state.send(&news).await;
                 }
             };
@@ -136,7 +141,7 @@ fn news(state: &State, fresh: &Transaction, plan: &Plan) -> News {
     }
     let mut callbacks: Vec<Callback> = Vec::new();
     if reordered {
-        callbacks.extend(state.settle(Some(&fresh.reference)));
+        callbacks.extend(state.settle(Some(&fresh.reference), None));
     }
     callbacks.extend(Callback::about(&state.book(), "create", fresh));
     if twice {

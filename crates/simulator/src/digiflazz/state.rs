@@ -12,7 +12,9 @@ use super::call::Verb;
 use super::callbacks::{Callback, SentCallback};
 use super::catalogue::ProductUpdate;
 use super::config::{DigiflazzConfig, ListLimit, Seconds};
-use super::transaction::Transaction;
+use super::faults::PendingEnd;
+use super::transaction::{Standing, Transaction};
+use crate::http::CallbackAddress;
 use crate::ledger::Ledger;
 
 /// Why a change was not made.
@@ -37,6 +39,7 @@ pub(crate) struct Rules {
     pub(crate) list_limit: ListLimit,
     pub(crate) doubles_within_a_minute: bool,
     pub(crate) not_inquired: &'static str,
+    pub(crate) magic_numbers: bool,
 }
 
 /// A moment at the provider.
@@ -93,6 +96,7 @@ impl State {
                 list_limit: config.list_limit,
                 doubles_within_a_minute: config.doubles_within_a_minute,
                 not_inquired: config.not_inquired,
+                magic_numbers: config.magic_numbers,
             },
             sent: watch::Sender::new(Vec::new()),
         }
@@ -104,6 +108,19 @@ impl State {
 
     pub(crate) fn now(&self) -> Now {
         Now::at((self.seconds)().saturating_add(self.passed.load(Ordering::SeqCst)))
+    }
+
+    /// Sends an account's callbacks to this address from now on.
+    pub(crate) fn call_back_to(
+        &self,
+        username: &str,
+        address: CallbackAddress,
+    ) -> Result<(), DigiflazzControlError> {
+        let mut book = self.book();
+        let unknown = || DigiflazzControlError::UnknownAccount(username.to_owned());
+        let account = book.accounts.get_mut(username).ok_or_else(unknown)?;
+        account.config.webhook = Some(address);
+        Ok(())
     }
 
     /// Lets time pass at the provider only.
@@ -157,8 +174,9 @@ impl State {
         found.then_some(()).ok_or_else(unknown)
     }
 
-    /// Ends what has to end, all of it or one reference, and tells the news of it.
-    pub(crate) fn settle(&self, reference: Option<&str>) -> Vec<Callback> {
+    /// Ends what has to end, all of it or one reference, and tells the news of it. With `success` what is pending
+    /// ends so, whatever was meant to become of it.
+    pub(crate) fn settle(&self, reference: Option<&str>, success: Option<bool>) -> Vec<Callback> {
         let mut book = self.book();
         let due: Vec<Transaction> = book
             .transactions
@@ -168,6 +186,10 @@ impl State {
             .collect();
         let mut news = Vec::new();
         for mut known in due {
+            if let (Standing::Pending { then, .. }, Some(success)) = (&mut known.standing, success)
+            {
+                *then = if success { PendingEnd::Succeeds } else { PendingEnd::Fails };
+            }
             if book.end(&mut known) {
                 let key = (known.account.clone(), known.reference.clone());
                 news.extend(Callback::about(&book, "update", &known));

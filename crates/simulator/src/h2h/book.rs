@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Kind, Owed, Product, drawn};
+use super::config::H2hConfig;
 use super::faults::{Call, Fault, FaultKind, PendingEnd, Reason};
 use super::order::{Ask, Bought, Order, Standing};
 use crate::ledger::Charge;
@@ -23,18 +24,18 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(member: &str, balance: i64, products: Vec<Product>) -> Self {
+    pub(crate) fn new(config: &H2hConfig) -> Self {
         Self {
-            member: member.to_owned(),
-            balance,
-            products,
+            member: config.member.clone(),
+            balance: config.balance,
+            products: config.products.clone(),
             faults: Vec::new(),
             charges: Vec::new(),
             pays: 0,
             orders: BTreeMap::new(),
             paid: BTreeSet::new(),
             asked: BTreeMap::new(),
-            next: 41_168_891,
+            next: config.first_number,
         }
     }
 
@@ -78,7 +79,7 @@ impl Book {
     /// A number of the centre's.
     pub(crate) fn fresh(&mut self) -> u64 {
         self.next += 1;
-        self.next
+        self.next - 1
     }
 
     /// Buys, or tells what became of a reference that is known.

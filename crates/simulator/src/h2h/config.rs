@@ -43,6 +43,8 @@ pub struct H2hConfig {
     pub callbacks: Option<CallbackAddress>,
     /// Whether answers in fields repeat the PIN, as some do, and not `------`.
     pub repeats_pin: bool,
+    /// The number of the first order, and of the first inquiry.
+    pub first_number: u64,
     /// Local time (WIB), `YYYY-MM-DD HH:MM:SS`.
     pub local_time: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -69,6 +71,7 @@ impl H2hConfig {
             products: usual(profile),
             callbacks: None,
             repeats_pin: false,
+            first_number: 41_168_892,
             local_time: Arc::new(|| FIXED_LOCAL_TIME.to_owned()),
         }
     }

@@ -12,7 +12,7 @@ use super::control::Control;
 use super::faults::{Fault, PendingEnd};
 use super::service::Service;
 use super::state::{ControlError, State};
-use crate::http::Server;
+use crate::http::{CallbackAddress, Server};
 use crate::ledger::Ledger;
 
 /// A simulated H2H centre.
@@ -106,6 +106,11 @@ impl H2hHandle {
         for product in book.products.iter_mut().filter(|product| product.code == code) {
             product.open = open;
         }
+    }
+
+    /// Sends callbacks to this address from now on.
+    pub fn call_back_to(&self, address: CallbackAddress) {
+        self.state.call_back_to(address);
     }
 
     /// Ends a pending order, and sends the callback about it.

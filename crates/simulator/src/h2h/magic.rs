@@ -25,6 +25,7 @@ pub const MAGIC_NUMBERS: &[MagicNumber] = &[
     magic("0301", "refused: the number is wrong"),
     magic("0302", "refused: nothing is owed"),
     magic("0303", "refused with a reason no list has"),
+    magic("0402", "refused: the deposit is used up"),
     magic("0501", "success without its token or serial number"),
 ];
 
@@ -48,6 +49,7 @@ pub(crate) fn fault(call: Call, dest: &str) -> Option<FaultKind> {
         "0301" => refused(Reason::NumberWrong),
         "0302" => refused(Reason::BillPaid),
         "0303" => refused(Reason::Other("Gagal dari operator kode 9917".to_owned())),
+        "0402" => refused(Reason::BalanceShort),
         "0501" => FaultKind::TokenMissing {},
         _ => return None,
     };

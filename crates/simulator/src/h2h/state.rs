@@ -10,6 +10,7 @@ use super::config::H2hConfig;
 use super::faults::PendingEnd;
 use super::order::Order;
 use super::words;
+use crate::http::CallbackAddress;
 use crate::ledger::Ledger;
 
 /// Why a change was not made.
@@ -26,6 +27,7 @@ pub enum ControlError {
 pub(crate) struct State {
     book: Mutex<Book>,
     pub(crate) config: H2hConfig,
+    callbacks: Mutex<Option<CallbackAddress>>,
     /// How many callbacks were answered, or could not be delivered.
     pub(crate) called_back: watch::Sender<u64>,
     pub(crate) tasks: TaskTracker,
@@ -33,9 +35,10 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(config: H2hConfig, tasks: TaskTracker) -> Self {
-        let book = Book::new(&config.member, config.balance, config.products.clone());
+        let book = Book::new(&config);
+        let callbacks = Mutex::new(config.callbacks.clone());
         let called_back = watch::Sender::new(0);
-        Self { book: Mutex::new(book), config, called_back, tasks }
+        Self { book: Mutex::new(book), config, callbacks, called_back, tasks }
     }
 
     pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
@@ -69,9 +72,15 @@ impl State {
         Ok(())
     }
 
+    /// Sends callbacks to this address from now on.
+    pub(crate) fn call_back_to(&self, address: CallbackAddress) {
+        *self.callbacks.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
+    }
+
     /// Sends the callback about an order: a GET that nothing signs.
     pub(crate) fn call_back(&self, order: &Order, balance: i64) {
-        let Some(address) = self.config.callbacks.clone() else { return };
+        let address = self.callbacks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(address) = address else { return };
         let message = words::ended(order, balance);
         let fields = [("refid", order.reference.as_str()), ("message", message.as_str())];
         let Ok(query) = serde_urlencoded::to_string(fields) else { return };

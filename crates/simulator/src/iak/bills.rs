@@ -58,7 +58,7 @@ fn inquire(
     if book.inquiries.contains_key(&key) {
         return Err("11");
     }
-    let sheets = match Promise::of(biller.family, &customer) {
+    let sheets = match rules.promise(biller.family, &customer) {
         Promise::InquiryTimeout => return Err("103"),
         Promise::InquiryPaid => return Err("01"),
         Promise::InquiryWrongNumber => return Err("14"),
@@ -134,7 +134,7 @@ fn pay(
     let owed = (inquiry.biller.code, inquiry.customer.clone());
     let paid = book.paid.get(&owed).copied().unwrap_or(0);
     if inquiry.quote.sheets_paid() > 0
-        && let Promise::Success(sheets) = Promise::of(inquiry.biller.family, &inquiry.customer)
+        && let Promise::Success(sheets) = rules.promise(inquiry.biller.family, &inquiry.customer)
         && sheets.saturating_sub(paid) != inquiry.quote.owed
     {
         return Err("34");
@@ -159,7 +159,7 @@ fn pay(
         refunded: false,
     });
     *book.paid.entry(owed).or_default() += inquiry.quote.sheets_paid();
-    let promise = Promise::of(inquiry.biller.family, &inquiry.customer);
+    let promise = rules.promise(inquiry.biller.family, &inquiry.customer);
     let course = match (plan.pending(), promise) {
         (Some((then, at_check)), _) => Course::pending(then, at_check),
         (None, Promise::Success(_)) => Course::ended(Standing::Succeeded),

@@ -96,7 +96,12 @@ impl Course {
     /// One more check: whether it ends with it, and how.
     fn check(&mut self) -> Option<Standing> {
         self.checks = self.checks.saturating_add(1);
-        if self.standing != Standing::Processing || self.checks < self.at_check {
+        if self.checks < self.at_check { None } else { self.end() }
+    }
+
+    /// How it ends, if it still has to and ever does.
+    pub(crate) fn end(&self) -> Option<Standing> {
+        if self.standing != Standing::Processing {
             return None;
         }
         match self.then {

@@ -1,7 +1,9 @@
 //! How a simulator is set up.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +77,14 @@ pub struct IakConfig {
     pub first_tr_id: u64,
     /// Whether the list of top-ups lies in `data.pricelist` (seen) and not in `data` (documented).
     pub wrapped_price_list: bool,
+    /// What top-ups cost by their codes, in rupiah, if not what the document says.
+    pub prices: BTreeMap<String, i64>,
+    /// How long, by the machine's own clock, until a top-up ends by itself and its callback goes out; without it
+    /// none does.
+    pub ends_after: Option<Duration>,
+    /// Whether the last four digits of a number choose what happens ([`MAGIC_NUMBERS`](super::MAGIC_NUMBERS)),
+    /// and not the last one. Every meter is known then.
+    pub magic_numbers: bool,
 }
 
 /// Why a simulator could not start.
@@ -113,6 +123,9 @@ impl IakConfig {
             inquiry_valid_s: 3_600,
             first_tr_id: 9_732_787,
             wrapped_price_list: false,
+            prices: BTreeMap::new(),
+            ends_after: None,
+            magic_numbers: false,
         }
     }
 
@@ -149,6 +162,9 @@ impl fmt::Debug for IakConfig {
             .field("inquiry_valid_s", &self.inquiry_valid_s)
             .field("first_tr_id", &self.first_tr_id)
             .field("wrapped_price_list", &self.wrapped_price_list)
+            .field("prices", &self.prices)
+            .field("ends_after", &self.ends_after)
+            .field("magic_numbers", &self.magic_numbers)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::book::Standing;
+use super::magic::MAGIC_NUMBERS;
 use super::state::State;
 use crate::http::{Answer, Handler, Head, Reply, Request, parameters};
 
@@ -72,6 +73,12 @@ impl Control {
                     .collect())
             }
             ("GET", ["control", "faults"]) => encode(&state.book().faults.active()),
+            ("GET", ["control", "magic"]) => {
+                let rows = MAGIC_NUMBERS.iter().map(
+                    |magic| json!({ "suffix": magic.suffix, "description": magic.description }),
+                );
+                Ok(Value::Array(rows.collect()))
+            }
             ("POST", ["control", "faults"]) => {
                 state.add_fault(decode(request)?).map_err(|error| (400, error.to_string()))?;
                 Ok(json!({ "added": true }))

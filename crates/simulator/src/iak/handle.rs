@@ -11,7 +11,7 @@ use super::control::Control;
 use super::faults::Fault;
 use super::service::Service;
 use super::state::{ControlError, State};
-use crate::http::Server;
+use crate::http::{CallbackAddress, Server};
 use crate::ledger::Ledger;
 
 /// The simulated IAK.
@@ -128,6 +128,11 @@ impl IakHandle {
     pub fn settle(&self, login: &str, ref_id: &str, success: bool) -> Result<(), ControlError> {
         let standing = if success { Standing::Succeeded } else { Standing::Failed };
         self.state.settle(login, ref_id, standing)
+    }
+
+    /// Sends callbacks to this address from now on.
+    pub fn call_back_to(&self, address: CallbackAddress) {
+        self.state.call_back_to(address);
     }
 
     /// The body of the callback about a top-up as it stands now, if there is one.

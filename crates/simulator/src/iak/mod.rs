@@ -7,8 +7,9 @@
 //! `inq-pasca`, `pay-pasca` and `checkstatus`. Every signature is checked.
 //!
 //! A top-up is always "process" at first. It is debited at once and ends at a status check, by a callback, or
-//! by hand ([`IakHandle::settle`]); a repeated reference is a status check. Of bills, the last digit of the
-//! number chooses what happens ([`sandbox_numbers`]); what was paid is owed no more.
+//! by hand ([`IakHandle::settle`]), or by itself if it is set up so; a repeated reference is a status check. Of
+//! bills, the last digit of the number chooses what happens ([`sandbox_numbers`]), or of both the last four
+//! ([`MAGIC_NUMBERS`]); what was paid is owed no more.
 //!
 //! # What is invented
 //!
@@ -29,6 +30,7 @@
 //! curl $CONTROL/accounts                # balances
 //! curl $CONTROL/faults                  # what is switched on
 //! curl -X DELETE $CONTROL/faults        # switch everything off
+//! curl $CONTROL/magic
 //! curl $CONTROL/faults -d '{"fault": {"kind": "drop", "stage": "after_work"}, "verb": "pay-pasca", "times": 1}'
 //! curl $CONTROL/settle -d '{"username": "081200000000", "ref_id": "P000000000001N1", "success": true}'
 //! curl $CONTROL/products -d '{"code": "PGAS", "closed": true}'
@@ -46,6 +48,7 @@ mod config;
 mod control;
 mod faults;
 mod handle;
+mod magic;
 mod moment;
 mod quote;
 mod sandbox;
@@ -59,5 +62,6 @@ pub use config::{
 };
 pub use faults::{Fault, FaultError, FaultKind, PendingEnd, Stage};
 pub use handle::{IakHandle, IakSimulator};
+pub use magic::MAGIC_NUMBERS;
 pub use sandbox::{Promise, SandboxNumber, sandbox_numbers};
 pub use state::ControlError;

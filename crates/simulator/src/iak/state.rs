@@ -1,7 +1,8 @@
 //! The running provider, shared by both hosts, the control endpoint and the handle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -10,10 +11,12 @@ use tokio_util::task::TaskTracker;
 
 use super::book::{Book, Standing};
 use super::call::{Call, Host, Verb, signature};
+use super::catalogue::{Family, TopUp};
 use super::config::{IakConfig, LocalTime, PayTwice, Restriction};
 use super::faults::{Fault, FaultError, Plan};
 use super::moment::Moment;
-use super::{bills, top_ups};
+use super::sandbox::Promise;
+use super::{bills, magic, top_ups};
 use crate::http::CallbackAddress;
 use crate::ledger::Ledger;
 
@@ -42,6 +45,9 @@ pub(crate) struct Rules {
     pub(crate) pay_twice: PayTwice,
     pub(crate) inquiry_valid_s: i64,
     pub(crate) wrapped_price_list: bool,
+    pub(crate) magic_numbers: bool,
+    ends_after: Option<Duration>,
+    prices: BTreeMap<String, i64>,
     closed: BTreeSet<String>,
 }
 
@@ -49,13 +55,23 @@ impl Rules {
     pub(crate) fn is_closed(&self, code: &str) -> bool {
         self.closed.contains(code)
     }
+
+    /// What a top-up costs.
+    pub(crate) fn price(&self, product: &TopUp) -> i64 {
+        self.prices.get(product.code).copied().unwrap_or(product.price)
+    }
+
+    /// What the number of a bill promises.
+    pub(crate) fn promise(&self, family: Family, number: &str) -> Promise {
+        if self.magic_numbers { Promise::Success(1) } else { Promise::of(family, number) }
+    }
 }
 
 pub(crate) struct State {
     book: Mutex<Book>,
     rules: Mutex<Rules>,
     local_time: LocalTime,
-    callbacks: Option<CallbackAddress>,
+    callbacks: Mutex<Option<CallbackAddress>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// How many payment requests were read.
@@ -74,13 +90,16 @@ impl State {
             pay_twice: config.pay_twice,
             inquiry_valid_s: config.inquiry_valid_s,
             wrapped_price_list: config.wrapped_price_list,
+            magic_numbers: config.magic_numbers,
+            ends_after: config.ends_after,
+            prices: config.prices,
             closed: BTreeSet::new(),
         };
         Self {
             book: Mutex::new(Book::new(config.accounts, config.first_tr_id)),
             rules: Mutex::new(rules),
             local_time: config.local_time,
-            callbacks: config.callbacks,
+            callbacks: Mutex::new(config.callbacks),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             asked: watch::Sender::new(0),
@@ -131,7 +150,11 @@ impl State {
             }
             _ => call.customer(),
         };
-        book.faults.take(call.verb, &customer)
+        let mut plan = book.faults.take(call.verb, &customer);
+        if plan.0.is_empty() && self.rules().magic_numbers {
+            plan.0.extend(magic::fault(call.verb, &customer));
+        }
+        plan
     }
 
     /// Does the work of a call; a refusal is an answer too. The `data` of the answer.
@@ -154,7 +177,12 @@ impl State {
                 {
                     return top_ups::refusal(call, "106");
                 }
+                let key = (call.username(), call.reference());
+                let is_new = !book.orders.contains_key(&key);
                 let answered = top_ups::work(&mut book, call, &now, &rules, plan);
+                if is_new && let Some(order) = book.orders.get(&key) {
+                    self.end_later(key, order.course.end(), rules.ends_after);
+                }
                 if let Some(key) = answered.ended {
                     self.tell(&book, &key);
                 }
@@ -165,6 +193,24 @@ impl State {
                 None => bills::work(&mut book, call, &now, &rules, plan),
             },
         }
+    }
+
+    /// Lets a top-up end by itself, if any does.
+    fn end_later(
+        self: &Arc<Self>,
+        (login, reference): (String, String),
+        end: Option<Standing>,
+        after: Option<Duration>,
+    ) {
+        let Some((end, after)) = end.zip(after) else { return };
+        let state = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let sleeping = tokio::time::sleep(after);
+            if state.stop.run_until_cancelled(sleeping).await.is_some() {
+                // A status check, or somebody, may have ended it before.
+                let _ended_now_or_before = state.settle(&login, &reference, end);
+            }
+        });
     }
 
     /// Ends a payment that is worked on, or undoes one that succeeded, as a person in the sandbox's report.
@@ -193,9 +239,15 @@ impl State {
         book.orders.contains_key(&key).then(|| body_of(&book, &key))
     }
 
+    /// Sends callbacks to this address from now on.
+    pub(crate) fn call_back_to(&self, address: CallbackAddress) {
+        *self.callbacks.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
+    }
+
     /// Reports an order that has ended, if anybody wants to know.
     fn tell(self: &Arc<Self>, book: &Book, key: &(String, String)) {
-        let Some(address) = self.callbacks.clone() else { return };
+        let address = self.callbacks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(address) = address else { return };
         let (state, body) = (Arc::clone(self), body_of(book, key));
         self.tasks.spawn(async move {
             let headers = [("Content-Type", "application/json")];

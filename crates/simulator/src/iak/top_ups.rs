@@ -36,7 +36,7 @@ pub(crate) fn work(
             json!({ "balance": book.balance(&login), "message": "SUCCESS", "rc": "00" })
         }
         Verb::Pricelist => prices(rules),
-        Verb::InquiryPln => meter(&call.customer()),
+        Verb::InquiryPln => meter(&call.customer(), rules.magic_numbers),
         Verb::CheckStatus => {
             let ended = book.check_order(&key).then(|| key.clone());
             return Answered { data: status(book, &key, plan), ended };
@@ -79,7 +79,7 @@ fn take(
     if let Some(code) = restricted(book, &login, product, &customer, now, rules.restriction) {
         return Err(code);
     }
-    let price = product.price.saturating_add(plan.price_change().0).max(0);
+    let price = rules.price(product).saturating_add(plan.price_change().0).max(0);
     if book.balance(&login) < price {
         return Err("17");
     }
@@ -223,8 +223,8 @@ fn serial(order: &Order) -> String {
     }
 }
 
-fn meter(customer: &str) -> Value {
-    if customer != METER {
+fn meter(customer: &str, knows_all: bool) -> Value {
+    if customer != METER && !knows_all {
         return json!({
             "status": "2", "customer_id": customer, "message": codes::prepaid("14"), "rc": "14",
         });
@@ -248,7 +248,7 @@ fn prices(rules: &Rules) -> Value {
             "product_description": product.operator,
             "product_nominal": product.nominal,
             "product_details": "-",
-            "product_price": product.price,
+            "product_price": rules.price(product),
             "product_type": product.kind,
             "active_period": "0",
             "status": if rules.is_closed(product.code) { "non active" } else { "active" },

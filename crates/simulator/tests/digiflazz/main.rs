@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use md5::{Digest as _, Md5};
 use ppob_simulator::digiflazz::{
     AccountConfig, DigiflazzConfig, DigiflazzHandle, DigiflazzSimulator, DigiflazzStartError,
+    MAGIC_NUMBERS,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -197,6 +198,36 @@ async fn everything_can_be_switched_from_outside() {
     ] {
         assert_eq!(control(&simulator, method, path, body).await.0, status, "{path}");
     }
+    simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn with_magic_numbers_the_last_four_digits_choose_and_what_is_pending_ends_from_outside() {
+    let account = AccountConfig::new("demo-user", "dev-key", "prod-key", DEPOSIT);
+    let config = DigiflazzConfig { magic_numbers: true, ..DigiflazzConfig::new(vec![account]) };
+    let simulator = DigiflazzSimulator::start(config).await.unwrap();
+    let to = |reference: &str, number: &str| {
+        let mut body = purchase(reference);
+        body["customer_no"] = json!(number);
+        body
+    };
+    assert_eq!(transact(&simulator, &to("R1", "087800000301")).await["rc"], "54");
+    assert_eq!(simulator.ledger().charges.len(), 0);
+    // For ever: no look-up ends it.
+    for _ in 0..3 {
+        assert_eq!(transact(&simulator, &to("R2", "087800000102")).await["rc"], "03");
+    }
+    let end = r#"{"ref_id":"R2","success":true}"#;
+    assert_eq!(control(&simulator, "POST", "/settle", end).await.0, 200);
+    assert_eq!(transact(&simulator, &to("R2", "087800000102")).await["rc"], "00");
+    transact(&simulator, &to("R3", "087800000102")).await;
+    let end = r#"{"ref_id":"R3","success":false}"#;
+    assert_eq!(control(&simulator, "POST", "/settle", end).await.0, 200);
+    let refunded: Vec<bool> =
+        simulator.ledger().charges.iter().map(|charge| charge.refunded).collect();
+    assert_eq!(refunded, [false, true]);
+    let (_, magic) = control(&simulator, "GET", "/magic", "").await;
+    assert_eq!(magic.as_array().unwrap().len(), MAGIC_NUMBERS.len());
     simulator.shutdown().await;
 }
 

@@ -1,7 +1,12 @@
 //! The prepaid host.
 
+use std::time::Duration;
+
+use ppob_simulator::CallbackAddress;
 use ppob_simulator::iak::{IakConfig, Restriction};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
 use super::support::{KEY, USER, call, config, names, send, start};
 
@@ -55,6 +60,39 @@ async fn what_is_not_known_is_06_and_a_button_ends_what_waits() {
     assert_eq!(handle.balance(USER), Some(10_000_000));
     assert!(handle.settle(USER, "order001", true).is_err(), "what has failed stays so");
     assert!(handle.settle(USER, "order002", true).is_err());
+    handle.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_top_up_can_end_by_itself_and_is_told_where_callbacks_go_by_then() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // No status check would end it.
+    let ends_after = Some(Duration::from_millis(1));
+    let handle = start(IakConfig { succeeds_at_check: 1_000, ends_after, ..config() }).await;
+    let to = format!("http://{}/callbacks/iak", listener.local_addr().unwrap());
+    handle.call_back_to(CallbackAddress::parse(&to).unwrap());
+    assert_eq!(top_up(&handle, "order001").await["rc"], "39");
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    assert_eq!(handle.wait_for_callbacks(1).await, [200]);
+    assert_eq!(status(&handle, "order001").await["rc"], "00");
+    handle.shutdown().await;
+}
+
+#[tokio::test]
+async fn prices_can_be_others_and_with_magic_numbers_the_last_four_digits_choose() {
+    let prices = [("xld25000".to_owned(), 24_850)].into();
+    let handle = start(IakConfig { prices, magic_numbers: true, ..config() }).await;
+    assert_eq!(top_up(&handle, "order001").await["price"], 24_850);
+    assert_eq!(handle.balance(USER), Some(10_000_000 - 24_850));
+    let fields = json!({
+        "ref_id": "order002", "customer_id": "081700000301", "product_code": "xld25000",
+    });
+    assert_eq!(call(&handle, "/api/top-up", "order002", fields).await["rc"], "14");
+    assert_eq!(handle.ledger().charges.len(), 1);
+    let meter = json!({ "customer_id": "530000009999" });
+    let found = call(&handle, "/api/inquiry-pln", "530000009999", meter).await;
+    assert_eq!(found["status"], "1", "every meter is known");
     handle.shutdown().await;
 }
 

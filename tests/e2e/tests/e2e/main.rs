@@ -14,6 +14,7 @@ mod floods;
 mod keeping;
 mod load;
 mod magic_numbers;
+mod many_providers;
 mod money_words;
 mod network;
 mod privacy;

@@ -22,7 +22,7 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 const SERVICES: [&str; 2] = ["ppob.v1.CatalogService", "ppob.v1.PaymentService"];
 const OPERATORS: &str = "ppob.v1.OperatorService";
 
-async fn sandbox(directory: &Path) -> Result<Engine> {
+pub(crate) async fn sandbox(directory: &Path) -> Result<Engine> {
     let addresses = directory.join("addresses.json");
     let file = addresses.display().to_string();
     let arguments = ["sandbox", "--port", "0", "--write-addresses", &file];
@@ -50,6 +50,8 @@ async fn the_demo_shows_a_token_a_failover_and_a_doubt_resolved_as_often_as_it_i
         assert!(has_token(said), "round {round} shows no token:\n{said}");
         assert!(said.contains("SIMULASI"), "round {round}:\n{said}");
         assert!(said.contains("IN_DOUBT"), "round {round} shows no doubt:\n{said}");
+        assert!(said.contains("costs Rp 150 more than okeconnect"), "round {round}:\n{said}");
+        assert!(said.contains("Basis: CALLBACK"), "round {round} shows no webhook:\n{said}");
 
         let payments = engine.payments().await?;
         let (new, _) = payments.split_at(payments.len() - before);
@@ -59,11 +61,14 @@ async fn the_demo_shows_a_token_a_failover_and_a_doubt_resolved_as_often_as_it_i
             assert!(!open.contains(&payment.state()), "round {round} leaves open: {payment:?}");
         }
         let failover = new.iter().find(|payment| {
-            let states: Vec<AttemptState> =
-                payment.attempts.iter().map(ppob_api::v1::Attempt::state).collect();
-            states == [AttemptState::Rejected, AttemptState::Succeeded]
+            let attempts = payment.attempts.iter();
+            let attempts: Vec<_> =
+                attempts.map(|attempt| (attempt.provider.as_str(), attempt.state())).collect();
+            let expected =
+                [("okeconnect", AttemptState::Rejected), ("digiflazz", AttemptState::Succeeded)];
+            attempts == expected
         });
-        assert!(failover.is_some(), "round {round} shows no failover:\n{said}");
+        assert!(failover.is_some(), "round {round} shows no failover between kinds:\n{said}");
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ const PRODUCT: &str = "PLN-POSTPAID";
 
 /// Asks what is owed, and pays exactly that.
 pub(in crate::demo) async fn bill(walk: &mut Walk) -> Result<(), Failure> {
-    let number = walk.numbers.ending("5678");
+    let number = walk.numbers.meter("5678");
     tell(
         "3. A bill",
         "First ask what is owed, which costs nothing. Show it to the customer, then pay exactly that:\n\
@@ -34,7 +34,7 @@ pub(in crate::demo) async fn bill(walk: &mut Walk) -> Result<(), Failure> {
         .pay(CreatePaymentRequest {
             payment_id: new_id(),
             product_code: PRODUCT.to_owned(),
-            customer_number: number.clone(),
+            customer_number: number,
             approval: Some(Approval::InquiryId(owed.inquiry_id)),
             ..CreatePaymentRequest::default()
         })
@@ -43,6 +43,6 @@ pub(in crate::demo) async fn bill(walk: &mut Walk) -> Result<(), Failure> {
     must(STEP, paid.state() == PaymentState::Succeeded, "it did not succeed")?;
     let exact = paid.total_rupiah == Some(owed.total_rupiah);
     must(STEP, exact, "another total was paid than the one that was shown")?;
-    walk.paid.push(number);
+    walk.paid.push(paid);
     Ok(())
 }

@@ -1,13 +1,15 @@
-//! Step 5: the answer is lost, and a person finds out.
+//! Step 7: the answer is lost, and a person finds out.
 
 use ppob_api::v1::resolve_payment_request::Verdict;
 use ppob_api::v1::{
-    CreatePaymentRequest, Payment, PaymentState, ResolvePaymentRequest, VerdictExecuted,
+    AttemptState, CreatePaymentRequest, Payment, PaymentState, ResolvePaymentRequest,
+    VerdictExecuted,
 };
 
 use super::TOKEN;
 use super::token::digits;
-use crate::demo::walk::{Walk, again, broken, must, new_id, tell};
+use crate::demo::control::Charged;
+use crate::demo::walk::{Walk, broken, must, new_id, tell};
 use crate::failure::Failure;
 use crate::output;
 use crate::show::{self, Asked};
@@ -16,10 +18,10 @@ const STEP: &str = "A lost answer";
 
 /// The provider charges and its answer is lost; an operator finds the invoice on the statement.
 pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure> {
-    let number = walk.numbers.ending("0201");
+    let number = walk.numbers.meter("0201");
     let id = new_id();
     tell(
-        "5. A lost answer",
+        "7. A lost answer",
         "For numbers that end with 0201 the provider charges, but the connection breaks before its\n\
          answer. The engine cannot know, and says so: IN_DOUBT. It neither pays again nor calls it\n\
          failed.",
@@ -31,19 +33,18 @@ pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure>
         wait: Some(prost_types::Duration { seconds: 1, nanos: 0 }),
         ..CreatePaymentRequest::default()
     };
-    let sent = walk.client.payments.create_payment(request).await;
-    let asked = Asked::Pay(again(&id));
-    sent.map_err(|status| show::failure(&status, &asked))?;
-    let doubted = walk.until(STEP, &id, PaymentState::InDoubt).await?;
+    walk.send(request).await?;
+    let state = PaymentState::InDoubt;
+    let doubted = walk.until(STEP, &id, state, AttemptState::Unknown).await?;
     output::print(&show::payment(&doubted))?;
 
-    let charges = walk.control.charges(&number).await?;
-    let [charge] = charges.as_slice() else {
-        let what = format!("the provider charged {} times", charges.len());
+    let charges = walk.controls.charges(&number).await?;
+    let [Charged { charge, .. }] = charges.as_slice() else {
+        let what = format!("it was charged {} times", charges.len());
         return Err(broken(STEP, &what));
     };
     output::print(&format!(
-        "An operator looks at the provider's statement (here: the simulator's ledger) and finds\n\
+        "\nAn operator looks at the provider's statement (here: the simulator's ledger) and finds\n\
          invoice {}. The engine does not take anybody's word for it: it asks the provider for that\n\
          invoice, and customer, product, amount and time have to fit. An invoice of another\n\
          payment is refused.\n\n",
@@ -54,18 +55,18 @@ pub(in crate::demo) async fn lost_answer(walk: &mut Walk) -> Result<(), Failure>
     output::print(&show::payment(&resolved))?;
     must(STEP, resolved.state() == PaymentState::Succeeded, "it was not resolved")?;
     must(STEP, digits(&resolved) == 20, "the receipt has no token of 20 digits")?;
-    walk.paid.push(number);
+    walk.paid.push(resolved);
     Ok(())
 }
 
 /// The invoice of the first purchase of this walk does not settle this payment.
 async fn wrong_invoice(walk: &mut Walk, id: &str) -> Result<(), Failure> {
-    let Some(first) = walk.paid.first().cloned() else {
-        return Ok(());
+    let Some(first) = walk.paid.first() else {
+        return Err(broken(STEP, "step 2 paid nothing"));
     };
-    let charges = walk.control.charges(&first).await?;
-    let Some(other) = charges.first() else {
-        return Ok(());
+    let charges = walk.controls.charges(&first.customer_number).await?;
+    let Some(Charged { charge: other, .. }) = charges.first() else {
+        return Err(broken(STEP, "step 2 was charged nowhere"));
     };
     let refused = resolve(walk, id, &other.invoice).await;
     let refused = refused.err().map(|failure| failure.text);

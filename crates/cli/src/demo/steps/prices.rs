@@ -1,5 +1,7 @@
 //! Step 1: what can be bought.
 
+use std::collections::BTreeSet;
+
 use ppob_api::v1::{Family, ListProductsRequest};
 
 use super::TOKEN;
@@ -14,11 +16,13 @@ const STEP: &str = "Prices";
 pub(in crate::demo) async fn prices(walk: &mut Walk) -> Result<(), Failure> {
     tell(
         "1. Prices",
-        "The engine keeps the price lists of all providers in memory and answers at once;\n\
-         no provider is asked. Two accounts sell the same things here.",
+        "The engine keeps the price lists of all providers in memory and answers at once; no provider is\n\
+         asked. Five accounts at four kinds of provider sell here, and several of them the same product:\n\
+         OFFERS says how many. Their codes for it differ, yours is always the same.",
     )?;
+    let families = [Family::PlnPrepaid, Family::PlnPostpaid, Family::MobileTopUp];
     let request = ListProductsRequest {
-        families: vec![Family::PlnPrepaid.into(), Family::PlnPostpaid.into()],
+        families: families.map(Into::into).into(),
         ..ListProductsRequest::default()
     };
     let listed = walk.client.catalog.list_products(request).await;
@@ -27,7 +31,15 @@ pub(in crate::demo) async fn prices(walk: &mut Walk) -> Result<(), Failure> {
     output::print(&show::products(&products))?;
     let token = products.iter().find(|product| product.product_code == TOKEN);
     must(STEP, token.is_some(), "the electricity token of Rp 20.000 is not in the list")?;
-    output::print("\nWho would be asked for it now, and why:\n\n")?;
+    output::print("\nWho would be asked for a token of Rp 20.000 now, who next, and why:\n\n")?;
     let route = walk.until_first(STEP, TOKEN, "mmbc-a").await?;
-    output::print(&show::route(TOKEN, &route))
+    output::print(&show::route(TOKEN, &route))?;
+    let offered: BTreeSet<&str> = route
+        .offers
+        .iter()
+        .filter(|offer| offer.rank > 0)
+        .filter_map(|offer| walk.controls.of_provider(&offer.provider))
+        .collect();
+    let everywhere = walk.controls.names().all(|name| offered.contains(name));
+    must(STEP, everywhere, "not every kind of provider offers the token")
 }

@@ -12,7 +12,7 @@ const STEP: &str = "An electricity token";
 
 /// Buys one, and asks again with the same id.
 pub(in crate::demo) async fn token(walk: &mut Walk) -> Result<(), Failure> {
-    let number = walk.numbers.ending("1234");
+    let number = walk.numbers.meter("1234");
     let id = new_id();
     tell(
         "2. An electricity token",
@@ -38,13 +38,13 @@ pub(in crate::demo) async fn token(walk: &mut Walk) -> Result<(), Failure> {
     let again = walk.pay(request).await?;
     let same = again.receipt == paid.receipt && again.state() == paid.state();
     must(STEP, same, "asking again with the same id told something else")?;
-    let charged = walk.control.charges(&number).await?.len();
-    must(STEP, charged == 1, &format!("the provider charged {charged} times"))?;
+    let charged = walk.controls.charges(&number).await?.len();
+    must(STEP, charged == 1, &format!("it was charged {charged} times"))?;
     output::print(
-        "The same request was sent once more, as after a lost answer: the same payment came back,\n\
-         and the provider charged once.",
+        "\nThe same request was sent once more, as after a lost answer: the same payment came back,\n\
+         and it was charged once.",
     )?;
-    walk.paid.push(number);
+    walk.paid.push(paid);
     Ok(())
 }
 
