@@ -60,10 +60,10 @@ fn standing(
         }
         Meaning::TimedOut => PayOutcome::Unknown(UnknownCause::TimedOut),
         // Refused, and here is the token: one of both is wrong.
-        Meaning::Refused(..) if token(family, fields).is_some() => {
+        Meaning::Refused(..) | Meaning::RefusedNow(..) if token(family, fields).is_some() => {
             return unlisted(asked, fields, observed);
         }
-        Meaning::Refused(code, scope) => {
+        Meaning::Refused(code, scope) | Meaning::RefusedNow(code, scope) => {
             PayOutcome::Rejected(ppob_types::Rejection { code, scope })
         }
         // That it came back can only be told of something that had been paid, and this call is the first that

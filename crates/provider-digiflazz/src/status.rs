@@ -56,8 +56,10 @@ pub(crate) fn verdict(fields: &Fields) -> Option<StatusVerdict> {
         Meaning::NotFound => Some(StatusVerdict::NotFound),
         Meaning::Reversed => Some(StatusVerdict::Reversed),
         Meaning::Refused(..) if row.formed => row.rejection().map(StatusVerdict::Rejected),
-        // That a bill is paid already is none either: perhaps this very transaction paid it.
+        // That a bill is paid already is none either: perhaps this very transaction paid it. Nor is that the
+        // question came too often, or at the wrong hour.
         Meaning::RefusedAtInquiry(..)
+        | Meaning::RefusedNow(..)
         | Meaning::Refused(..)
         | Meaning::ReferenceTaken
         | Meaning::Elsewhere => None,

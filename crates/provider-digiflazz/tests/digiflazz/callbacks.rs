@@ -121,7 +121,10 @@ fn a_callback_says_what_a_look_up_would_say() {
         ("02", "Gagal", Some(StatusVerdict::Rejected(no))),
         ("74", "Gagal", Some(StatusVerdict::Reversed)),
         ("44", "Gagal", None),
+        ("58", "Gagal", None),
         ("60", "Gagal", None),
+        ("85", "Gagal", None),
+        ("86", "Gagal", None),
         ("04", "Gagal", None),
         ("00", "Gagal", None),
     ] {
