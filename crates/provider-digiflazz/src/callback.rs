@@ -44,7 +44,7 @@ pub(crate) fn decode(
 
 fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
     let reference = fields.text("ref_id")?;
-    let verdict = verdict(fields)?;
+    let verdict = verdict(None, fields)?;
     let mut observed = bare(body);
     observed.balance_after = fields.money("buyer_last_saldo");
     shown(&mut observed, &verdict, fields);

@@ -5,7 +5,7 @@ use ppob_types::{Family, Observed, PayAnswer, PayOutcome, UnknownCause};
 
 use crate::codes::{Meaning, Standing, said};
 use crate::echo::Asked;
-use crate::families::token;
+use crate::families::{shows_payment, token};
 use crate::receipt::{bare, money, observe, receipt};
 use crate::wire::{self, Fields};
 
@@ -49,6 +49,10 @@ fn standing(
     mut observed: Observed,
 ) -> PayAnswer {
     let outcome = match meaning {
+        // What an inquiry is answered with.
+        Meaning::Succeeded if !shows_payment(Some(family), fields) => {
+            return unlisted(asked, fields, observed);
+        }
         Meaning::Succeeded => {
             money(&mut observed, fields);
             observed.receipt = Some(Box::new(receipt(family, fields)));

@@ -135,6 +135,18 @@ fn a_callback_says_what_a_look_up_would_say() {
 }
 
 #[test]
+fn a_callback_with_the_answer_to_a_bills_inquiry_tells_of_no_payment() {
+    let mut body = says("00", "Sukses");
+    body["data"]["selling_price"] = json!(11_000);
+    let read = |body: &Value| decode(&shop(), &signed("whsec-demo", body.to_string().as_bytes()));
+    assert_eq!(read(&body).unwrap().report.verdict, StatusVerdict::Succeeded);
+    body["data"].as_object_mut().unwrap().remove("sn");
+    assert_eq!(read(&body), Err(CallbackError::Unreadable));
+    body["data"].as_object_mut().unwrap().remove("selling_price");
+    assert_eq!(read(&body).unwrap().report.verdict, StatusVerdict::Succeeded, "of a top-up");
+}
+
+#[test]
 fn a_success_that_is_told_brings_its_serial_number_but_what_may_be_a_token_is_left_to_the_check() {
     let told = |rc: &str, status: &str, serial: &str| {
         let mut body = says(rc, status);

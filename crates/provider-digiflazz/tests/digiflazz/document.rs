@@ -66,6 +66,27 @@ async fn fact_25_price_is_our_cost_and_selling_price_the_customers_total() {
 }
 
 #[tokio::test]
+async fn what_an_inquiry_is_answered_with_is_no_payment_and_no_verdict() {
+    let request = bill("530000000001");
+    for sn in [None, Some(json!(null))] {
+        let mut said = paid_bill();
+        said.as_object_mut().unwrap().remove("sn");
+        said.as_object_mut().unwrap().extend(sn.map(|sn| ("sn".to_owned(), sn)));
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert!(shop.inquire(&request.purchase, "pln", &request.attempt).await.is_ok());
+        let paid = shop.pay(&request).await;
+        assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
+        assert!(paid.observed.receipt.is_none() && paid.observed.charged.is_none());
+        let error = shop.check(&request).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+    }
+    let peer = Peer::saying(&paid_bill()).await;
+    let report = Shop::at(&peer.url, json!({})).check(&request).await.unwrap();
+    assert_eq!(report.verdict, StatusVerdict::Succeeded);
+}
+
+#[tokio::test]
 async fn an_inquiry_tells_total_cost_admin_and_what_it_may_be_paid_with() {
     let peer = Peer::saying(&paid_bill()).await;
     let shop = Shop::at(&peer.url, json!({}));
