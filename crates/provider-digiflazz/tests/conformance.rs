@@ -177,7 +177,11 @@ impl Subject for Digiflazz {
         let data = match news {
             News::Succeeded => says("00", sample, attempt),
             News::Pending => says("03", sample, attempt),
-            News::Refused => says("02", sample, attempt),
+            News::Refused => {
+                let mut refused = says("02", sample, attempt);
+                refused["sn"] = json!("");
+                refused
+            }
             News::Ping => {
                 let ping = json!({ "sed": "x", "hook_id": "1", "hook": { "type": "json" } });
                 return Some(signed(ping.to_string().as_bytes()));
