@@ -43,7 +43,7 @@ pub(crate) fn decode(
 
 fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
     let reference = fields.text("ref_id")?;
-    let verdict = verdict(fields)?;
+    let verdict = verdict(None, fields)?;
     let mut observed = bare(body);
     observed.balance_after = fields.money("buyer_last_saldo");
     shown(&mut observed, &verdict, fields);
@@ -64,7 +64,7 @@ fn news(fields: &Fields, body: &[u8]) -> Option<Callback> {
 /// family, and of every other a serial number.
 pub(crate) fn receipt_of(family: Family, raw: &RawCallback) -> Option<Receipt> {
     let Data::Object(fields) = envelope(&raw.body).ok()?.data? else { return None };
-    (verdict(&fields)? == StatusVerdict::Succeeded).then(|| receipt(family, &fields))
+    (verdict(Some(family), &fields)? == StatusVerdict::Succeeded).then(|| receipt(family, &fields))
 }
 
 /// The trial of an address: it describes the webhook, its secret included, so nothing of it is kept.

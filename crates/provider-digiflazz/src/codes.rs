@@ -27,6 +27,9 @@ pub(crate) enum Meaning {
     Elsewhere,
     /// It was not made, and will not be.
     Refused(RefusalCode, RefusalScope),
+    /// It refuses a call because of when it came. The purchase that was not made yet is not made; a look-up is
+    /// refused whatever became of the purchase that it asks about.
+    RefusedNow(RefusalCode, RefusalScope),
     /// It refuses an inquiry. On a payment and on a look-up it says nothing: what stands in its way may be that
     /// very payment.
     RefusedAtInquiry(RefusalCode, RefusalScope),
@@ -49,8 +52,8 @@ const NOTHING: bool = false;
 /// The table of response codes, complete.
 pub(crate) const TABLE: [Row; 47] = {
     use Meaning::{
-        Elsewhere, NotFound, Pending, ReferenceTaken, Refused, RefusedAtInquiry, Reversed,
-        Succeeded,
+        Elsewhere, NotFound, Pending, ReferenceTaken, Refused, RefusedAtInquiry, RefusedNow,
+        Reversed, Succeeded,
     };
     use RefusalCode as Code;
     use RefusalScope::{Bill, Provider};
@@ -83,7 +86,8 @@ pub(crate) const TABLE: [Row; 47] = {
         row("55", FORMED, Refused(Code::ProductClosed, Provider)),
         row("56", NOTHING, Refused(Code::ProductClosed, Provider)),
         row("57", FORMED, Refused(Code::NumberInvalid, Bill)),
-        row("58", FORMED, Refused(Code::CutOff, Provider)),
+        // By the clock: a look-up at night may be told so about what was bought in the evening.
+        row("58", FORMED, RefusedNow(Code::CutOff, Provider)),
         // Outside of the seller's region: another seller may serve it.
         row("59", FORMED, Refused(Code::NumberInvalid, Provider)),
         // "Bill not available yet", or paid already. That we never ask for a payment twice proves nothing here:
@@ -117,9 +121,11 @@ pub(crate) const TABLE: [Row; 47] = {
         // About price lists.
         row("83", NOTHING, Elsewhere),
         row("84", FORMED, Refused(Code::AmountInvalid, Bill)),
-        // Final for this reference, also where it says to try again in a minute: that would be another one.
-        row("85", FORMED, Refused(Code::LimitReached, Provider)),
-        row("86", FORMED, Refused(Code::LimitReached, Provider)),
+        // Too many calls, "try again in a minute". Nobody says that what was called for before was not
+        // delivered, and a request that arrived twice is told so the second time.
+        row("85", FORMED, RefusedAtInquiry(Code::LimitReached, Provider)),
+        // Too many meters asked about, which comes before a token is bought.
+        row("86", FORMED, RefusedNow(Code::LimitReached, Provider)),
         row("87", NOTHING, Refused(Code::AmountInvalid, Provider)),
         row("88", NOTHING, Refused(Code::Other, Provider)),
         // "Router issue", and its status is Pending: never a failure.
@@ -144,7 +150,9 @@ impl Row {
     /// The refusal of a payment, if it is one.
     pub(crate) const fn rejection(&self) -> Option<Rejection> {
         match self.meaning {
-            Meaning::Refused(code, scope) => Some(Rejection { code, scope }),
+            Meaning::Refused(code, scope) | Meaning::RefusedNow(code, scope) => {
+                Some(Rejection { code, scope })
+            }
             _ => None,
         }
     }
@@ -183,7 +191,7 @@ pub(crate) fn refused_read(fields: &Fields, personal: &[&str]) -> ProviderError 
         return error(ProviderErrorKind::Unreadable);
     };
     match (row.rc, row.meaning) {
-        ("83" | "86", _) => error(ProviderErrorKind::RateLimited),
+        ("83" | "85" | "86", _) => error(ProviderErrorKind::RateLimited),
         (_, Meaning::Refused(RefusalCode::Credentials, _)) => error(ProviderErrorKind::Credentials),
         _ => error(ProviderErrorKind::Unreadable),
     }

@@ -5,8 +5,8 @@ mod serial;
 
 use ppob_types::{
     BpjsDetails, Family, FamilyDetails, GasDetails, MultifinanceDetails, PayTvDetails,
-    PlnNonTaglisDetails, PlnPostpaidDetails, PlnPrepaidDetails, PlnToken, ReceiptLine, Rupiah,
-    Sensitive, TelkomDetails, WaterDetails,
+    PlnNonTaglisDetails, PlnPostpaidDetails, PlnPrepaidDetails, ReceiptLine, Rupiah, Sensitive,
+    TelkomDetails, WaterDetails,
 };
 
 use self::serial::Serial;
@@ -243,9 +243,18 @@ pub(crate) fn details(family: Family, fields: &Fields) -> FamilyDetails {
     }
 }
 
-/// The electricity token in an answer, where there can be one.
-pub(crate) fn token(family: Family, fields: &Fields) -> Option<PlnToken> {
-    if family == Family::PlnPrepaid { serial(fields).token } else { None }
+/// Whether a success is of a payment. That of a bill's inquiry has the same reference, code and word; only that of
+/// its payment has the field `sn`, which may be empty. Where the family is not known, the fields of a bill tell one.
+pub(crate) fn shows_payment(family: Option<Family>, fields: &Fields) -> bool {
+    const OF_BILLS: [&str; 4] = ["selling_price", "admin", "customer_name", "desc"];
+    let of_bill = || OF_BILLS.into_iter().any(|name| fields.has(name));
+    !family.map_or_else(of_bill, Family::is_bill) || fields.has("sn")
+}
+
+/// Whether an answer holds a serial number, token or voucher: something was delivered. Words, zeros and dashes in
+/// its place are none.
+pub(crate) fn holds_serial(fields: &Fields) -> bool {
+    fields.text("sn").is_some_and(|serial| serial.bytes().any(|byte| matches!(byte, b'1'..=b'9')))
 }
 
 fn serial(fields: &Fields) -> Serial {

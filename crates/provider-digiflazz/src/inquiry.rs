@@ -111,7 +111,9 @@ fn refusal(asked: &Asked<'_>, fields: &Fields, meaning: Meaning) -> ProviderErro
     let read = refused_read(fields, &personal);
     match meaning {
         _ if read.kind != ProviderErrorKind::Unreadable => read,
-        Meaning::Refused(code, scope) | Meaning::RefusedAtInquiry(code, scope)
+        Meaning::Refused(code, scope)
+        | Meaning::RefusedNow(code, scope)
+        | Meaning::RefusedAtInquiry(code, scope)
             if code != RefusalCode::Credentials =>
         {
             let message = format!("the provider refused the inquiry: {}", said(fields, &personal));

@@ -5,7 +5,7 @@ use ppob_types::{Family, Observed, PayAnswer, PayOutcome, UnknownCause};
 
 use crate::codes::{Meaning, Standing, said};
 use crate::echo::Asked;
-use crate::families::token;
+use crate::families::{holds_serial, shows_payment};
 use crate::receipt::{bare, money, observe, receipt};
 use crate::wire::{self, Fields};
 
@@ -49,6 +49,10 @@ fn standing(
     mut observed: Observed,
 ) -> PayAnswer {
     let outcome = match meaning {
+        // What an inquiry is answered with.
+        Meaning::Succeeded if !shows_payment(Some(family), fields) => {
+            return unlisted(asked, fields, observed);
+        }
         Meaning::Succeeded => {
             money(&mut observed, fields);
             observed.receipt = Some(Box::new(receipt(family, fields)));
@@ -60,10 +64,10 @@ fn standing(
         }
         Meaning::TimedOut => PayOutcome::Unknown(UnknownCause::TimedOut),
         // Refused, and here is the token: one of both is wrong.
-        Meaning::Refused(..) if token(family, fields).is_some() => {
+        Meaning::Refused(..) | Meaning::RefusedNow(..) if holds_serial(fields) => {
             return unlisted(asked, fields, observed);
         }
-        Meaning::Refused(code, scope) => {
+        Meaning::Refused(code, scope) | Meaning::RefusedNow(code, scope) => {
             PayOutcome::Rejected(ppob_types::Rejection { code, scope })
         }
         // That it came back can only be told of something that had been paid, and this call is the first that

@@ -6,6 +6,7 @@ use ppob_types::{Family, Observed, StatusReport, StatusVerdict};
 
 use crate::codes::{Meaning, Standing, refused_read, said};
 use crate::echo::Asked;
+use crate::families::{holds_serial, shows_payment};
 use crate::receipt::{money, observe, receipt};
 use crate::wire::{self, Fields};
 
@@ -23,8 +24,9 @@ pub(crate) fn interpret(
     if let Some(what) = asked.contradiction(&fields) {
         return Err(unreadable(format!("the status in the answer names {what}")));
     }
-    let verdict =
-        verdict(&fields).ok_or_else(|| no_verdict(asked, &fields)).and_then(|verdict| {
+    let verdict = verdict(Some(family), &fields)
+        .ok_or_else(|| no_verdict(asked, &fields))
+        .and_then(|verdict| {
             // A look-up that finds nothing may repeat nothing; anything else says whose it is.
             if asked.is_named(&fields) || verdict == StatusVerdict::NotFound {
                 return Ok(verdict);
@@ -39,25 +41,32 @@ pub(crate) fn interpret(
     Ok(StatusReport { verdict, observed })
 }
 
-/// The verdict that these fields hold about the transaction they are of, if they hold one.
+/// The verdict that these fields hold about the transaction they are of, if they hold one. A callback does not
+/// know its family.
 ///
 /// Only a refusal that formed a transaction is one: a look-up of a prepaid purchase is the same purchase once
 /// more, and is refused at the door (no deposit left, price above the cap, bought today already, another
 /// address of ours) before anybody looks whether there is a transaction under its reference.
-pub(crate) fn verdict(fields: &Fields) -> Option<StatusVerdict> {
+pub(crate) fn verdict(family: Option<Family>, fields: &Fields) -> Option<StatusVerdict> {
     if says_no_data(fields) {
         return Some(StatusVerdict::NotFound);
     }
     let Standing::Listed(row) = Standing::of(fields) else { return None };
     match row.meaning {
+        // So stands a bill that was only asked about.
+        Meaning::Succeeded if !shows_payment(family, fields) => None,
         Meaning::Succeeded => Some(StatusVerdict::Succeeded),
         // A timeout stays one, however often it is repeated: a person decides it.
         Meaning::Pending | Meaning::TimedOut => Some(StatusVerdict::Pending),
         Meaning::NotFound => Some(StatusVerdict::NotFound),
         Meaning::Reversed => Some(StatusVerdict::Reversed),
+        // Refused, and yet delivered: one of both is wrong.
+        Meaning::Refused(..) if holds_serial(fields) => None,
         Meaning::Refused(..) if row.formed => row.rejection().map(StatusVerdict::Rejected),
-        // That a bill is paid already is none either: perhaps this very transaction paid it.
+        // That a bill is paid already is none either: perhaps this very transaction paid it. Nor is that the
+        // question came too often, or at the wrong hour.
         Meaning::RefusedAtInquiry(..)
+        | Meaning::RefusedNow(..)
         | Meaning::Refused(..)
         | Meaning::ReferenceTaken
         | Meaning::Elsewhere => None,

@@ -129,6 +129,11 @@ impl Fields {
         Some(text.trim()).filter(|text| !text.is_empty())
     }
 
+    /// Whether a field is there, be it empty; `null` is not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// A field as text with each run of white space as one space.
     pub(crate) fn line(&self, name: &str) -> Option<String> {
         Some(self.text(name)?.split_whitespace().collect::<Vec<_>>().join(" "))

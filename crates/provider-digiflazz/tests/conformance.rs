@@ -25,7 +25,7 @@ const USERNAME: &str = "demo-user";
 const KEY: &str = "dev-0123456789";
 const SECRET: &str = "whsec-demo";
 
-/// Every refusal that one code says, with a code that says it.
+/// Every refusal of a payment that one code says, with a code that says it.
 const REFUSALS: [(&str, RefusalCode, RefusalScope); 12] = [
     ("44", RefusalCode::InsufficientBalance, RefusalScope::Provider),
     ("43", RefusalCode::ProductClosed, RefusalScope::Provider),
@@ -34,7 +34,7 @@ const REFUSALS: [(&str, RefusalCode, RefusalScope); 12] = [
     ("69", RefusalCode::CostAboveCap, RefusalScope::Provider),
     ("59", RefusalCode::NumberInvalid, RefusalScope::Provider),
     ("02", RefusalCode::Other, RefusalScope::Provider),
-    ("85", RefusalCode::LimitReached, RefusalScope::Provider),
+    ("86", RefusalCode::LimitReached, RefusalScope::Provider),
     ("54", RefusalCode::NumberInvalid, RefusalScope::Bill),
     ("84", RefusalCode::AmountInvalid, RefusalScope::Bill),
     ("73", RefusalCode::LimitReached, RefusalScope::Bill),
@@ -60,7 +60,12 @@ fn refusals() -> Vec<Rejection> {
 
 fn bill_refusals() -> Vec<Rejection> {
     let (_, code, scope) = AT_INQUIRY;
-    [refusals(), vec![Rejection { code, scope }]].concat()
+    let mut refusals = refusals();
+    // An inquiry that came too often is refused for now, and not because of what it asks about.
+    refusals
+        .retain(|no| (no.code, no.scope) != (RefusalCode::LimitReached, RefusalScope::Provider));
+    refusals.push(Rejection { code, scope });
+    refusals
 }
 
 fn code_of(rejection: &Rejection) -> Option<&'static str> {
@@ -172,7 +177,11 @@ impl Subject for Digiflazz {
         let data = match news {
             News::Succeeded => says("00", sample, attempt),
             News::Pending => says("03", sample, attempt),
-            News::Refused => says("02", sample, attempt),
+            News::Refused => {
+                let mut refused = says("02", sample, attempt);
+                refused["sn"] = json!("");
+                refused
+            }
             News::Ping => {
                 let ping = json!({ "sed": "x", "hook_id": "1", "hook": { "type": "json" } });
                 return Some(signed(ping.to_string().as_bytes()));

@@ -49,7 +49,8 @@ const TOP_UPS: [(&str, &str, Option<RefusalCode>); 31] = [
     ("102", "rejected", Some(Credentials)),
     ("106", "rejected", Some(ProductClosed)),
     ("107", "rejected", Some(Other)),
-    ("110", "rejected", Some(ProductClosed)),
+    // Maintenance may have begun while the purchase was on its way.
+    ("110", "unknown", None),
     ("117", "rejected", Some(Other)),
     ("118", "rejected", Some(Credentials)),
     ("121", "rejected", Some(LimitReached)),
@@ -109,7 +110,7 @@ async fn every_row_of_the_prepaid_table_means_what_it_says_in_answer_to_a_status
                 assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Credentials, "{code}");
             }
             // Of the check itself.
-            ("107" | "110" | "117" | "205", _) => {
+            ("107" | "117" | "205", _) => {
                 assert_eq!(report.unwrap_err().kind, ProviderErrorKind::Unreadable, "{code}");
             }
             ("143", _) => assert!(matches!(report.unwrap().verdict, StatusVerdict::Rejected(_))),
@@ -429,6 +430,13 @@ async fn maintenance_refuses_an_inquiry_and_neither_a_payment_nor_what_is_checke
     let error = asked(&bill_inquiry(), &told).await.unwrap_err();
     let closed = Rejection { code: ProductClosed, scope: RefusalScope::Provider };
     assert_eq!(error.kind, ProviderErrorKind::Refused(closed));
+    for status in [json!(2), Value::Null] {
+        let changes = json!({ "rc": "110", "status": status, "message": "UNDER MAINTENANCE" });
+        let told = body(top_up_data(), changes);
+        assert_eq!(paid(&top_up(), &told).await.outcome, UNKNOWN);
+        let error = checked(&top_up(), &told).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+    }
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ pub(crate) fn receipt(family: Family, fields: &Fields) -> Receipt {
     // How much is in our deposit is nobody's business who sees a receipt.
     raw_fields.retain(|name, _| !BALANCE.contains(&name.as_str()));
     Receipt {
-        reference: fields.text(PRINTED).map(str::to_owned),
+        reference: fields.text(PRINTED).map(Into::into),
         customer_name: fields.text(NAME).map(Sensitive::new),
         details: details(family, fields),
         raw_fields,

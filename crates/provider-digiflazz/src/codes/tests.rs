@@ -55,6 +55,16 @@ fn a_bill_that_is_paid_already_refuses_an_inquiry_and_no_payment() {
 }
 
 #[test]
+fn what_is_refused_because_of_when_it_came_is_told_apart_from_what_is_refused_for_good() {
+    for rc in ["58", "86"] {
+        assert!(matches!(find(rc).meaning, Meaning::RefusedNow(..)), "{rc}");
+        assert!(find(rc).rejection().is_some(), "{rc}");
+    }
+    // "Try again in a minute": it may answer a request that arrived twice.
+    assert_eq!(find("85").rejection(), None);
+}
+
+#[test]
 fn nothing_that_may_have_happened_already_asks_another_provider() {
     for rc in ["47", "49", "60", "63", "65"] {
         let other = find(rc).rejection().is_some_and(|no| no.scope == RefusalScope::Provider);
@@ -108,7 +118,7 @@ fn a_refused_read_tells_what_a_person_must_do() {
     for rc in ["41", "42", "45", "82"] {
         assert_eq!(kind(rc), ProviderErrorKind::Credentials, "{rc}");
     }
-    for rc in ["83", "86"] {
+    for rc in ["83", "85", "86"] {
         assert_eq!(kind(rc), ProviderErrorKind::RateLimited, "{rc}");
     }
     assert_eq!(kind("17"), ProviderErrorKind::Unreadable);

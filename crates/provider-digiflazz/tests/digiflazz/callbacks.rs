@@ -122,14 +122,40 @@ fn a_callback_says_what_a_look_up_would_say() {
         ("02", "Gagal", Some(StatusVerdict::Rejected(no))),
         ("74", "Gagal", Some(StatusVerdict::Reversed)),
         ("44", "Gagal", None),
+        ("58", "Gagal", None),
         ("60", "Gagal", None),
+        ("85", "Gagal", None),
+        ("86", "Gagal", None),
         ("04", "Gagal", None),
         ("00", "Gagal", None),
     ] {
-        let body = says(rc, status).to_string();
+        let mut body = says(rc, status);
+        if status == "Gagal" {
+            body["data"]["sn"] = json!("");
+        }
+        let body = body.to_string();
         let read = decode(&shop(), &signed("whsec-demo", body.as_bytes()));
         assert_eq!(read.ok().map(|news| news.report.verdict), verdict, "{rc} {status}");
     }
+}
+
+#[test]
+fn a_callback_that_refuses_and_brings_a_serial_number_is_no_verdict() {
+    let body = says("02", "Gagal").to_string();
+    let read = decode(&shop(), &signed("whsec-demo", body.as_bytes()));
+    assert_eq!(read, Err(CallbackError::Unreadable));
+}
+
+#[test]
+fn a_callback_with_the_answer_to_a_bills_inquiry_tells_of_no_payment() {
+    let mut body = says("00", "Sukses");
+    body["data"]["selling_price"] = json!(11_000);
+    let read = |body: &Value| decode(&shop(), &signed("whsec-demo", body.to_string().as_bytes()));
+    assert_eq!(read(&body).unwrap().report.verdict, StatusVerdict::Succeeded);
+    body["data"].as_object_mut().unwrap().remove("sn");
+    assert_eq!(read(&body), Err(CallbackError::Unreadable));
+    body["data"].as_object_mut().unwrap().remove("selling_price");
+    assert_eq!(read(&body).unwrap().report.verdict, StatusVerdict::Succeeded, "of a top-up");
 }
 
 #[test]
@@ -163,7 +189,7 @@ fn a_success_that_is_told_brings_its_serial_number_and_only_of_a_token_product_a
         assert_eq!(receipt.details.pln_token().unwrap().expose(), "12345678910111213141");
         assert_eq!(receipt.reference, None, "a token stands in its own field only");
     }
-    for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("02", "Gagal"), ("74", "Gagal")] {
+    for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("74", "Gagal")] {
         assert_eq!(told(Family::MobileTopUp, rc, status, "ABCD-EFGH-1234"), None, "{rc}");
     }
 }

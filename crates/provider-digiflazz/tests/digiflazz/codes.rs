@@ -40,7 +40,7 @@ fn meanings() -> Vec<(&'static str, PayOutcome, Option<StatusVerdict>)> {
         kept("55", Code::ProductClosed, Provider),
         at_the_door("56", Code::ProductClosed, Provider),
         kept("57", Code::NumberInvalid, Bill),
-        kept("58", Code::CutOff, Provider),
+        at_the_door("58", Code::CutOff, Provider),
         kept("59", Code::NumberInvalid, Provider),
         ("60", odd(), None),
         at_the_door("61", Code::InsufficientBalance, Provider),
@@ -62,8 +62,8 @@ fn meanings() -> Vec<(&'static str, PayOutcome, Option<StatusVerdict>)> {
         at_the_door("82", Code::Credentials, Provider),
         ("83", odd(), None),
         kept("84", Code::AmountInvalid, Bill),
-        kept("85", Code::LimitReached, Provider),
-        kept("86", Code::LimitReached, Provider),
+        ("85", odd(), None),
+        at_the_door("86", Code::LimitReached, Provider),
         at_the_door("87", Code::AmountInvalid, Provider),
         at_the_door("88", Code::Other, Provider),
         ("99", PayOutcome::Pending, Some(StatusVerdict::Pending)),
@@ -123,6 +123,28 @@ async fn a_bill_that_is_paid_already_may_have_been_paid_by_us_so_only_an_inquiry
     );
     let error = shop.check(&request).await.unwrap_err();
     assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+}
+
+#[tokio::test]
+async fn a_call_that_came_too_often_or_at_night_refuses_no_purchase_that_was_made_before() {
+    for (rc, kind) in [
+        ("58", ProviderErrorKind::Unreadable),
+        ("85", ProviderErrorKind::RateLimited),
+        ("86", ProviderErrorKind::RateLimited),
+    ] {
+        let mut said = says(rc, "Gagal");
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert_eq!(shop.check(&topup("087800001230")).await.unwrap_err().kind, kind, "{rc}");
+        (said["customer_no"], said["buyer_sku_code"]) = (json!("530000000001"), json!("pln"));
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert_eq!(shop.check(&bill("530000000001")).await.unwrap_err().kind, kind, "{rc}");
+    }
+    // It may be the second time that a request arrived.
+    let peer = Peer::saying(&says("85", "Gagal")).await;
+    let paid = Shop::at(&peer.url, json!({})).pay(&topup("087800001230")).await;
+    assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
 }
 
 #[tokio::test]

@@ -66,6 +66,27 @@ async fn fact_25_price_is_our_cost_and_selling_price_the_customers_total() {
 }
 
 #[tokio::test]
+async fn what_an_inquiry_is_answered_with_is_no_payment_and_no_verdict() {
+    let request = bill("530000000001");
+    for sn in [None, Some(json!(null))] {
+        let mut said = paid_bill();
+        said.as_object_mut().unwrap().remove("sn");
+        said.as_object_mut().unwrap().extend(sn.map(|sn| ("sn".to_owned(), sn)));
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert!(shop.inquire(&request.purchase, "pln", &request.attempt).await.is_ok());
+        let paid = shop.pay(&request).await;
+        assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
+        assert!(paid.observed.receipt.is_none() && paid.observed.charged.is_none());
+        let error = shop.check(&request).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+    }
+    let peer = Peer::saying(&paid_bill()).await;
+    let report = Shop::at(&peer.url, json!({})).check(&request).await.unwrap();
+    assert_eq!(report.verdict, StatusVerdict::Succeeded);
+}
+
+#[tokio::test]
 async fn an_inquiry_tells_total_cost_admin_and_what_it_may_be_paid_with() {
     let peer = Peer::saying(&paid_bill()).await;
     let shop = Shop::at(&peer.url, json!({}));
@@ -254,6 +275,33 @@ async fn a_token_is_shown_in_its_own_field_only_and_contradicts_a_refusal() {
     let paid = Shop::at(&peer.url, json!({})).pay(&request).await;
     assert_eq!(paid.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
     assert!(!format!("{paid:?}").contains("1234567"));
+}
+
+#[tokio::test]
+async fn a_serial_number_contradicts_a_refusal_in_answer_to_a_look_up_as_to_a_payment() {
+    for (sn, refused) in [
+        ("12345678910111213141/BUDI/R1 /000001300/13.5", false),
+        ("GXY7-QQ12-PLMN", false),
+        ("", true),
+        ("-", true),
+        ("0", true),
+        ("GAGAL", true),
+    ] {
+        let said = json!({
+            "ref_id": "P00000000000BN1", "customer_no": "530000000001", "buyer_sku_code": "pln20",
+            "message": "Transaksi Gagal", "status": "Gagal", "rc": "02", "price": 20_100, "sn": sn,
+        });
+        let request = payment(purchase(Family::PlnPrepaid, "530000000001"), "pln20", 1);
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert_eq!(shop.pay(&request).await.outcome.class() == "rejected", refused, "{sn}");
+        let looked = shop.check(&request).await;
+        assert_eq!(looked.is_ok(), refused, "{sn}");
+        if let Err(error) = looked {
+            assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+            assert!(!format!("{error:?}").contains("QQ12"), "{error:?}");
+        }
+    }
 }
 
 #[tokio::test]

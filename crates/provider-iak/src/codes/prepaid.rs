@@ -30,8 +30,8 @@ const TABLE: [(&str, Says); 29] = [
     ("17", Says::AtTheDoor(InsufficientBalance, Provider)),
     ("20", Says::AtTheDoor(ProductClosed, Provider)),
     ("106", Says::AtTheDoor(ProductClosed, Provider)),
-    // Maintenance: of all calls.
-    ("110", Says::TheCall(ProductClosed, Provider)),
+    // Maintenance, of all calls: it may have begun while a purchase was on its way.
+    ("110", Says::NotNow(ProductClosed, Provider)),
     ("39", Says::Working),
     // The address we call from, our account, our key: the signature is checked before anything else.
     ("102", Says::TheCall(Credentials, Provider)),
