@@ -71,7 +71,7 @@ impl PpobProvider for Strict {
     }
 
     async fn pay(&self, cx: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
-        self.called();
+        let _ = self.called();
         self.scripted.pay(cx, request, permit).await
     }
 
