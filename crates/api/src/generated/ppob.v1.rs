@@ -3886,7 +3886,8 @@ pub mod operator_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Asks the provider now what became of a payment, with a reference from the operator if one is
-        /// given; the engine verifies that reference. Never sends a payment. Reasons:
+        /// given; the engine verifies that reference. Begins no attempt; but where a provider takes the purchase, made
+        /// again, for a status check (Digiflazz prepaid, OtomaX), asking buys what never arrived there. Reasons:
         /// PAYMENT_NOT_FOUND, NOTHING_TO_CHECK, CHECK_NOT_POSSIBLE, CHECK_TOO_EARLY (with
         /// google.rpc.RetryInfo), REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it),
         /// VERDICT_CONTRADICTS (the payment had ended otherwise meanwhile), PROVIDERS_UNAVAILABLE.
@@ -4231,7 +4232,8 @@ pub mod operator_service_server {
             tonic::Status,
         >;
         /// Asks the provider now what became of a payment, with a reference from the operator if one is
-        /// given; the engine verifies that reference. Never sends a payment. Reasons:
+        /// given; the engine verifies that reference. Begins no attempt; but where a provider takes the purchase, made
+        /// again, for a status check (Digiflazz prepaid, OtomaX), asking buys what never arrived there. Reasons:
         /// PAYMENT_NOT_FOUND, NOTHING_TO_CHECK, CHECK_NOT_POSSIBLE, CHECK_TOO_EARLY (with
         /// google.rpc.RetryInfo), REFERENCE_MISMATCH, REFERENCE_TAKEN (another payment was settled with it),
         /// VERDICT_CONTRADICTS (the payment had ended otherwise meanwhile), PROVIDERS_UNAVAILABLE.

@@ -65,11 +65,8 @@ async fn every_kind_is_up_with_prices_of_its_own_and_the_choice_is_explained() -
 
 /// Those that would be asked, in their order.
 async fn ranked(engine: &Engine, product: &str) -> Result<Vec<RouteOffer>> {
-    let request = ExplainRouteRequest {
-        product_code: product.to_owned(),
-        amount_rupiah: None,
-        repeat: false,
-    };
+    let request =
+        ExplainRouteRequest { product_code: product.to_owned(), amount_rupiah: None, repeat: 0 };
     let route = engine.client.catalog.clone().explain_route(request).await?.into_inner();
     let mut offers = route.offers;
     offers.retain(|offer| offer.rank > 0);
