@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 
-use ppob_journal::StoredInquiry;
+use ppob_journal::{StoredInquiry, StoredPayment};
 use ppob_provider::{InquiryRequest, InquiryRule, ProviderError, ProviderErrorKind};
 use ppob_routing::{Need, Product, RouteQuestion};
 use ppob_types::{
@@ -85,6 +85,14 @@ impl Engine {
 }
 
 impl Inner {
+    /// The id under which a bill is asked for now. Whatever this process or an earlier one asked under before, and
+    /// whatever the clock was set to meanwhile, it is another one.
+    pub(crate) fn asked_as(&self, stored: &StoredPayment, attempt: u32) -> AttemptId {
+        let after = self.now().since(stored.payment.terms.accepted_at);
+        let hundredths = u64::try_from(after.as_millis() / 10).unwrap_or(u64::MAX);
+        AttemptId::asked(stored.serial, attempt, self.run.wrapping_add(hundredths))
+    }
+
     /// Asks one provider after the other until one answers. A "no" about the bill itself is final.
     async fn ask_around(
         self: &Arc<Self>,

@@ -12,8 +12,8 @@ use ppob_journal::{EventKind, StoredPayment};
 use ppob_payment::{Attempt, AttemptState, Event, EvidenceKind, Next, next};
 use ppob_provider::{AttemptRef, ProviderError, ProviderErrorKind};
 use ppob_types::{
-    AttemptId, Basis, Clock, CrashPoint, Observed, ProviderName, ProviderRef, RefusalCode,
-    RefusalScope, StatusReport, StatusVerdict,
+    Basis, Clock, CrashPoint, Observed, ProviderName, ProviderRef, RefusalCode, RefusalScope,
+    StatusReport, StatusVerdict,
 };
 use tokio::sync::Semaphore;
 
@@ -348,10 +348,7 @@ impl Inner {
     ) -> (Vec<Event>, Look) {
         let mut events = vec![Event::Checked { attempt: attempt.number }];
         let purchase = &stored.request.purchase;
-        // Another one for each question: a reference that was asked under brings the bill of then.
-        let checks: u32 = stored.payment.attempts.iter().map(|attempt| attempt.checks).sum();
-        let nth = Duration::from_millis(10).saturating_mul(checks);
-        let reference = AttemptId::asked(stored.serial, 0, nth);
+        let reference = self.asked_as(stored, 0);
         let asked = self.ask_through(setup, &attempt.provider_code, purchase, reference).await;
         let (evidence, look) = match asked {
             Ok(_) => (Some(EvidenceKind::BillStillThere), Ok(Found::BillStillThere)),

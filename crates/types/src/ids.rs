@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -116,8 +115,8 @@ impl fmt::Display for PaymentKey {
 #[serde(transparent)]
 pub struct AttemptId(Arc<str>);
 
-/// Four digits to the base of 36: a little over four and a half hours.
-const MOST_ASKED: u32 = 36 * 36 * 36 * 36 - 1;
+/// What four digits to the base of 36 can tell apart.
+const MARKS: u64 = 36 * 36 * 36 * 36;
 
 impl AttemptId {
     /// The id of attempt `number` (from 1) of the payment with journal-wide serial `serial`.
@@ -125,12 +124,11 @@ impl AttemptId {
         Self(format!("P{serial:012X}N{number}").into())
     }
 
-    /// The same for an attempt whose bill was asked for under its id, `asked_after` its acceptance: a
-    /// reference that was asked under may not be asked under again, so each question makes another one.
-    pub fn asked(serial: u64, number: u32, asked_after: Duration) -> Self {
-        let hundredths = u32::try_from(asked_after.as_millis() / 10).unwrap_or(u32::MAX);
+    /// The same for an attempt whose bill was asked for under its id: a reference that was asked under may not
+    /// be asked under again, so each question makes another one, told apart by `mark` (of which 36⁴ count).
+    pub fn asked(serial: u64, number: u32, mark: u64) -> Self {
         let digits = [46_656, 1_296, 36, 1].map(|place| {
-            let digit = hundredths.min(MOST_ASKED) / place % 36;
+            let digit = u32::try_from(mark % MARKS / place % 36).unwrap_or_default();
             char::from_digit(digit, 36).unwrap_or('0').to_ascii_uppercase()
         });
         let digits: String = digits.into_iter().collect();
@@ -155,9 +153,8 @@ impl AttemptId {
         let id = match asked {
             None => Self::new(serial, number),
             Some(asked) => {
-                let hundredths = u64::from_str_radix(asked, 36).map_err(|_| none.clone())?;
-                let after = Duration::from_millis(hundredths.saturating_mul(10));
-                Self::asked(serial, number, after)
+                let mark = u64::from_str_radix(asked, 36).map_err(|_| none.clone())?;
+                Self::asked(serial, number, mark)
             }
         };
         Some(id).filter(|id| id.as_str() == text).ok_or(none)
@@ -207,9 +204,9 @@ mod tests {
             assert_eq!(AttemptId::parse(id.as_str()), Ok(id.clone()));
             assert_eq!(id.serial(), serial);
         }
-        for (after, text) in [(0, "T0000"), (10, "T0001"), (120_000, "T099C"), (u64::MAX, "TZZZZ")]
-        {
-            let id = AttemptId::asked(1, 2, Duration::from_millis(after));
+        let marks = [(0, "T0000"), (1, "T0001"), (12_000, "T099C"), (MARKS - 1, "TZZZZ")];
+        for (mark, text) in marks.into_iter().chain([(MARKS, "T0000")]) {
+            let id = AttemptId::asked(1, 2, mark);
             assert_eq!(id.as_str(), format!("P000000000001N2{text}"));
             assert_eq!(AttemptId::parse(id.as_str()), Ok(id.clone()));
             assert_eq!(id.serial(), 1);
@@ -235,7 +232,7 @@ mod tests {
     fn attempt_ids_fit_the_strictest_known_reference_grammar() {
         for id in [
             AttemptId::new(u64::from(u32::MAX), 3),
-            AttemptId::asked(u64::from(u32::MAX), 3, Duration::MAX),
+            AttemptId::asked(u64::from(u32::MAX), 3, u64::MAX),
         ] {
             assert!(id.as_str().len() <= 20);
             assert!(id.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));

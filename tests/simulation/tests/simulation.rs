@@ -51,6 +51,8 @@ const REGRESSIONS: &[(u64, &str)] = &[
         16_363_986_026_763_333_149,
         "a payment that failed after the duplicate window opened it for one that had asked before",
     ),
+    (16_395_208_398_527_599_754, "a bill was asked for twice under one reference"),
+    (700_871_403_984_146_025, "as before, in another way"),
 ];
 
 const PLAIN: Variant = Variant { mutant: None };

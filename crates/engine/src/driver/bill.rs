@@ -43,7 +43,8 @@ impl Inner {
     ) -> BillVerdict {
         let purchase = &stored.request.purchase;
         let asked_at = self.now();
-        let attempt = next_attempt(stored, asked_at);
+        let made = u32::try_from(stored.payment.attempts.len()).unwrap_or(u32::MAX);
+        let attempt = self.asked_as(stored, made.saturating_add(1));
         let code = &candidate.provider_code;
         let asked = self.ask(&candidate.provider, code, purchase, attempt.clone()).await;
         match asked {
@@ -100,13 +101,6 @@ impl Inner {
             asked: None,
         })
     }
-}
-
-/// The id of the attempt that will pay what is asked for at `now`.
-fn next_attempt(stored: &StoredPayment, now: Timestamp) -> AttemptId {
-    let made = u32::try_from(stored.payment.attempts.len()).unwrap_or(u32::MAX);
-    let after = now.since(stored.payment.terms.accepted_at);
-    AttemptId::asked(stored.serial, made.saturating_add(1), after)
 }
 
 impl Asked {
