@@ -50,7 +50,7 @@ impl Inner {
     pub(crate) async fn compare_logins(&self) -> Result<(), StartError> {
         let known: Marks = match self.journal.load_document(DOCUMENT).await? {
             None => Marks::new(),
-            Some(json) => serde_json::from_str(&json).map_err(unreadable)?,
+            Some(json) => serde_json::from_str(&json).map_err(|error| unreadable(&error))?,
         };
         let now = self.now();
         let marks = moved(&known, &self.told(), now);
@@ -77,7 +77,7 @@ impl Inner {
 
     async fn keep_logins(&self, known: &Marks, marks: Marks) -> Result<(), JournalError> {
         if marks != *known {
-            let json = serde_json::to_string(&marks).map_err(unreadable)?;
+            let json = serde_json::to_string(&marks).map_err(|error| unreadable(&error))?;
             self.journal.save_document(DOCUMENT, json).await?;
         }
         *self.logins.0.write().unwrap_or_else(PoisonError::into_inner) = marks;
@@ -121,6 +121,6 @@ fn hashed(text: &str) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(text))
 }
 
-fn unreadable(error: serde_json::Error) -> JournalError {
+fn unreadable(error: &serde_json::Error) -> JournalError {
     JournalError::Corrupt(format!("{DOCUMENT}: {error}"))
 }

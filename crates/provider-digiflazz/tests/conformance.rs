@@ -179,7 +179,9 @@ impl Subject for Digiflazz {
             News::Pending => says("03", sample, attempt),
             News::Refused => {
                 let mut refused = says("02", sample, attempt);
-                refused["sn"] = json!("");
+                if let Some(fields) = refused.as_object_mut() {
+                    fields.insert("sn".to_owned(), json!(""));
+                }
                 refused
             }
             News::Ping => {

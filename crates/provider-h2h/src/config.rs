@@ -257,7 +257,8 @@ impl Config {
 /// What tells this account from others: all of it that is no secret, at a centre of this kind. Not its
 /// address, which centres change while the accounts stay.
 fn login(centre: &Centre, account: &BTreeMap<String, SecretString>) -> Sensitive {
-    let plain = |(name, _): &(&String, &SecretString)| centre.account[*name] == Given::Plain;
+    let plain =
+        |(name, _): &(&String, &SecretString)| centre.account.get(*name) == Some(&Given::Plain);
     let has_plain = account.iter().any(|one| plain(&one));
     let told = account.iter().filter(|one| !has_plain || plain(one));
     let told = told.map(|(name, value)| format!("\n{name}={}", value.expose_secret()));

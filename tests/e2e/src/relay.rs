@@ -143,7 +143,7 @@ async fn carry(
     let known = to.wait_for(Option::is_some).await.map(|to| *to);
     let Ok(Some(to)) = known else { return Ok(()) };
     let (mut from_here, mut to_here) = split(from);
-    let (mut from_there, mut to_there) = TcpStream::connect(to).await?.into_split();
+    let (mut answers, mut engine) = TcpStream::connect(to).await?.into_split();
     let kept = {
         let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests.push(Vec::new());
@@ -159,12 +159,12 @@ async fn carry(
             {
                 kept.extend_from_slice(bytes);
             }
-            to_there.write_all(bytes).await?;
+            engine.write_all(bytes).await?;
         }
-        to_there.shutdown().await
+        engine.shutdown().await
     };
     let answering = async {
-        copy(&mut from_there, &mut to_here).await?;
+        copy(&mut answers, &mut to_here).await?;
         to_here.shutdown().await
     };
     tokio::try_join!(asking, answering).map(drop)

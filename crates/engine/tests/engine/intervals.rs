@@ -160,7 +160,7 @@ async fn what_was_sent_to_another_address_is_asked_about_by_no_purchase() {
     for (address, is_asked) in [("here", true), ("elsewhere", false)] {
         let (journal, clock) = (MemoryJournal::new(), Arc::new(PausedClock::new()));
         let first = Strict::new(by_purchase());
-        let engine = engine_on(journal.reopen(), clock.clone(), &first).await;
+        let engine = engine_on(journal.reopen(), Arc::<PausedClock>::clone(&clock), &first).await;
         engine.create_payment(token("payment-0001")).await.unwrap();
         sleep(Duration::from_secs(10)).await;
         engine.crash();

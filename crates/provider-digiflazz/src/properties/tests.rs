@@ -13,13 +13,17 @@ fn answers() -> Vec<(u8, Value)> {
     let mut answers = Vec::new();
     for (choice, (_, code, number)) in (0_u8..).zip(PURCHASES) {
         for rc in CODES {
-            for status in ["Sukses", "Pending", "Gagal"] {
+            let serial = "12345678910111213141/BUDI/R1/900VA/13.5";
+            // A refusal that has one beside it is no refusal.
+            for (status, serial) in
+                [("Sukses", serial), ("Pending", serial), ("Gagal", serial), ("Gagal", "")]
+            {
                 answers.push((
                     choice,
                     json!({ "data": {
                         "ref_id": "P000000000001N1", "customer_no": number, "buyer_sku_code": code,
                         "message": "Data belum ada", "status": status, "rc": rc, "admin": 2_500,
-                        "sn": "12345678910111213141/BUDI/R1/900VA/13.5", "price": 10_000,
+                        "sn": serial, "price": 10_000,
                         "selling_price": 11_000, "buyer_last_saldo": 990_000, "periode": "01",
                         "customer_name": "BUDI", "desc": { "detail": [{ "periode": "01" }] },
                     } }),

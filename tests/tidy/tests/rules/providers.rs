@@ -17,9 +17,15 @@ const TOUCHED: [(&str, usize); 5] = [
 ];
 
 /// What names a kind beyond that, and why: none of it is needed to add one.
-const FURTHER: [(&str, &str, &str); 8] = [
+const FURTHER: [(&str, &str, &str); 14] = [
     ("mmbc", "crates/cli/src/sandbox/", "the sandbox simulates it"),
+    ("digiflazz", "crates/cli/src/sandbox/", "the sandbox simulates it"),
+    ("iak", "crates/cli/src/sandbox/", "the sandbox simulates it"),
     ("mmbc", "crates/cli/src/demo/", "the demo walks through that sandbox"),
+    ("digiflazz", "crates/cli/src/demo/", "the demo walks through that sandbox"),
+    ("iak", "crates/cli/src/demo/", "the demo walks through that sandbox"),
+    ("mmbc", "crates/simulator/src/digiflazz/magic.rs", "magic numbers mean the same everywhere"),
+    ("mmbc", "crates/simulator/src/iak/magic.rs", "magic numbers mean the same everywhere"),
     ("mmbc", "crates/cli/src/args.rs", "the examples of commands name an account of that sandbox"),
     (
         "mmbc",
