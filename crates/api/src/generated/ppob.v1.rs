@@ -558,7 +558,8 @@ pub struct Product {
     /// Nominal in rupiah; unset for bills and open amounts.
     #[prost(int64, optional, tag = "4")]
     pub nominal_rupiah: ::core::option::Option<i64>,
-    /// True if the caller chooses the amount (`amount_rupiah`).
+    /// True if the caller chooses the amount (`amount_rupiah`). It must be told then; of the family OTHER
+    /// only where the bill has no amount of its own.
     #[prost(bool, tag = "5")]
     pub open_amount: bool,
     /// True if there is a bill that should be asked for and shown before paying.
