@@ -142,8 +142,8 @@ async fn carry(
 ) -> std::io::Result<()> {
     let known = to.wait_for(Option::is_some).await.map(|to| *to);
     let Ok(Some(to)) = known else { return Ok(()) };
-    let (mut from_here, mut to_here) = split(from);
-    let (mut answers, mut engine) = TcpStream::connect(to).await?.into_split();
+    let (mut question, mut reply) = split(from);
+    let (mut answer, mut onward) = TcpStream::connect(to).await?.into_split();
     let kept = {
         let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests.push(Vec::new());
@@ -152,20 +152,20 @@ async fn carry(
     let asking = async {
         let mut buffer = vec![0; 16 * 1024];
         loop {
-            let count = from_here.read(&mut buffer).await?;
+            let count = question.read(&mut buffer).await?;
             let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
             if let Some(kept) =
                 requests.lock().unwrap_or_else(PoisonError::into_inner).get_mut(kept)
             {
                 kept.extend_from_slice(bytes);
             }
-            engine.write_all(bytes).await?;
+            onward.write_all(bytes).await?;
         }
-        engine.shutdown().await
+        onward.shutdown().await
     };
     let answering = async {
-        copy(&mut answers, &mut to_here).await?;
-        to_here.shutdown().await
+        copy(&mut answer, &mut reply).await?;
+        reply.shutdown().await
     };
     tokio::try_join!(asking, answering).map(drop)
 }

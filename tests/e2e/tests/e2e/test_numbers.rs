@@ -48,6 +48,7 @@ impl Standing {
 }
 
 /// An error that says what was found in the place of what.
+#[expect(clippy::needless_pass_by_value, reason = "what is compared is made for it")]
 fn same<T: PartialEq + Debug>(what: &str, found: T, expected: T) -> Result<()> {
     if found == expected {
         return Ok(());

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ppob_api::v1::Attempt;
 use ppob_simulator::digiflazz::Verb;
 
 use super::*;
@@ -35,7 +36,7 @@ async fn a_signed_callback_ends_what_is_pending_and_told_again_it_changes_nothin
     let last = last.ok_or_else(|| Problem::new("the watch showed nothing"))?;
     assert_eq!((last.state(), last.basis()), (PaymentState::Succeeded, Basis::Callback));
     let failed = engine.wait_for(&refused.payment_id, PaymentState::Failed).await?;
-    assert_eq!(failed.attempts.last().map(|attempt| attempt.basis()), Some(Basis::Callback));
+    assert_eq!(failed.attempts.last().map(Attempt::basis), Some(Basis::Callback));
 
     // A look-up is a purchase at Digiflazz: none was made.
     assert_eq!(shop.provider.requests(Verb::TopUp), 2);
