@@ -251,9 +251,10 @@ pub(crate) fn shows_payment(family: Option<Family>, fields: &Fields) -> bool {
     !family.map_or_else(of_bill, Family::is_bill) || fields.has("sn")
 }
 
-/// The electricity token in an answer, where there can be one.
-pub(crate) fn token(family: Family, fields: &Fields) -> Option<PlnToken> {
-    if family == Family::PlnPrepaid { serial(fields).token } else { None }
+/// Whether an answer holds a serial number, token or voucher: something was delivered. Words, zeros and dashes in
+/// its place are none.
+pub(crate) fn holds_serial(fields: &Fields) -> bool {
+    fields.text("sn").is_some_and(|serial| serial.bytes().any(|byte| matches!(byte, b'1'..=b'9')))
 }
 
 /// Whether the serial number in an answer about whatever product may be an electricity token, or hold one.

@@ -5,7 +5,7 @@ use ppob_types::{Family, Observed, PayAnswer, PayOutcome, UnknownCause};
 
 use crate::codes::{Meaning, Standing, said};
 use crate::echo::Asked;
-use crate::families::{shows_payment, token};
+use crate::families::{holds_serial, shows_payment};
 use crate::receipt::{bare, money, observe, receipt};
 use crate::wire::{self, Fields};
 
@@ -64,7 +64,7 @@ fn standing(
         }
         Meaning::TimedOut => PayOutcome::Unknown(UnknownCause::TimedOut),
         // Refused, and here is the token: one of both is wrong.
-        Meaning::Refused(..) | Meaning::RefusedNow(..) if token(family, fields).is_some() => {
+        Meaning::Refused(..) | Meaning::RefusedNow(..) if holds_serial(fields) => {
             return unlisted(asked, fields, observed);
         }
         Meaning::Refused(code, scope) | Meaning::RefusedNow(code, scope) => {

@@ -6,7 +6,7 @@ use ppob_types::{Family, Observed, StatusReport, StatusVerdict};
 
 use crate::codes::{Meaning, Standing, refused_read, said};
 use crate::echo::Asked;
-use crate::families::shows_payment;
+use crate::families::{holds_serial, shows_payment};
 use crate::receipt::{money, observe, receipt};
 use crate::wire::{self, Fields};
 
@@ -60,6 +60,8 @@ pub(crate) fn verdict(family: Option<Family>, fields: &Fields) -> Option<StatusV
         Meaning::Pending | Meaning::TimedOut => Some(StatusVerdict::Pending),
         Meaning::NotFound => Some(StatusVerdict::NotFound),
         Meaning::Reversed => Some(StatusVerdict::Reversed),
+        // Refused, and yet delivered: one of both is wrong.
+        Meaning::Refused(..) if holds_serial(fields) => None,
         Meaning::Refused(..) if row.formed => row.rejection().map(StatusVerdict::Rejected),
         // That a bill is paid already is none either: perhaps this very transaction paid it. Nor is that the
         // question came too often, or at the wrong hour.

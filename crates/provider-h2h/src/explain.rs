@@ -65,6 +65,7 @@ impl Centre {
                     .to_owned(),
                 nothing_known(call),
             ),
+            Reading::Odd(what) => (format!("odd: {what}"), nothing_known(call)),
             Reading::Contradictory(names) => (
                 format!("contradictory: {} fit and say different things", names.join(" and ")),
                 nothing_known(call),

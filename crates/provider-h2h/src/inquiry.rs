@@ -62,7 +62,7 @@ fn read(
     match about.centre.reading(call, about.family, &reply) {
         Reading::Says(verdict, groups) if verdict == *wanted => Ok(groups),
         Reading::Says(Verdict::Refused(no), groups) => Err(refused(about, &reply, &groups, no)),
-        Reading::Says(..) | Reading::Unlisted | Reading::Nameless => {
+        Reading::Says(..) | Reading::Unlisted | Reading::Nameless | Reading::Odd(_) => {
             let shown = about.shown(&reply, &reply.groups(), "");
             Err(unreadable(format!("the answer is on no list: {shown}")))
         }

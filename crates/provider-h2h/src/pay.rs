@@ -56,6 +56,7 @@ fn judge(about: &About<'_>, answer: &Answer, reply: &Reply) -> PayAnswer {
             let rules = format!("the rules {} contradict each other: ", rules.join(" and "));
             return about.unlisted(answer, reply, &rules);
         }
+        Reading::Odd(what) => return about.unlisted(answer, reply, &format!("{what}: ")),
     };
     let mut observed = observe(answer, &groups, about.secrets);
     if about.asked.contradiction(&groups).is_some() {

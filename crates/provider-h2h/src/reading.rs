@@ -16,6 +16,8 @@ pub(crate) enum Reading {
     Nameless,
     /// Different things, by rules of these names.
     Contradictory(Vec<String>),
+    /// One thing, against which speaks what else it shows, for people.
+    Odd(&'static str),
 }
 
 /// What is asked about: what a reply may name.
@@ -66,6 +68,11 @@ impl Centre {
         if may_still_happen {
             return Reading::Unlisted;
         }
+        if matches!(call, Call::Pay | Call::Status)
+            && let Some(what) = speaks_against(&first.verdict, &groups)
+        {
+            return Reading::Odd(what);
+        }
         if names_no_payment(call, &first.verdict, &groups) {
             return Reading::Nameless;
         }
@@ -80,6 +87,22 @@ fn is_ambiguous(reply: &Reply, groups: &Groups) -> bool {
     };
     let lower = text.to_lowercase();
     AMBIGUOUS.iter().any(|word| lower.contains(word))
+}
+
+/// What else a reply shows that does not go together with what it says of a payment.
+fn speaks_against(verdict: &Verdict, groups: &Groups) -> Option<&'static str> {
+    match verdict {
+        Verdict::Refused(_) if holds_serial(groups) => {
+            Some("it refuses, and has a serial number, which only what was delivered has")
+        }
+        _ => None,
+    }
+}
+
+/// Words, zeros and dashes in the place of a serial number are none.
+fn holds_serial(groups: &Groups) -> bool {
+    let serial = groups.text("sn").unwrap_or_default();
+    serial.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 impl Asked<'_> {

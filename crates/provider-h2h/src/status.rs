@@ -37,6 +37,10 @@ pub(crate) fn interpret(
             let rules = rules.join(" and ");
             return Err(unreadable(format!("the rules {rules} contradict each other")));
         }
+        Reading::Odd(what) => {
+            let shown = about.shown(&reply, &reply.groups(), "");
+            return Err(unreadable(format!("the answer contradicts itself: {what}: {shown}")));
+        }
     };
     if let Some(what) = about.asked.contradiction(&groups) {
         return Err(unreadable(format!("the answer names {what}")));

@@ -8,7 +8,6 @@ use ppob_provider::{Callback, CallbackError, RawCallback};
 use ppob_types::{AttemptId, Observed, RawAnswer, Sensitive, StatusReport, StatusVerdict};
 
 use crate::codes::{masked, prepaid};
-use crate::pay::Standing;
 use crate::sign::Credentials;
 use crate::status::top_up_verdict;
 use crate::wire::{Node, data_of, top_up_reference};
@@ -26,7 +25,7 @@ pub(crate) fn decode(raw: &RawCallback, ours: &Credentials) -> Result<Callback, 
     let either = |paths: [&str; 2]| paths.iter().find_map(|path| fields.text(path));
     let customer = either(["customer_id", "hp"]);
     let code = fields.code("rc");
-    let verdict = top_up_verdict(Standing::of(&fields), code.as_deref().and_then(prepaid));
+    let verdict = top_up_verdict(&fields, code.as_deref().and_then(prepaid));
     let mut unlisted = None;
     // What is on no list ends nothing, and it is no reason to stop looking either.
     let verdict = verdict.unwrap_or_else(|| {

@@ -126,6 +126,14 @@ fn unfit(asked: &Asked<'_>, answer: &Answer, fields: &Fields) -> Option<UnknownC
     asked.contradiction(fields).map(|_| UnknownCause::Mismatch)
 }
 
+/// Whether an answer holds a serial number, which comes with a success only, or a voucher's PIN: something was
+/// delivered, so a refusal beside it is one of two things of which one is wrong. Words, zeros and dashes in its
+/// place are none.
+pub(crate) fn holds_serial(fields: &Fields) -> bool {
+    let is_one = |text: &str| text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    ["sn", "pin"].into_iter().any(|path| fields.text(path).is_some_and(is_one))
+}
+
 /// The end of a transaction must say which one, and that it has failed; what is refused at the door has neither
 /// number nor standing yet.
 fn refuses_top_up(
@@ -134,6 +142,9 @@ fn refuses_top_up(
     standing: Standing,
     says: Says,
 ) -> Option<Rejection> {
+    if holds_serial(fields) {
+        return None;
+    }
     let ended = standing == Standing::Failed && asked.is_named(fields);
     match says {
         Says::Failed(..) if ended => says.ends_failed(),

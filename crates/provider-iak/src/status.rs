@@ -8,7 +8,7 @@ use ppob_types::{Observed, RawAnswer, StatusReport, StatusVerdict};
 use crate::codes::{Says, masked, postpaid, prepaid};
 use crate::echo::Asked;
 use crate::inquiry::{object, refused_read, unreadable};
-use crate::pay::Standing;
+use crate::pay::{Standing, holds_serial};
 use crate::receipt::{bill_receipt, observe_bill, observe_top_up, top_up_receipt};
 use crate::wire::Fields;
 
@@ -18,7 +18,7 @@ pub(crate) fn top_up(asked: &Asked<'_>, answer: &Answer) -> Result<StatusReport,
     contradicted(asked, &fields)?;
     let code = fields.code("rc");
     let says = code.as_deref().and_then(prepaid);
-    let Some(verdict) = top_up_verdict(Standing::of(&fields), says) else {
+    let Some(verdict) = top_up_verdict(&fields, says) else {
         return Err(odd(asked, &fields, code.as_deref(), says));
     };
     named(asked, &fields, &verdict)?;
@@ -29,13 +29,15 @@ pub(crate) fn top_up(asked: &Asked<'_>, answer: &Answer) -> Result<StatusReport,
     Ok(report(verdict, observed))
 }
 
-/// What `status` and `rc` of a top-up say together; nothing if they contradict each other.
-pub(crate) fn top_up_verdict(standing: Standing, says: Option<Says>) -> Option<StatusVerdict> {
-    match (standing, says?) {
+/// What `status` and `rc` of a top-up say together; nothing if they contradict each other, or what else is told.
+pub(crate) fn top_up_verdict(fields: &Fields, says: Option<Says>) -> Option<StatusVerdict> {
+    match (Standing::of(fields), says?) {
         (Standing::Succeeded, Says::Done) => Some(StatusVerdict::Succeeded),
         (Standing::Processing | Standing::None, Says::Working) => Some(StatusVerdict::Pending),
         // It says "failed" of the look-up, not of a payment. Nothing has arrived so far, and may still.
         (Standing::Failed | Standing::None, Says::NotFound) => Some(StatusVerdict::NotFound),
+        // Failed, and yet delivered: one of both is wrong.
+        (Standing::Failed, _) if holds_serial(fields) => None,
         (Standing::Failed, says) => says.ends_failed().map(StatusVerdict::Rejected),
         _ => None,
     }

@@ -91,7 +91,7 @@ fn fact_64_the_signature_covers_the_reference_and_nothing_else() {
         );
     }
     // So whoever saw one can write another: it is for the engine to ask, which it can.
-    let forged = decode(&success(json!({ "status": "2", "rc": "07" }))).unwrap();
+    let forged = decode(&success(json!({ "status": "2", "rc": "07", "sn": null }))).unwrap();
     assert!(matches!(forged.report.verdict, StatusVerdict::Rejected(_)));
     assert_eq!((forged.report.observed.charged, forged.report.observed.provider_ref), (None, None));
     let built = provider("https://iak.example", json!({}));
@@ -131,6 +131,14 @@ fn what_is_on_no_list_or_contradicts_itself_is_pending_at_most() {
         assert_eq!(callback.report.verdict, StatusVerdict::Pending, "{status} {code}");
         let shown = callback.report.observed.unlisted.unwrap();
         assert!(!shown.contains("0817777215"), "{shown}");
+    }
+    // Failed, and here is the serial number, or the PIN of the voucher.
+    for told in [json!({}), json!({ "sn": "", "pin": "000003482" })] {
+        let mut told = told;
+        (told["status"], told["rc"]) = (json!("2"), json!("07"));
+        let callback = decode(&success(told)).unwrap();
+        assert_eq!(callback.report.verdict, StatusVerdict::Pending);
+        assert!(callback.report.observed.unlisted.is_some());
     }
     let process = decode(&success(json!({ "status": "0", "rc": "39" }))).unwrap();
     assert_eq!(

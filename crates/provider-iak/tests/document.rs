@@ -48,6 +48,25 @@ async fn a_top_up_carries_reference_number_product_and_signature_and_nothing_els
 }
 
 #[tokio::test]
+async fn a_serial_number_or_a_pin_contradicts_a_refusal_in_answer_to_a_check_as_to_a_purchase() {
+    for (sn, pin, refused) in [
+        (json!("123456789"), Value::Null, false),
+        (json!(""), json!("000003482"), false),
+        (json!("0"), json!("-"), true),
+        (Value::Null, Value::Null, true),
+    ] {
+        for code in ["07", "14"] {
+            let told = json!({ "rc": code, "status": 2, "sn": sn.clone(), "pin": pin.clone() });
+            let told = body(top_up_data(), told);
+            let outcome = paid(&top_up(), &told).await.outcome;
+            assert_eq!(matches!(outcome, PayOutcome::Rejected(_)), refused, "{told}");
+            assert_eq!(matches!(outcome, PayOutcome::Unknown(_)), !refused, "{told}");
+            assert_eq!(checked(&top_up(), &told).await.is_ok(), refused, "{told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn paying_a_bill_carries_the_number_of_its_inquiry_and_its_signature_only() {
     let peer = Peer::answering(&body(bill_data(), json!({}))).await;
     let built = provider(&peer.url, json!({}));

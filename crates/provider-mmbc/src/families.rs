@@ -230,6 +230,7 @@ pub(crate) const fn is_sold(family: Family) -> bool {
     )
 }
 
-fn token(fields: &Fields) -> Option<PlnToken> {
+/// The electricity token in an answer.
+pub(crate) fn token(fields: &Fields) -> Option<PlnToken> {
     PlnToken::parse(fields.text("ppob_stroomtoken")?).ok()
 }

@@ -5,6 +5,7 @@ use ppob_types::{Observed, PayAnswer, PayOutcome, RawAnswer, RefusalCode, Unknow
 
 use crate::codes::{Refusals, masked};
 use crate::echo::Asked;
+use crate::families::token;
 use crate::receipt::{observe, observe_unreadable, receipt};
 use crate::wire::{self, Fields, Reply};
 
@@ -115,9 +116,11 @@ fn reason(fields: &Fields) -> &str {
     fields.text("reason").unwrap_or("(no reason)")
 }
 
-/// An invoice or a standing means that something was formed, so a refusal is not all there is.
+/// An invoice, a standing or a token means that something was formed, so a refusal is not all there is.
 fn is_formed(fields: &Fields, observed: &Observed) -> bool {
-    observed.provider_ref.is_some() || fields.text("ppob_status").is_some()
+    observed.provider_ref.is_some()
+        || fields.text("ppob_status").is_some()
+        || token(fields).is_some()
 }
 
 fn unlisted(asked: &Asked<'_>, fields: &Fields, mut observed: Observed, reply: &str) -> PayAnswer {

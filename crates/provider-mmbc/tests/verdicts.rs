@@ -202,6 +202,8 @@ async fn a_reason_on_no_list_is_unknown() {
         "{\"result\":\"no\"}".to_owned(),
         "{\"result\":\"maybe\"}".to_owned(),
         "{\"result\":\"no\",\"reason\":\"PRODUK SEDANG CLOSE\",\"ppob_invoice\":\"12\"}".to_owned(),
+        "{\"result\":\"no\",\"reason\":\"PRODUK SEDANG CLOSE\",\"ppob_stroomtoken\":\"1234 5678 9101 1121 3141\"}"
+            .to_owned(),
         "{\"result\":\"no\",\"reason\":\"PRODUK SEDANG CLOSE\",\"ppob_status\":\"pending\"}"
             .to_owned(),
     ] {

@@ -128,10 +128,21 @@ fn a_callback_says_what_a_look_up_would_say() {
         ("04", "Gagal", None),
         ("00", "Gagal", None),
     ] {
-        let body = says(rc, status).to_string();
+        let mut body = says(rc, status);
+        if status == "Gagal" {
+            body["data"]["sn"] = json!("");
+        }
+        let body = body.to_string();
         let read = decode(&shop(), &signed("whsec-demo", body.as_bytes()));
         assert_eq!(read.ok().map(|news| news.report.verdict), verdict, "{rc} {status}");
     }
+}
+
+#[test]
+fn a_callback_that_refuses_and_brings_a_serial_number_is_no_verdict() {
+    let body = says("02", "Gagal").to_string();
+    let read = decode(&shop(), &signed("whsec-demo", body.as_bytes()));
+    assert_eq!(read, Err(CallbackError::Unreadable));
 }
 
 #[test]
@@ -172,7 +183,7 @@ fn a_success_that_is_told_brings_its_serial_number_but_what_may_be_a_token_is_le
     ] {
         assert_eq!(told("00", "Sukses", token), None, "{token}");
     }
-    for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("02", "Gagal"), ("74", "Gagal")] {
+    for (rc, status) in [("03", "Pending"), ("01", "Gagal"), ("74", "Gagal")] {
         assert_eq!(told(rc, status, "ABCD-EFGH-1234"), None, "{rc}");
     }
 }

@@ -278,6 +278,33 @@ async fn a_token_is_shown_in_its_own_field_only_and_contradicts_a_refusal() {
 }
 
 #[tokio::test]
+async fn a_serial_number_contradicts_a_refusal_in_answer_to_a_look_up_as_to_a_payment() {
+    for (sn, refused) in [
+        ("12345678910111213141/BUDI/R1 /000001300/13.5", false),
+        ("GXY7-QQ12-PLMN", false),
+        ("", true),
+        ("-", true),
+        ("0", true),
+        ("GAGAL", true),
+    ] {
+        let said = json!({
+            "ref_id": "P00000000000BN1", "customer_no": "530000000001", "buyer_sku_code": "pln20",
+            "message": "Transaksi Gagal", "status": "Gagal", "rc": "02", "price": 20_100, "sn": sn,
+        });
+        let request = payment(purchase(Family::PlnPrepaid, "530000000001"), "pln20", 1);
+        let peer = Peer::saying(&said).await;
+        let shop = Shop::at(&peer.url, json!({}));
+        assert_eq!(shop.pay(&request).await.outcome.class() == "rejected", refused, "{sn}");
+        let looked = shop.check(&request).await;
+        assert_eq!(looked.is_ok(), refused, "{sn}");
+        if let Err(error) = looked {
+            assert_eq!(error.kind, ProviderErrorKind::Unreadable);
+            assert!(!format!("{error:?}").contains("QQ12"), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_has_not_come_yet_is_awaited_and_not_invented() {
     for sn in ["", "-", "1234/BUDI", "00/BUDI/R1/900/1,0"] {
         let said = json!({
