@@ -1,6 +1,6 @@
 //! What a reply says, before it is held against what was asked.
 
-use ppob_types::{Family, RefusalCode};
+use ppob_types::{Family, RefusalCode, Rupiah};
 
 use crate::centre::Centre;
 use crate::reply::{Groups, Reply, one_line};
@@ -95,8 +95,18 @@ fn speaks_against(verdict: &Verdict, groups: &Groups) -> Option<&'static str> {
         Verdict::Refused(_) if holds_serial(groups) => {
             Some("it refuses, and has a serial number, which only what was delivered has")
         }
+        Verdict::Refused(_) if states_a_debit(groups) => {
+            Some("it refuses, and states that something was debited")
+        }
         _ => None,
     }
+}
+
+/// An amount that cannot be read may be any.
+fn states_a_debit(groups: &Groups) -> bool {
+    let charged = groups.text("cost").is_some_and(|_| groups.money("cost") != Some(Rupiah::ZERO));
+    let sides = groups.text("before").zip(groups.text("balance"));
+    charged || sides.is_some_and(|_| groups.money("before") != groups.money("balance"))
 }
 
 /// Words, zeros and dashes in the place of a serial number are none.
