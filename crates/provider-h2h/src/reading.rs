@@ -69,7 +69,7 @@ impl Centre {
             return Reading::Unlisted;
         }
         if matches!(call, Call::Pay | Call::Status)
-            && let Some(what) = speaks_against(&first.verdict, &groups)
+            && let Some(what) = self.speaks_against(&first.verdict, reply, &groups)
         {
             return Reading::Odd(what);
         }
@@ -78,6 +78,56 @@ impl Centre {
         }
         Reading::Says(first.verdict.clone(), groups)
     }
+
+    /// What else a reply shows that does not go together with what it says of a payment.
+    fn speaks_against(
+        &self,
+        verdict: &Verdict,
+        reply: &Reply,
+        groups: &Groups,
+    ) -> Option<&'static str> {
+        match verdict {
+            Verdict::Success if self.charges_nothing(reply) => Some(
+                "it is a success, and states that nothing was debited, as the answer to an inquiry does",
+            ),
+            Verdict::Refused(_) if holds_serial(groups) => {
+                Some("it refuses, and has a serial number, which only what was delivered has")
+            }
+            Verdict::Refused(_) if states_a_debit(groups) => {
+                Some("it refuses, and states that something was debited")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a reply states that it costs nothing: in words, or as any rule reads it, whichever call that rule is
+    /// for. The serial number of a success often goes on to where the price would stand.
+    fn charges_nothing(&self, reply: &Reply) -> bool {
+        let free = |found: Groups| {
+            let unmoved = found.money("before").zip(found.money("balance"));
+            found.money("cost") == Some(Rupiah::ZERO)
+                || unmoved.is_some_and(|(one, two)| one == two)
+        };
+        let by_rule = self.rules.iter().filter_map(|rule| rule.find(reply)).any(free);
+        by_rule || matches!(reply, Reply::Text(line) if prices_nothing(line))
+    }
+}
+
+/// Words before the price in a text.
+const PRICE: [&str; 2] = ["hrg", "harga"];
+
+/// Whether a text names a price, and it is 0.
+fn prices_nothing(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let words =
+        lower.split([' ', ':', '=']).map(|word| word.trim_matches(['.', ',', ';', '(', ')']));
+    let mut words = words.filter(|word| !word.is_empty() && *word != "rp");
+    let mut is_price = false;
+    words.any(|word| {
+        let free = is_price && word.trim_start_matches("rp").trim_start_matches('.') == "0";
+        is_price = PRICE.contains(&word);
+        free
+    })
 }
 
 fn is_ambiguous(reply: &Reply, groups: &Groups) -> bool {
@@ -87,19 +137,6 @@ fn is_ambiguous(reply: &Reply, groups: &Groups) -> bool {
     };
     let lower = text.to_lowercase();
     AMBIGUOUS.iter().any(|word| lower.contains(word))
-}
-
-/// What else a reply shows that does not go together with what it says of a payment.
-fn speaks_against(verdict: &Verdict, groups: &Groups) -> Option<&'static str> {
-    match verdict {
-        Verdict::Refused(_) if holds_serial(groups) => {
-            Some("it refuses, and has a serial number, which only what was delivered has")
-        }
-        Verdict::Refused(_) if states_a_debit(groups) => {
-            Some("it refuses, and states that something was debited")
-        }
-        _ => None,
-    }
 }
 
 /// An amount that cannot be read may be any.
@@ -151,4 +188,31 @@ fn names_no_payment(call: Call, verdict: &Verdict, groups: &Groups) -> bool {
 /// Without the spaces that people and printers put into numbers; codes may be written in small letters.
 fn bare(text: &str) -> String {
     one_line(text).replace(' ', "").to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_of_nothing_is_found_in_the_words_of_a_text() {
+        for line in [
+            "SUKSES. SN: X/TTL:101.000. Hrg 0. Saldo 150.000 @10:00",
+            "SUKSES, harga: Rp 0, sisa 100",
+            "harga=Rp.0; tks",
+            "HRG Rp0",
+        ] {
+            assert!(prices_nothing(line), "{line}");
+        }
+        for line in [
+            "SUKSES. SN: 0. Hrg 5.500. Saldo 0 @10:00",
+            "Hrg 0.500",
+            "Hrg 500",
+            "Seharga 0",
+            "harga",
+            "",
+        ] {
+            assert!(!prices_nothing(line), "{line}");
+        }
+    }
 }

@@ -97,3 +97,56 @@ fn a_refusal_of_fields_that_states_a_debit_is_unknown() {
         assert!(read(debit).starts_with("refused"), "{debit}: {}", read(debit));
     }
 }
+
+#[tokio::test]
+async fn a_success_that_cost_nothing_is_what_an_inquiry_is_answered_with_and_no_payment() {
+    let bill = |code: &str| {
+        format!(
+            "R#P00000000000BN1 Cek PLN {code}.530000000001 SUKSES. SN/Ref: BUDI/202601/TAG:98.500/ADM:2.500/TTL:101.000."
+        )
+    };
+    for (profile, code) in [(Profile::OkeConnect, "BPLA"), (Profile::OtomaX, "BYRPLN")] {
+        for (end, paid) in [
+            ("Hrg 0. Saldo 150.000 @10:00", false),
+            ("Saldo 150.000 - 0 = 150.000 @10:00", false),
+            ("Saldo 250.000 - 99.850 = 150.150 @10:00", true),
+            ("Saldo 150.000 @10:00", true),
+        ] {
+            let simulator = simulator(profile).await;
+            let text = format!("T#7 {} {end}", bill(code));
+            for call in [Call::Pay, Call::Check] {
+                let words = FaultKind::Words { text: text.clone() };
+                simulator.add_fault(Fault::new(words).call(call));
+            }
+            let built = provider(profile, &simulator.origin(), json!({}));
+            let request = payment(Family::PlnPostpaid, code, "530000000001");
+            let answer = built.provider.pay(&context(), &request, permit()).await;
+            assert_eq!(answer.outcome == PayOutcome::Succeeded, paid, "{code}: {end}");
+            if !paid {
+                assert_eq!(answer.outcome, PayOutcome::Unknown(UnknownCause::Unlisted));
+                assert!(answer.observed.receipt.is_none());
+                assert!(answer.observed.unlisted.unwrap().contains("nothing was debited"));
+            }
+            let report = if profile == Profile::OtomaX {
+                built.provider.check_by_purchase(&context(), &request, None, permit()).await
+            } else {
+                built.provider.check_status(&context(), &attempt(&request, None)).await
+            };
+            assert_eq!(report.is_ok(), paid, "{code}: {end}");
+        }
+    }
+}
+
+#[test]
+fn a_success_of_fields_that_cost_nothing_is_unknown() {
+    let rajabiller = shipped("rajabiller");
+    let read = |debit: &str| {
+        let body = json!({
+            "REF1": "P1", "REF2": "7", "STATUS": "00", "KET": "APPROVE", "NOMINAL": "98500", "ADMIN": "2500",
+            "SALDO_TERPOTONG": debit,
+        });
+        rajabiller.explain(Question::Pay, Family::PlnPostpaid, &body.to_string()).verdict
+    };
+    assert!(read("0").starts_with("odd"), "{}", read("0"));
+    assert_eq!(read("99850"), "success");
+}
