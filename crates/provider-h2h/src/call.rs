@@ -126,13 +126,60 @@ impl Case {
         })
     }
 
-    fn applies(&self, call: Call, purchase: &Purchase) -> bool {
+    /// Whether it applies to every call of this kind for a family, whoever is the customer.
+    pub(crate) fn always_applies(&self, call: Call, family: Family) -> bool {
+        self.dest_digits.is_none() && self.is_for(call, family)
+    }
+
+    fn is_for(&self, call: Call, family: Family) -> bool {
+        self.calls.contains(&call)
+            && self.families.as_ref().is_none_or(|some| some.contains(&family))
+    }
+
+    pub(crate) fn applies(&self, call: Call, purchase: &Purchase) -> bool {
         let number = purchase.customer.expose();
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
-        self.calls.contains(&call)
-            && self.families.as_ref().is_none_or(|some| some.contains(&purchase.family))
+        self.is_for(call, purchase.family)
             && self.dest_digits.is_none_or(|wanted| digits == wanted && digits == number.len())
     }
+}
+
+/// Every field of a request, by name.
+pub(crate) type Fields<'a> = BTreeMap<&'a str, &'a Template>;
+
+/// The fields of a request with those of the cases that apply.
+pub(crate) fn fields_with<'a>(
+    call: &'a CallSpec,
+    cases: impl Iterator<Item = &'a Case>,
+) -> Fields<'a> {
+    let own = call.fields.iter();
+    own.chain(cases.flat_map(|case| &case.fields))
+        .map(|(name, text)| (name.as_str(), text))
+        .collect()
+}
+
+/// Whether a centre can tell two requests apart that are about the same code: by the path, or by a field that is
+/// always the same. Centres that take one by GET take it by POST as well, and what fills a place may be anything.
+pub(crate) fn is_told_apart(
+    one: (&CallSpec, &Fields<'_>),
+    other: (&CallSpec, &Fields<'_>),
+) -> bool {
+    let path = |call: &CallSpec| call.path.trim_matches('/').to_ascii_lowercase();
+    let mut names = one.1.keys().chain(other.1.keys());
+    path(one.0) != path(other.0)
+        || names.any(|name| {
+            let (one, other) = (written(one.1, name), written(other.1, name));
+            one != other && one.is_none_or(is_fixed) && other.is_none_or(is_fixed)
+        })
+}
+
+/// A field that is not sent and one that is empty are the same to many.
+fn written<'a>(fields: &Fields<'a>, name: &str) -> Option<&'a Template> {
+    fields.get(name).copied().filter(|template| !template.is_empty())
+}
+
+fn is_fixed(template: &Template) -> bool {
+    template.names().into_iter().all(|name| name == "product")
 }
 
 impl CallSpec {

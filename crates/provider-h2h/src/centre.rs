@@ -14,7 +14,7 @@ use crate::mapping::Products;
 use crate::prices::PriceSource;
 use crate::reply::{MONEY, Reply, TEXTS};
 use crate::rules::{Call, Condition, Demand, Rule, Test, Word, whole};
-use crate::{callback, description, purchase, sample};
+use crate::{asking, callback, description, purchase, sample};
 
 /// A centre as a description says it is. Holds no secret.
 pub struct Centre {
@@ -129,7 +129,7 @@ impl Centre {
             .cases
             .iter()
             .map(|one| Case::read(one, &raw.account, &carry))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
         let prices = raw.price_list.as_ref().map(|one| PriceSource::read(one, &raw)).transpose()?;
         let rules = rules(&raw, &carry)?;
         let trx = fields.get("trx").map(Vec::as_slice).unwrap_or_default();
@@ -142,8 +142,10 @@ impl Centre {
             ));
         }
         let prefix = raw.inquiry.as_ref().and_then(|inquiry| inquiry.code_prefix.clone());
+        let products = Products::read(raw.products, prefix, &raw.families)?;
+        asking::check(&products, &pay, inquiry.as_ref(), &cases)?;
         Ok(Self {
-            products: Products::read(raw.products, prefix, &raw.families)?,
+            products,
             title: raw.title,
             families: raw.families,
             base_url: raw.base_url,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../docs.md")]
 
 mod amount;
+mod asking;
 mod call;
 mod callback;
 mod centre;

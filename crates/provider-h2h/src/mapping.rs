@@ -16,6 +16,12 @@ pub(crate) struct Products {
     prefix: Option<CodePrefix>,
 }
 
+/// What follows a prefix. Centres read codes in any letters, so a small one is the prefix, too.
+fn without_prefix<'a>(code: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = code.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
 impl Products {
     pub(crate) fn read(
         products: Vec<Product>,
@@ -47,20 +53,49 @@ impl Products {
         }
     }
 
+    /// Every one.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Product> {
+        self.by_code.values()
+    }
+
+    /// Whether the description pays by this code, in whatever letters.
+    pub(crate) fn pays(&self, code: &str) -> bool {
+        self.all().any(|product| product.code.eq_ignore_ascii_case(code))
+    }
+
+    /// Whether this is the code by which a product says that it is asked about.
+    pub(crate) fn is_inquiry_code(&self, code: &str) -> bool {
+        let mut asked = self.all().filter_map(|product| product.inquiry_code.as_ref());
+        asked.any(|asked| asked.eq_ignore_ascii_case(code))
+    }
+
+    /// Whether this is a code to ask by: a product's own, or one that begins as such codes do.
+    pub(crate) fn asks(&self, code: &str) -> bool {
+        let begins = self.prefix.as_ref().is_some_and(|prefix| {
+            let pays = prefix.pay.len() >= prefix.inquiry.len()
+                && without_prefix(code, &prefix.pay).is_some();
+            without_prefix(code, &prefix.inquiry).is_some() && !pays
+        });
+        begins || self.is_inquiry_code(code)
+    }
+
     pub(crate) fn get(&self, code: &str) -> Option<&Product> {
         self.by_code.get(code)
     }
 
     /// The code by which the centre is asked about what it sells under `code`.
     pub(crate) fn inquiry_code(&self, code: &str) -> String {
-        if let Some(own) = self.get(code).and_then(|product| product.inquiry_code.as_ref()) {
+        let product = self.all().find(|product| product.code.eq_ignore_ascii_case(code));
+        if let Some(own) = product.and_then(|product| product.inquiry_code.as_ref()) {
             return own.clone();
         }
-        let swapped = self.prefix.as_ref().and_then(|prefix| {
-            let rest = code.strip_prefix(&prefix.pay)?;
-            Some(format!("{}{rest}", prefix.inquiry))
-        });
-        swapped.unwrap_or_else(|| code.to_owned())
+        self.swapped(code).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// The code with the prefix to ask by instead of the one to pay by.
+    fn swapped(&self, code: &str) -> Option<String> {
+        let prefix = self.prefix.as_ref()?;
+        without_prefix(code, &prefix.pay).map(|rest| format!("{}{rest}", prefix.inquiry))
     }
 
     /// The mapping, and a text that tells it from others.

@@ -190,6 +190,13 @@ impl PpobProvider for H2h {
             .asks_about(purchase.family)
             .ok_or_else(|| ProviderError::unsupported("an inquiry for this family"))?;
         let code = self.centre.products.inquiry_code(&request.provider_code);
+        if self.centre.asking_may_pay(purchase, &request.provider_code, &code) {
+            return Err(ProviderError::new(
+                ProviderErrorKind::Unsupported,
+                "nothing was asked: the request would have been the one that pays. By which code this product is \
+                 asked about is not known; write it into the description (inquiry_code)",
+            ));
+        }
         let number = purchase.customer.expose();
         let reference = match (inquiry.reference, &request.reference) {
             (InquiryReference::Own, _) => own_reference(cx.clock.now(), &code, number),
@@ -222,7 +229,8 @@ impl PpobProvider for H2h {
 
     async fn pay(&self, _: &CallContext, request: &PayRequest, permit: SendPermit) -> PayAnswer {
         let purchase = &request.purchase;
-        if !self.sells(purchase.family) {
+        let only_asks = self.centre.paying_only_asks(purchase, &request.provider_code);
+        if !self.sells(purchase.family) || only_asks {
             return PayAnswer::not_sent(NotSentCause::Unsupported);
         }
         let carried = carried(request.inquiry_token.as_ref());

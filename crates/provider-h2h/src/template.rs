@@ -76,6 +76,11 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// Whether it writes nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()))
+    }
+
     /// The names of its places.
     pub(crate) fn names(&self) -> BTreeSet<&str> {
         let names = self.0.iter().filter_map(|piece| match piece {
