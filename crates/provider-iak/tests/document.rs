@@ -216,8 +216,7 @@ async fn an_inquiry_of_another_reference_or_none_is_not_paid() {
     let built = provider(&peer.url, json!({}));
     for token in [None, Some("P000000000099N1:9732792"), Some("9732792"), Some(""), Some("x:y")] {
         let mut request = bill();
-        request.inquiry_token =
-            token.map(|token| ppob_types::InquiryToken(ppob_types::Sensitive::new(token)));
+        request.inquiry_token = token.map(|token| ppob_types::InquiryToken(Sensitive::new(token)));
         let answer = built.provider.pay(&context(), &request, permit()).await;
         assert_eq!(answer.outcome, PayOutcome::NotSent(NotSentCause::Unsupported), "{token:?}");
     }
