@@ -93,10 +93,11 @@ fn says(rc: &str, sample: &Sample, attempt: &AttemptId) -> Value {
         "03" => "Pending",
         _ => "Gagal",
     };
+    let sn = if status == "Gagal" { "" } else { "12345678910111213141/BUDI/R1/900VA/13.5" };
     json!({
         "ref_id": attempt.as_str(), "customer_no": sample.purchase.customer.expose(),
         "buyer_sku_code": sample.provider_code, "message": "x", "status": status, "rc": rc,
-        "sn": "12345678910111213141/BUDI/R1/900VA/13.5", "price": 10_000,
+        "sn": sn, "price": 10_000,
         "selling_price": 11_000, "admin": 2_500, "buyer_last_saldo": 990_000,
     })
 }

@@ -49,7 +49,7 @@ async fn nothing_is_paid_under_a_code_to_ask_by() {
     assert_eq!(simulator.pay_requests(), 0);
 }
 
-/// How OkeConnect's inquiry begins.
+/// How the inquiry of that shipped description begins.
 const INQUIRY: &str =
     r#"request = { method = "get", path = "trx", fields = { product = "{product}", dest ="#;
 
@@ -67,7 +67,7 @@ fn with(pairs: &[(&str, &str)]) -> Result<Centre, ppob_provider_h2h::Description
 
 const PREFIX: &str = r#"code_prefix = { pay = "B", inquiry = "C" }"#;
 
-/// OkeConnect without prefixes, its inquiry changed.
+/// The shipped description without prefixes, its inquiry changed.
 fn same_codes(piece: &str, other: &str) -> Result<Centre, ppob_provider_h2h::DescriptionError> {
     with(&[(PREFIX, ""), (INQUIRY, &INQUIRY.replacen(piece, other, 1))])
 }
