@@ -8,7 +8,7 @@ use ppob_simulation::{StopAt, TABLE_HEAD, Variant, hunt, world};
 const BUDGET: u64 = 10_000;
 
 /// The world where each hunt begins: fixed, because this is about whether the checker sees.
-const SEED: u64 = 5;
+const SEED: u64 = 7;
 
 #[test]
 fn every_mutant_is_killed_and_seen_again_in_its_world() {
