@@ -151,14 +151,11 @@ fn other_account<'a>(
     running: &Running,
     built: &'a BTreeMap<ProviderName, Built>,
 ) -> Option<&'a ProviderName> {
-    let info = |one: &Built| {
-        let info = one.built.provider.info();
-        (info.kind, info.login.clone())
-    };
     let other = |(name, after): &(&ProviderName, &Built)| {
-        running.providers.get(*name).map(info).is_some_and(|(kind, login)| {
-            let (kind_after, login_after) = info(after);
-            kind == kind_after && login != login_after
+        let after = after.built.provider.info();
+        running.providers.get(*name).is_some_and(|before| {
+            let before = before.built.provider.info();
+            before.kind == after.kind && !before.is_same_account(after)
         })
     };
     built.iter().find(other).map(|(name, _)| name)

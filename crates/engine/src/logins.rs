@@ -8,7 +8,6 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use ppob_journal::{JournalError, StoredPayment};
-use ppob_provider::ProviderInfo;
 use ppob_types::{ProviderName, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -92,11 +91,6 @@ impl Inner {
         };
         self.live.all_open().iter().filter(|stored| was_sent(stored)).count()
     }
-}
-
-/// Whether both are the same deposit account.
-pub(crate) fn is_same_account(one: &ProviderInfo, other: &ProviderInfo) -> bool {
-    one.kind == other.kind && one.login == other.login
 }
 
 /// What is known from now on.

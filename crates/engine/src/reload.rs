@@ -8,7 +8,6 @@ use ppob_types::ProviderName;
 
 use crate::config::Told;
 use crate::engine::Inner;
-use crate::logins::is_same_account;
 use crate::operator::audit::Deed;
 use crate::{Engine, EngineConfig, ProviderSetup, Remapped};
 
@@ -90,7 +89,7 @@ impl Inner {
             let info = setup.guarded.provider.info();
             let earlier = before.setups.get(&name);
             let earlier =
-                earlier.filter(|earlier| is_same_account(earlier.guarded.provider.info(), info));
+                earlier.filter(|earlier| earlier.guarded.provider.info().is_same_account(info));
             let Some(earlier) = earlier else {
                 return Err(ReloadError::OtherProviders(name));
             };

@@ -35,6 +35,13 @@ pub struct ProviderInfo {
     pub tells_balance: bool,
 }
 
+impl ProviderInfo {
+    /// Whether both are the same deposit account.
+    pub fn is_same_account(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.login == other.login
+    }
+}
+
 /// A PPOB provider: one account at one aggregator.
 ///
 /// Reads may be repeated by layers around the provider; [`pay`](Self::pay) never is. Methods a

@@ -114,7 +114,7 @@ impl Changes {
         self.now.iter().filter_map(|key| {
             let name = provider_of(key)?;
             let rest = below_provider(key, name)?;
-            matches!(rest, "base_url").then_some((name, key))
+            (rest == "base_url").then_some((name, key))
         })
     }
 }
