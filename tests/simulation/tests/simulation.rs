@@ -53,6 +53,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
     ),
     (16_395_208_398_527_599_754, "a bill was asked for twice under one reference"),
     (700_871_403_984_146_025, "as before, in another way"),
+    (
+        2_499_696_266_781_367_442,
+        "money that came back was not told, because a check had bought at a higher price",
+    ),
 ];
 
 const PLAIN: Variant = Variant { mutant: None };

@@ -83,13 +83,19 @@ impl Match {
     }
 }
 
-/// Whether the money that it states is what this payment may cost and come to. What it does not state fits.
+/// Whether the money that it states is what this payment may cost and come to, or what a status check
+/// has told it did: prices rise between a request that got lost and the check that buys. What it does
+/// not state fits.
 fn money_fits(callback: &Callback, attempt: &Attempt) -> bool {
     if mutated(Mutant::CallbackNotMatched) {
         return true;
     }
-    let observed = &callback.report.observed;
-    let total_fits = observed.total.is_none_or(|total| total == attempt.expected_total);
-    let cost_fits = observed.charged.is_none_or(|charged| charged <= attempt.max_cost);
+    let (told, known) = (&callback.report.observed, &attempt.observed);
+    let total_fits = told
+        .total
+        .is_none_or(|total| total == attempt.expected_total || known.total == Some(total));
+    let cost_fits = told
+        .charged
+        .is_none_or(|charged| charged <= attempt.max_cost || known.charged == Some(charged));
     total_fits && cost_fits
 }

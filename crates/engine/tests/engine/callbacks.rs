@@ -286,6 +286,39 @@ async fn money_given_back_is_told_as_reversed_with_the_money_that_was_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn money_that_a_check_named_is_given_back_though_it_was_not_what_was_approved() {
+    let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
+    provider.will([pending()]);
+    let world = World::of(&[&provider]).await;
+    // Where a check buys, it does so at the price of its day.
+    let dearer = Observed {
+        provider_ref: ProviderRef::new("INV1"),
+        total: Some(Rupiah::new(52_500)),
+        charged: Some(Rupiah::new(50_700)),
+        ..Observed::default()
+    };
+    let with = |verdict, observed: &Observed| StatusReport { verdict, observed: observed.clone() };
+    provider.will_report(Ok(with(StatusVerdict::Succeeded, &dearer)));
+    world.create(token("payment-0001")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(world.payment().await.payment.state(), PaymentState::Succeeded);
+    provider.cannot_be_asked.store(true, Ordering::SeqCst);
+    let back = |observed: &Observed| Callback {
+        report: with(StatusVerdict::Reversed, observed),
+        ..callback(StatusVerdict::Reversed)
+    };
+    for other in [
+        Observed { total: Some(Rupiah::new(52_501)), ..dearer.clone() },
+        Observed { charged: Some(Rupiah::new(50_701)), ..dearer.clone() },
+    ] {
+        world.told(back(&other)).await.unwrap();
+        assert_eq!(world.payment().await.payment.state(), PaymentState::Succeeded, "{other:?}");
+    }
+    world.told(back(&dearer)).await.unwrap();
+    assert_eq!(world.payment().await.payment.state(), PaymentState::Reversed);
+}
+
+#[tokio::test(start_paused = true)]
 async fn money_given_back_before_the_answer_named_its_reference_is_to_be_told_again() {
     for asked in [true, false] {
         let provider = Scripted::new("a", 20_700, RefusalTrust::Authenticated);
