@@ -7,18 +7,18 @@ mod records;
 mod retention;
 
 use ppob_journal::{EventKind, JournalError, settled_reference};
+use ppob_journal_durable::decode::integer;
 use ppob_payment::{Conclusion, Payment};
 use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
-pub(crate) use self::accept::{AcceptAnswer, SealedPayment, accept, bury, put_forgotten};
-pub(crate) use self::change::{ChangeAnswer, SealedChange, change, put_remembered};
+pub(crate) use self::accept::{accept, bury, put_forgotten};
+pub(crate) use self::change::{change, put_remembered};
 pub(crate) use self::operators::{add_note, audit, propose, record_deposit, withdraw};
 pub(crate) use self::records::{
     forget_and_save_inquiry, raise_time, reserve_serials, save_document,
 };
 pub(crate) use self::retention::{forget_expired_inquiries, forget_inquiries, strip};
-use crate::decode::integer;
 use crate::error::unchanged;
 use crate::sql;
 

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use ppob_journal::JournalledSend;
+use ppob_journal_durable::chain::{Finding, FindingKind, Head};
+use ppob_journal_durable::sends::{self, SendSettings, SentHead};
 use ppob_types::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::chain::{self, Finding, FindingKind, Head};
+use crate::chain;
 use crate::connection::open_reader;
 use crate::keys::KeySource;
 use crate::marks;
-use crate::sends::{self, SendSettings, SentHead};
 use crate::sql;
 use crate::verify::{VerifyError, known_version};
 
@@ -118,7 +119,7 @@ fn head(view: &Connection) -> rusqlite::Result<Option<(Head, Timestamp)>> {
 /// What the send journal holds, or why it cannot be read.
 fn written(of: SendsOf<'_>) -> Result<sends::Written, String> {
     let keys = of.keys.existing(of.journal).ok_or("the journal's key is not there")?;
-    sends::written(of.journal, of.settings, &keys).map_err(|error| error.to_string())
+    sends::written(&of.settings.directory(of.journal), &keys).map_err(|error| error.to_string())
 }
 
 fn stands(view: &Connection, head: &Head) -> rusqlite::Result<bool> {

@@ -1,9 +1,10 @@
 //! A copy of a journal, taken while an engine works on it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ppob_journal_durable::files::{create_private_file, sync, sync_directory_of};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -92,7 +93,7 @@ impl Partial {
         let mut name = to.as_os_str().to_owned();
         name.push(format!(".partial-{}", std::process::id()));
         let partial = Self(PathBuf::from(name));
-        create_private(&partial.0).map_err(|error| BackupError::not_written(to, &error))?;
+        create_private_file(&partial.0).map_err(|error| BackupError::not_written(to, &error))?;
         Ok(partial)
     }
 }
@@ -111,23 +112,4 @@ impl BackupError {
     fn not_written(path: &Path, cause: &dyn std::fmt::Display) -> Self {
         Self::NotWritten { path: path.to_owned(), cause: cause.to_string() }
     }
-}
-
-/// Creates an empty file that nobody else may read; an error if there is one.
-pub(crate) fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-pub(crate) fn sync(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Makes the names in the directory of `path` durable.
-pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    sync(directory.unwrap_or(Path::new(".")))
 }

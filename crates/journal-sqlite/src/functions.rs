@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use ppob_journal_durable::chain::Fields;
+use ppob_journal_durable::sealed::{CUSTOMER, FINGERPRINT, REPLY};
 use ppob_seal::{Place, Sealer};
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
-use crate::chain::Fields;
-use crate::sealed::{CUSTOMER, FINGERPRINT, REPLY};
+use crate::chain::hash_value;
 
 /// Any number of arguments.
 const ANY: i32 = -1;
@@ -21,7 +22,7 @@ pub(crate) fn register_digest(connection: &Connection) -> Result<()> {
         | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("digest", ANY, flags, |arguments| {
         let mut fields = Fields::new();
-        (0..arguments.len()).for_each(|index| fields.value(arguments.get_raw(index)));
+        (0..arguments.len()).for_each(|index| hash_value(&mut fields, arguments.get_raw(index)));
         Ok(fields.finish().to_vec())
     })
 }

@@ -13,21 +13,23 @@ use ppob_journal::{
     DepositRecorded, Dossier, Filter, Journal, JournalError, NewPayment, Note, Opened, Page,
     PaymentEvent, Propose, Proposed, StoredInquiry, StoredPayment, Stripped, UnlistedReply,
 };
+use ppob_journal_durable::answers::AcceptAnswer;
+use ppob_journal_durable::lanes::Lane;
+use ppob_journal_durable::sealed::{self, Seal, SealedChange, SealedPayment};
+use ppob_journal_durable::sends;
+use ppob_journal_durable::serials::{BLOCK, Serials};
 use ppob_types::{
     ConsumerId, CustomerNumber, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention,
     Timestamp,
 };
 use tokio::sync::Mutex;
 
-use crate::apply::{self, AcceptAnswer, SealedChange, SealedPayment};
+use crate::apply;
 use crate::error::closed;
-use crate::lanes::Lane;
+use crate::query;
 use crate::reader::Readers;
-use crate::sealed::{self, Seal};
-use crate::serials::{BLOCK, Serials};
 use crate::stats::Counters;
 use crate::writer::{Applied, Writer};
-use crate::{query, sends};
 
 /// The journal on one SQLite file.
 ///
@@ -93,7 +95,7 @@ impl Journal for SqliteJournal {
                 Ok(Applied { answer, send: send.filter(|_| accepted) })
             })
             .await?;
-        self.acceptance(answer)
+        answer.open(&self.seal)
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, JournalError> {
@@ -103,11 +105,11 @@ impl Journal for SqliteJournal {
             .writer
             .write_intent(Lane::Outcome, Some(change.now), move |connection| {
                 let answer = apply::change(connection, &seal, change, sealed)?;
-                let send = sends::of_change(&seal, &answer)?;
+                let send = answer.send(&seal)?;
                 Ok(Applied { answer, send })
             })
             .await?;
-        self.committed(answer)
+        answer.open(&self.seal)
     }
 
     async fn bury(

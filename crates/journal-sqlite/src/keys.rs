@@ -1,9 +1,9 @@
 //! From master keys to the keys that seal, and how those are kept.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ppob_journal_durable::keys::{NoKeys, needed, unlock_or_draw};
 use ppob_seal::{
     KeyId, MasterKey, MasterKeys, SealError, Sealer, WrappedKey, create_key_file, read_key_file,
 };
@@ -89,16 +89,14 @@ pub(crate) fn unlock(
         return Err(OpenError::KeyFileMissing {
             path: path.to_owned(),
             file: key_file(path),
-            needed: ids(&wrapped),
+            needed: needed(&wrapped),
         });
     }
     let (master, created) = source.master_keys(path)?;
-    let sealer = if kept {
-        Sealer::unlock(&wrapped, &master)
-            .map_err(|cause| OpenError::Locked { path: path.to_owned(), cause })?
-    } else {
-        Sealer::generate().map_err(|error| not_sealed(path, error))?
-    };
+    let sealer = unlock_or_draw(&wrapped, &master).map_err(|error| match error {
+        NoKeys::Locked(cause) => OpenError::Locked { path: path.to_owned(), cause },
+        NoKeys::NotDrawn(error) => not_sealed(path, error),
+    })?;
     Ok(Keys { sealer: Arc::new(sealer), master, created, kept })
 }
 
@@ -130,13 +128,6 @@ pub(crate) fn wrapped(connection: &Connection) -> rusqlite::Result<Vec<WrappedKe
         Ok(WrappedKey { number: row.get(0)?, master, bytes: row.get(2)? })
     })?;
     rows.collect()
-}
-
-/// The ids of the master keys that are needed.
-fn ids(wrapped: &[WrappedKey]) -> String {
-    let ids: BTreeSet<&str> = wrapped.iter().map(|key| key.master.as_str()).collect();
-    let quoted: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
-    quoted.join(" and ")
 }
 
 fn not_sealed(path: &Path, error: SealError) -> OpenError {

@@ -8,29 +8,23 @@
 //! it; the file holds none of it in plain text. There is no other mode.
 
 mod anchor;
-mod answers;
 mod apply;
 mod audited;
 mod backup;
 mod chain;
 mod connection;
-mod decode;
 mod error;
 mod functions;
 mod journal;
 mod keys;
-mod lanes;
 mod marks;
 mod open;
-#[cfg(feature = "testkit")]
-pub mod properties;
 mod query;
 mod reader;
+mod remembered;
 mod restore;
 mod rotate;
-mod sealed;
-mod sends;
-mod serials;
+mod rows;
 mod sql;
 mod stats;
 #[cfg(test)]
@@ -40,13 +34,13 @@ mod writer;
 
 pub use audited::{Audited, SendsOf, audit, chain_head};
 pub use backup::{BackupError, back_up};
-pub use chain::{Finding, FindingKind, Head, NoHead};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
 pub use marks::RestoreMark;
+pub use ppob_journal_durable::chain::{Finding, FindingKind, Head, NoHead};
+pub use ppob_journal_durable::sends::{SendSettings, SendsError};
 pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};
-pub use sends::{SendSettings, SendsError};
 pub use stats::SqliteStats;
 pub use verify::{Verified, VerifyError, check_quickly, verify};

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ppob_journal::{Opened, Restored};
+use ppob_journal_durable::sealed::{Seal, document_content};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::Connection;
 
 use crate::connection::WriteConnection;
 use crate::keys::{self, KeySource, Keys};
 use crate::marks::{self, RestoreMark, mark_restored};
-use crate::sealed::{Seal, document_content};
 use crate::{OpenError, chain, functions, sql};
 
 const APPLICATION_ID: i64 = 1_347_440_450;

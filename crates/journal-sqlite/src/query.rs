@@ -7,6 +7,8 @@ mod payments;
 use ppob_journal::{
     Cursor, JournalError, Page, PaymentEvent, StoredInquiry, StoredPayment, UnlistedReply,
 };
+use ppob_journal_durable::decode::{EventRow, integer, natural};
+use ppob_journal_durable::sealed::{self, Seal};
 use ppob_types::{
     ConsumerId, InquiryId, PaymentKey, ProviderName, ProviderRef, Retention, Timestamp,
 };
@@ -19,10 +21,8 @@ pub(crate) use self::list::list_sql;
 pub(crate) use self::operators::audit_sql;
 pub(crate) use self::operators::{audit_trail, deposits, dossier};
 use self::payments::payments;
-use crate::decode::{self, PaymentRow, integer};
 use crate::error::unchanged;
-use crate::sealed::{self, Seal};
-use crate::sql;
+use crate::{rows, sql};
 
 type Answer<T> = Result<T, JournalError>;
 
@@ -32,7 +32,7 @@ pub(crate) fn load(
     key: &PaymentKey,
 ) -> Answer<Option<StoredPayment>> {
     let keys = (key.consumer.as_str(), key.id.as_str());
-    let row = one(connection, sql::PAYMENT_BY_KEY, keys, PaymentRow::read)?;
+    let row = one(connection, sql::PAYMENT_BY_KEY, keys, rows::payment)?;
     row.map(|row| row.decode(seal)).transpose()
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn load_by_serial(
     seal: &Seal,
     serial: u64,
 ) -> Answer<Option<StoredPayment>> {
-    let row = one(connection, sql::PAYMENT_BY_SERIAL, [integer(serial)], PaymentRow::read)?;
+    let row = one(connection, sql::PAYMENT_BY_SERIAL, [integer(serial)], rows::payment)?;
     row.map(|row| row.decode(seal)).transpose()
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn settled_by(
     reference: &ProviderRef,
 ) -> Answer<Option<StoredPayment>> {
     let place = (provider.as_str(), reference.as_str());
-    let row = one(connection, sql::PAYMENT_BY_REFERENCE, place, PaymentRow::read)?;
+    let row = one(connection, sql::PAYMENT_BY_REFERENCE, place, rows::payment)?;
     row.map(|row| row.decode(seal)).transpose()
 }
 
@@ -134,20 +134,19 @@ pub(crate) fn events_after(
     limit: usize,
 ) -> Answer<Vec<PaymentEvent>> {
     let (after, limit) = (integer(cursor.0), integer(limit));
-    let read = |row: &Row<'_>| decode::EventRow::try_from(row);
-    let rows = match consumer {
-        None => all(connection, sql::EVENTS_OF_ALL, (after, limit), read),
+    let found = match consumer {
+        None => all(connection, sql::EVENTS_OF_ALL, (after, limit), rows::event),
         Some(consumer) => {
             let bounds = (after, limit, consumer.as_str());
-            all(connection, sql::EVENTS_OF_CONSUMER, bounds, read)
+            all(connection, sql::EVENTS_OF_CONSUMER, bounds, rows::event)
         }
     }?;
-    rows.into_iter().map(decode::event).collect()
+    found.into_iter().map(EventRow::decode).collect()
 }
 
 pub(crate) fn latest_cursor(connection: &Connection) -> Answer<Cursor> {
     let latest = one(connection, sql::LATEST_CURSOR, [], |row| row.get(0))?;
-    decode::natural(latest.unwrap_or(0)).map(Cursor)
+    natural(latest.unwrap_or(0)).map(Cursor)
 }
 
 pub(crate) fn inquiry(
@@ -175,9 +174,8 @@ pub(crate) fn unlisted_replies(
     limit: usize,
 ) -> Answer<Vec<UnlistedReply>> {
     let bounds = (provider.map(ProviderName::as_str), integer(limit));
-    let rows =
-        all(connection, sql::UNLISTED_REPLIES, bounds, |row| decode::UnlistedRow::try_from(row))?;
-    rows.into_iter().map(|row| decode::unlisted_reply(seal, row)).collect()
+    let found = all(connection, sql::UNLISTED_REPLIES, bounds, rows::unlisted_reply)?;
+    found.into_iter().map(|row| row.decode(seal)).collect()
 }
 
 fn all<T>(

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use ppob_journal::JournalError;
+use ppob_journal_durable::lanes::{Closing, Lane, Lanes, NotTaken};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::connection::open_reader;
 use crate::error::{closed, unchanged};
-use crate::lanes::{Closing, Lane, Lanes, NotTaken};
 
 /// How many reads may wait; beyond that, readers are told to come back.
 const WAITING: usize = 16_384;

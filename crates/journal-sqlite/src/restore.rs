@@ -8,9 +8,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ppob_journal_durable::files::{create_private_file, sync, sync_directory_of};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 
-use crate::backup::{copy_pages, create_private, sync, sync_directory_of};
+use crate::backup::copy_pages;
 use crate::connection::open_reader;
 use crate::marks::{RestoreMark, mark_restored};
 use crate::open::{lock, restoring};
@@ -99,7 +100,7 @@ pub fn restore(
     let not_written = |error: io::Error| RestoreError::not_written(journal, &error);
     // From here on no engine starts until the last step has taken this file away.
     let _ = fs::remove_file(&unfinished);
-    create_private(&unfinished).map_err(not_written)?;
+    create_private_file(&unfinished).map_err(not_written)?;
     copy(backup, &unfinished, taken_at, now)
         .map_err(|error| RestoreError::not_written(journal, &error))?;
     verify(&unfinished).map_err(RestoreError::Copy)?;

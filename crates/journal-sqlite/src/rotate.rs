@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sends;
 use ppob_seal::{KeyId, Place, Sealer, sealed_with};
 use ppob_types::{CrashPoint, crash_point};
 use rusqlite::{Connection, Row};
 
-use crate::decode::integer;
 use crate::keys::{self, KeySource, Keys};
-use crate::{OpenError, SendSettings, functions, open, sends};
+use crate::{OpenError, SendSettings, functions, open};
 
 /// How many rows share one commit.
 const BATCH: i64 = 256;
@@ -36,7 +37,7 @@ pub struct Rotated {
     pub values: Progress,
 }
 
-/// A sealed column: its place is told by its name and what `row` says, as in `crate::sealed`.
+/// A sealed column: its place is told by its name and what `row` says, as in `ppob_journal_durable::sealed`.
 #[derive(Debug)]
 struct Sealed {
     table: &'static str,

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use ppob_journal::JournalError;
+use ppob_journal_durable::lanes::{Closing, Lane, Lanes, NotTaken};
+use ppob_journal_durable::sends::SendJournal;
 use ppob_seal::Sealer;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
@@ -22,9 +24,7 @@ use crate::anchor::Anchor;
 use crate::apply::Failure;
 use crate::connection::WriteConnection;
 use crate::error::{closed, unchanged};
-use crate::lanes::{Closing, Lane, Lanes, NotTaken};
 use crate::open::FileLock;
-use crate::sends::SendJournal;
 use crate::stats::Counters;
 
 /// How many writes share one commit at most.

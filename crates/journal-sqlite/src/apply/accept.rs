@@ -2,49 +2,16 @@
 
 use std::time::Duration;
 
-use ppob_journal::{EventKind, JournalError, JournalledSend, NewPayment};
+use ppob_journal::{EventKind, JournalledSend, NewPayment};
+use ppob_journal_durable::answers::AcceptAnswer;
+use ppob_journal_durable::decode::{PaymentRow, integer, payment_key};
+use ppob_journal_durable::sealed::{Seal, SealedPayment};
 use ppob_payment::Payment;
-use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, attempts, money, reserve_serials, write_attempts, write_event};
-use crate::decode::{PaymentRow, integer, payment_key};
-use crate::sealed::{self, Seal};
-use crate::sql;
-
-/// What became of an acceptance, before its caller reads the rows.
-#[derive(Debug)]
-pub(crate) enum AcceptAnswer {
-    Accepted(Box<NewPayment>),
-    Known(PaymentRow),
-    Conflict,
-    Abandoned,
-    Guarded(PaymentKey),
-    HolderChanged,
-    RepeatNeeded { repeat: u32, succeeded_at: Option<Timestamp> },
-    DayLimit { counted: Rupiah },
-}
-
-/// What is kept of a new payment; made by its caller, so that the thread that writes seals nothing.
-#[derive(Debug)]
-pub(crate) struct SealedPayment {
-    customer: BlindIndex,
-    fingerprint: [u8; 32],
-    request: Vec<u8>,
-    value: Vec<u8>,
-}
-
-impl SealedPayment {
-    pub(crate) fn new(seal: &Seal, new: &NewPayment) -> Result<Self, JournalError> {
-        Ok(Self {
-            customer: seal.customer(&new.request.purchase.customer),
-            fingerprint: seal.fingerprint(new.fingerprint),
-            request: seal.seal_request(&new.key, new.fingerprint, &new.request)?,
-            value: seal.seal_json(&sealed::payment_value(&new.key), &new.payment)?,
-        })
-    }
-}
+use crate::{rows, sql};
 
 /// What can stand in the way: the columns of `accept_lookup.sql`.
 struct Lookup {
@@ -143,7 +110,7 @@ pub(crate) fn bury(
     let (consumer, id) = (key.consumer.as_str(), key.id.as_str());
     let known = connection
         .prepare_cached(sql::PAYMENT_BY_KEY)?
-        .query_row((consumer, id), PaymentRow::read)
+        .query_row((consumer, id), rows::payment)
         .optional()?;
     if known.is_none() {
         connection.prepare_cached(sql::BURY)?.execute((consumer, id, now.as_micros()))?;
@@ -231,7 +198,7 @@ fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
 }
 
 fn by_serial(connection: &Connection, serial: i64) -> rusqlite::Result<PaymentRow> {
-    connection.prepare_cached(sql::PAYMENT_BY_SERIAL)?.query_row([serial], PaymentRow::read)
+    connection.prepare_cached(sql::PAYMENT_BY_SERIAL)?.query_row([serial], rows::payment)
 }
 
 /// The key of a payment, and whether it is in doubt.

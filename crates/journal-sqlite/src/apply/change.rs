@@ -1,72 +1,19 @@
 //! Changes of a payment.
 
 use ppob_journal::{
-    Agreement, Change, EventKind, JournalError, StoredPayment, late_charge_at, settled_reference,
-    success_at,
+    Change, EventKind, JournalError, StoredPayment, late_charge_at, settled_reference, success_at,
 };
+use ppob_journal_durable::answers::ChangeAnswer;
+use ppob_journal_durable::decode::{from_word, integer, payment_key};
+use ppob_journal_durable::sealed::{Seal, SealedChange};
 use ppob_payment::{Payment, PaymentState};
-use ppob_seal::BlindIndex;
 use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::operators::agree;
 use super::retention::stripped_change;
 use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
-use crate::decode::{from_word, integer, payment_key};
-use crate::sealed::{self, Seal};
 use crate::sql;
-
-/// What became of a change, before its caller reads the rows.
-#[derive(Debug)]
-pub(crate) enum ChangeAnswer {
-    Done {
-        change: Box<Change>,
-        serial: i64,
-        version: i64,
-        request: Vec<u8>,
-        /// How many attempts there were before.
-        recorded: i64,
-    },
-    Stale,
-    ReferenceTaken(PaymentKey),
-}
-
-/// What is kept of a change; made by its caller, so that the thread that writes seals nothing.
-#[derive(Debug)]
-pub(crate) struct SealedChange {
-    value: Vec<u8>,
-    unlisted: Vec<SealedReply>,
-    reason: Option<Vec<u8>>,
-    /// Of the agreement that one call made for both persons.
-    evidence: Option<Vec<u8>>,
-}
-
-#[derive(Debug)]
-struct SealedReply {
-    provider: String,
-    index: BlindIndex,
-    text: Vec<u8>,
-}
-
-impl SealedChange {
-    pub(crate) fn new(seal: &Seal, change: &Change) -> Result<Self, JournalError> {
-        let unlisted = change.unlisted.iter().map(|(provider, text)| {
-            let index = seal.reply(text);
-            let place = sealed::reply_text(provider.as_str(), index.as_str());
-            let text = seal.seal_text(&place, text)?;
-            Ok(SealedReply { provider: provider.as_str().to_owned(), index, text })
-        });
-        Ok(Self {
-            value: seal.seal_json(&sealed::payment_value(&change.key), &change.payment)?,
-            unlisted: unlisted.collect::<Result<_, JournalError>>()?,
-            reason: change.audit.as_ref().map(|entry| seal.reason(entry)).transpose()?,
-            evidence: match &change.agreement {
-                Some(Agreement::Named { proposal, .. }) => Some(seal.evidence(proposal)?),
-                Some(Agreement::Confirms { .. }) | None => None,
-            },
-        })
-    }
-}
 
 /// The payment before the change: the columns of `payment_current.sql`.
 struct Current {

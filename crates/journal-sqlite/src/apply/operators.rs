@@ -3,13 +3,13 @@
 use ppob_journal::{
     Agreement, AuditEntry, Deposit, DepositRecorded, NewProposal, Note, Proposal, Propose, Proposed,
 };
+use ppob_journal_durable::decode::{integer, natural};
+use ppob_journal_durable::sealed::Seal;
 use ppob_types::{PaymentKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Failure;
-use crate::decode::{self, integer, natural};
-use crate::sealed::Seal;
-use crate::sql;
+use crate::{rows, sql};
 
 /// The end of a proposal that begins ended.
 struct End<'a> {
@@ -73,10 +73,10 @@ pub(crate) fn record_deposit(
 ) -> Result<DepositRecorded, Failure> {
     let known = connection
         .prepare_cached(sql::DEPOSIT_GET)?
-        .query_row([&deposit.id], |row| decode::DepositRow::try_from(row))
+        .query_row([&deposit.id], rows::deposit)
         .optional()?;
     if let Some(row) = known {
-        let known = decode::deposit(seal, row)?;
+        let known = row.decode(seal)?;
         return Ok(if known.is_same_as(&deposit) {
             DepositRecorded::Known(known)
         } else {

@@ -4,12 +4,12 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ppob_journal::StoredInquiry;
+use ppob_journal_durable::decode::{integer, natural};
 use ppob_seal::BlindIndex;
 use ppob_types::Timestamp;
 use rusqlite::Connection;
 
 use super::Failure;
-use crate::decode::{integer, natural};
 use crate::sql;
 
 /// How long an inquiry is kept after it expired.

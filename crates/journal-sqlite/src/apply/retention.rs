@@ -1,13 +1,13 @@
 //! Taking raw answers and personal data out of what is kept.
 
 use ppob_journal::{JournalError, StoredPayment, Stripped};
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sealed::{self, Seal};
 use ppob_types::{PaymentKey, ProviderName, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Failure;
-use crate::decode::{PaymentRow, integer};
-use crate::sealed::{self, Seal};
-use crate::sql;
+use crate::{rows, sql};
 
 /// Strips the payment if it still has this version. What is kept is made of what stands in the row, not
 /// of what a caller believes to stand there: nothing else can change on the way.
@@ -20,7 +20,7 @@ pub(crate) fn strip(
 ) -> Result<Stripped, Failure> {
     let row = connection
         .prepare_cached(sql::PAYMENT_BY_KEY)?
-        .query_row((key.consumer.as_str(), key.id.as_str()), PaymentRow::read)
+        .query_row((key.consumer.as_str(), key.id.as_str()), rows::payment)
         .optional()?;
     let Some(row) = row.filter(|row| row.version == integer(version)) else {
         return Ok(Stripped::Stale);

@@ -1,9 +1,11 @@
 //! Holding what stands in the journal against its chain.
 
+use ppob_journal_durable::chain::{Finding, FindingKind, Link, hash};
 use ppob_types::Timestamp;
 use rusqlite::{Connection, Row};
 
-use super::{Added, Finding, FindingKind, Link, hash};
+use super::added;
+use crate::rows;
 
 /// More are not told one by one.
 const MOST: usize = 200;
@@ -51,15 +53,15 @@ pub(crate) fn check(view: &Connection) -> rusqlite::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let last = links(view, &mut findings)?;
     behind(view, &last, &mut findings)?;
-    rows(view, MISSING_PAYMENTS, &mut findings, |row| {
+    collect(view, MISSING_PAYMENTS, &mut findings, |row| {
         let (consumer, serial): (String, i64) = (row.get(0)?, row.get(1)?);
         let what = format!(
             "the payment with serial {serial} of {consumer} is not there, but its events are"
         );
         Ok(Finding::new(FindingKind::PaymentRemoved, what))
     })?;
-    rows(view, CHANGED_PAYMENTS, &mut findings, payment)?;
-    rows(view, CHANGED_FACTS, &mut findings, fact)?;
+    collect(view, CHANGED_PAYMENTS, &mut findings, payment)?;
+    collect(view, CHANGED_FACTS, &mut findings, fact)?;
     findings.truncate(MOST);
     Ok(findings)
 }
@@ -72,7 +74,7 @@ fn links(view: &Connection, findings: &mut Vec<Finding>) -> rusqlite::Result<Lin
     let mut rows = statement.query([])?;
     let mut before = Link::default();
     while let Some(row) = rows.next()? {
-        let link = Link::read(row)?;
+        let link = rows::link(row)?;
         let previous: [u8; 32] = row.get(5)?;
         if link.number != before.number.saturating_add(1) || previous != before.hash {
             let what = format!(
@@ -97,8 +99,8 @@ fn commit(
     link: &Link,
     findings: &mut Vec<Finding>,
 ) -> rusqlite::Result<()> {
-    let added = Added::since(view, before, link.last_event, link.last_fact)?;
-    if hash(before, link, &added) == link.hash && added.last_event == link.last_event {
+    let added = added(view, before, link.last_event, link.last_fact)?;
+    if hash(before, link, &added.hash) == link.hash && added.last_event == link.last_event {
         return Ok(());
     }
     let at = Timestamp::from_micros(link.at);
@@ -146,7 +148,7 @@ fn commit(
 
 /// What stands behind the last commit. Where the end was cut, the chain's too, this is what was forgotten.
 fn behind(view: &Connection, last: &Link, findings: &mut Vec<Finding>) -> rusqlite::Result<()> {
-    let added = Added::since(view, last, i64::MAX, i64::MAX)?;
+    let added = added(view, last, i64::MAX, i64::MAX)?;
     if added.events > 0 || added.facts > 0 {
         let what = format!(
             "{} events and {} facts stand behind the last commit of the chain, {}",
@@ -191,7 +193,7 @@ fn fact(row: &Row<'_>) -> rusqlite::Result<Finding> {
     })
 }
 
-fn rows(
+fn collect(
     view: &Connection,
     sql: &str,
     findings: &mut Vec<Finding>,

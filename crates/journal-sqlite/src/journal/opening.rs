@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ppob_journal::Opened;
+use ppob_journal_durable::sealed::Seal;
+use ppob_journal_durable::sends::SendJournal;
+use ppob_journal_durable::serials::Serials;
 use tokio::sync::Mutex;
 
 use super::{SqliteJournal, Threads};
 use crate::reader::Readers;
-use crate::sealed::Seal;
-use crate::sends::{SendJournal, remember};
-use crate::serials::Serials;
+use crate::remembered::remember;
 use crate::stats::Counters;
 use crate::writer::{Faults, Writer, WriterParts};
 use crate::{KeySource, OpenError, SendSettings, SqliteStats, open};
@@ -56,8 +57,9 @@ impl SqliteJournal {
     ) -> Result<Self, OpenError> {
         let ready = open::open(path, keys)?;
         let seal = Seal::new(Arc::clone(&ready.keys.sealer));
-        let mut sends = SendJournal::open(path, settings, &ready.keys.master)
-            .map_err(|cause| OpenError::Sends { directory: settings.directory(path), cause })?;
+        let directory = settings.directory(path);
+        let mut sends = SendJournal::open(&directory, settings, &ready.keys.master)
+            .map_err(|cause| OpenError::Sends { directory, cause })?;
         remember(path, &ready.writer.connection, &seal, &mut sends)?;
         // Sends that were forgotten may be later than everything in the database.
         let time_high_water = open::high_water(&ready.writer.connection)

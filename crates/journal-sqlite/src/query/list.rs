@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use ppob_journal::{Filter, Page, StoredPayment};
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sealed::Seal;
 use ppob_payment::PaymentState;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::{Answer, payments};
-use crate::decode::integer;
-use crate::sealed::Seal;
 
 pub(crate) fn list(
     connection: &Connection,

@@ -1,15 +1,15 @@
 //! What operators added, and the audit.
 
 use ppob_journal::{AuditFilter, AuditRecord, Deposit, Dossier};
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sealed::Seal;
 use ppob_types::{PaymentKey, ProviderName, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::list::Parts;
 use super::{Answer, all};
-use crate::decode::{self, integer};
-use crate::sealed::Seal;
-use crate::sql;
+use crate::{rows, sql};
 
 pub(crate) fn audit_trail(
     connection: &Connection,
@@ -18,10 +18,8 @@ pub(crate) fn audit_trail(
     limit: usize,
 ) -> Answer<Vec<AuditRecord>> {
     let (statement, values) = audit_sql(filter, limit);
-    let rows = all(connection, &statement, params_from_iter(values), |row| {
-        decode::AuditRow::try_from(row)
-    })?;
-    rows.into_iter().map(|row| decode::audit_record(seal, row)).collect()
+    let found = all(connection, &statement, params_from_iter(values), rows::audit)?;
+    found.into_iter().map(|row| row.decode(seal)).collect()
 }
 
 /// The statement and its values, as [`super::list_sql`] makes them.
@@ -60,17 +58,15 @@ pub(crate) fn deposits(
     limit: usize,
 ) -> Answer<Vec<Deposit>> {
     let bounds = (provider.as_str(), from.as_micros(), integer(limit));
-    let rows = all(connection, sql::DEPOSITS, bounds, |row| decode::DepositRow::try_from(row))?;
-    rows.into_iter().map(|row| decode::deposit(seal, row)).collect()
+    let found = all(connection, sql::DEPOSITS, bounds, rows::deposit)?;
+    found.into_iter().map(|row| row.decode(seal)).collect()
 }
 
 pub(crate) fn dossier(connection: &Connection, seal: &Seal, key: &PaymentKey) -> Answer<Dossier> {
     let keys = (key.consumer.as_str(), key.id.as_str());
-    let notes = all(connection, sql::NOTES_OF_PAYMENT, keys, |row| decode::NoteRow::try_from(row))?;
-    let proposals =
-        all(connection, sql::PROPOSALS_OF_PAYMENT, keys, |row| decode::ProposalRow::try_from(row))?;
-    let notes: Answer<_> = notes.into_iter().map(|row| decode::note(seal, key, row)).collect();
-    let proposals: Answer<_> =
-        proposals.into_iter().map(|row| decode::proposal(seal, key, row)).collect();
+    let notes = all(connection, sql::NOTES_OF_PAYMENT, keys, rows::note)?;
+    let proposals = all(connection, sql::PROPOSALS_OF_PAYMENT, keys, rows::proposal)?;
+    let notes: Answer<_> = notes.into_iter().map(|row| row.decode(seal, key)).collect();
+    let proposals: Answer<_> = proposals.into_iter().map(|row| row.decode(seal, key)).collect();
     Ok(Dossier { notes: notes?, proposals: proposals? })
 }

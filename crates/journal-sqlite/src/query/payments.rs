@@ -1,12 +1,12 @@
 //! Pages of payments, of which one that cannot be read does not hide the others.
 
 use ppob_journal::StoredPayment;
+use ppob_journal_durable::sealed::Seal;
 use rusqlite::{Connection, Params, Row};
 
 use super::Answer;
-use crate::decode::PaymentRow;
 use crate::error::unchanged;
-use crate::sealed::Seal;
+use crate::rows;
 
 /// How many rows that cannot be read one message names.
 const NAMED: usize = 10;
@@ -49,7 +49,7 @@ fn read(
 }
 
 fn decode(row: &Row<'_>, seal: &Seal) -> Option<StoredPayment> {
-    PaymentRow::read(row).ok()?.decode(seal).ok()
+    rows::payment(row).ok()?.decode(seal).ok()
 }
 
 /// Says which ones a person must look at, and nothing of what is in them.

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use ppob_journal::Journal;
+use ppob_journal_durable::chain::Link;
+use ppob_journal_durable::sends::{SendJournal, of_acceptance};
 use ppob_seal::{KeyId, MasterKey, MasterKeys};
 use ppob_types::Timestamp;
 
 use super::payments::new_payment;
 use super::{keys, place};
-use crate::chain::{Added, Link};
+use crate::chain::added;
 use crate::connection::open_reader;
 use crate::journal::SqliteJournal;
-use crate::sends::{SendJournal, of_acceptance};
 use crate::{SendSettings, audit};
 
 const PAYMENTS: u64 = 4_096;
@@ -61,8 +62,7 @@ async fn what_chain_and_send_journal_cost() {
             );
         }
     });
-    let (hashes, _) =
-        timed(|| Added::since(&connection, &Link::default(), i64::MAX, i64::MAX).unwrap());
+    let (hashes, _) = timed(|| added(&connection, &Link::default(), i64::MAX, i64::MAX).unwrap());
     let (json, ()) = timed(|| {
         for new in &news {
             std::hint::black_box(of_acceptance(new).unwrap());

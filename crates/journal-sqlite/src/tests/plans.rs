@@ -1,13 +1,13 @@
 //! Every listing reads through an index, whatever grows.
 
 use ppob_journal::{AuditFilter, Filter, GuardKey, Page};
+use ppob_journal_durable::sealed::Seal;
 use ppob_payment::PaymentState;
 use ppob_types::{ConsumerId, CustomerNumber, Family, ProductCode};
 use rusqlite::{Connection, params_from_iter};
 
 use super::{keys, place};
 use crate::query::{audit_sql, list_sql};
-use crate::sealed::Seal;
 use crate::{open, sql};
 
 fn plan(connection: &Connection, statement: &str, values: &[rusqlite::types::Value]) -> String {

@@ -1,6 +1,8 @@
 //! Writes that share one commit.
 
 use ppob_journal::JournalError;
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sends::{SendJournal, SendsError};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 use rusqlite::Connection;
 
@@ -9,9 +11,7 @@ use super::{Faults, float};
 use crate::anchor::Anchor;
 use crate::apply::{Failure, raise_time, undo};
 use crate::connection::WriteConnection;
-use crate::decode::integer;
 use crate::error::unchanged;
-use crate::sends::{SendJournal, SendsError};
 use crate::stats::Counters;
 use crate::{Head, chain, sql};
 

@@ -35,7 +35,8 @@ pub enum FindingKind {
 }
 
 impl Finding {
-    pub(crate) const fn new(kind: FindingKind, what: String) -> Self {
+    /// `what` was found.
+    pub const fn new(kind: FindingKind, what: String) -> Self {
         Self { kind, what }
     }
 }

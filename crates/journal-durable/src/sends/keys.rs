@@ -9,8 +9,8 @@ use data_encoding::HEXLOWER;
 use ppob_seal::{KeyId, MasterKeys, Sealer, WrappedKey};
 use serde::{Deserialize, Serialize};
 
-use super::{SendsError, create_private_file, segments};
-use crate::backup::sync;
+use super::{SendsError, segments};
+use crate::files::{create_private_file, sync};
 
 const FILE: &str = "keys";
 const NEW: &str = "keys.new";
@@ -59,7 +59,7 @@ pub(super) fn unlock_or_create(
 
 /// Draws a new data key for what is written from now on, and wraps all keys with the current master key.
 /// What is sealed already goes with its age. Nothing happens where there is no send journal.
-pub(crate) fn rotate(directory: &Path, master: &MasterKeys) -> Result<(), SendsError> {
+pub fn rotate(directory: &Path, master: &MasterKeys) -> Result<(), SendsError> {
     if !directory.join(FILE).exists() {
         return Ok(());
     }

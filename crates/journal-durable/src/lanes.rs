@@ -6,14 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Which lane; the first is emptied before the second.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Lane {
+pub enum Lane {
     /// News about money that may already be moving.
     Outcome,
     /// Everything else.
     Intake,
 }
 
-pub(crate) struct Lanes<T> {
+/// The queue.
+pub struct Lanes<T> {
     state: Mutex<State<T>>,
     arrived: Condvar,
     intake_limit: usize,
@@ -28,18 +29,20 @@ struct State<T> {
 /// Kept by the threads that take: however the last of them ends (a panic, too), nobody must wait for
 /// it for ever.
 #[derive(Debug)]
-pub(crate) struct Closing<T>(Arc<Lanes<T>>);
+pub struct Closing<T>(Arc<Lanes<T>>);
 
 /// Why an item was not taken. It never began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotTaken {
+pub enum NotTaken {
+    /// Nothing is taken any more.
     Closed,
+    /// Too many wait in the second lane.
     Full,
 }
 
 impl<T> Lanes<T> {
     /// At most `intake_limit` items wait in the second lane; outcomes are always taken.
-    pub(crate) const fn new(intake_limit: usize) -> Self {
+    pub const fn new(intake_limit: usize) -> Self {
         Self {
             state: Mutex::new(State {
                 outcomes: VecDeque::new(),
@@ -52,7 +55,7 @@ impl<T> Lanes<T> {
     }
 
     /// Drops what waits: whoever waits for it learns that nobody answers.
-    pub(crate) fn discard(&self) {
+    pub fn discard(&self) {
         let (outcomes, intakes) = {
             let mut state = self.lock();
             (std::mem::take(&mut state.outcomes), std::mem::take(&mut state.intakes))
@@ -60,7 +63,11 @@ impl<T> Lanes<T> {
         drop((outcomes, intakes));
     }
 
-    pub(crate) fn push(&self, lane: Lane, item: T) -> Result<(), NotTaken> {
+    /// Lets `item` wait in its lane.
+    ///
+    /// # Errors
+    /// [`NotTaken`]: it does not wait.
+    pub fn push(&self, lane: Lane, item: T) -> Result<(), NotTaken> {
         let mut state = self.lock();
         if state.closed {
             return Err(NotTaken::Closed);
@@ -77,7 +84,7 @@ impl<T> Lanes<T> {
 
     /// Waits for items and moves up to `limit` of them to `taken`, outcomes first. Says how many
     /// stay; `None` once the queue is closed and empty.
-    pub(crate) fn take(&self, limit: usize, taken: &mut Vec<T>) -> Option<usize> {
+    pub fn take(&self, limit: usize, taken: &mut Vec<T>) -> Option<usize> {
         let mut state = self.lock();
         while state.is_empty() {
             if state.closed {
@@ -93,12 +100,13 @@ impl<T> Lanes<T> {
     }
 
     /// Takes nothing more; what waits is still handed out.
-    pub(crate) fn close(&self) {
+    pub fn close(&self) {
         self.lock().closed = true;
         self.arrived.notify_all();
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    /// Whether nothing is taken any more.
+    pub fn is_closed(&self) -> bool {
         self.lock().closed
     }
 
@@ -108,7 +116,8 @@ impl<T> Lanes<T> {
 }
 
 impl<T> Closing<T> {
-    pub(crate) const fn new(lanes: Arc<Lanes<T>>) -> Self {
+    /// Closes these lanes when it is dropped.
+    pub const fn new(lanes: Arc<Lanes<T>>) -> Self {
         Self(lanes)
     }
 }

@@ -1,14 +1,13 @@
 //! What is written down of a send.
 
-use ppob_journal::{JournalError, JournalledSend, NewPayment, begun_by};
+use ppob_journal::{Change, JournalError, JournalledSend, NewPayment, begun_by};
 use zeroize::Zeroizing;
 
-use crate::apply::{ChangeAnswer, Failure};
 use crate::decode::{natural, to_json};
 use crate::sealed::Seal;
 
-/// The send that an acceptance permits, if it does.
-pub(crate) fn of_acceptance(new: &NewPayment) -> Result<Option<Zeroizing<Vec<u8>>>, JournalError> {
+/// The send that an acceptance permits, as JSON, if it does.
+pub fn of_acceptance(new: &NewPayment) -> Result<Option<Zeroizing<Vec<u8>>>, JournalError> {
     let Some(attempt) = begun_by(&new.payment, 0) else { return Ok(None) };
     let send = JournalledSend {
         key: new.key.clone(),
@@ -21,27 +20,31 @@ pub(crate) fn of_acceptance(new: &NewPayment) -> Result<Option<Zeroizing<Vec<u8>
     json(&send).map(Some)
 }
 
-/// The send that a change permits, if it does. Made by the thread that writes: only the database has the
-/// request.
-pub(crate) fn of_change(
+/// The send that a change permits, as JSON, if it does. The payment has this `serial` and, as its row has it
+/// sealed, this `request`; `recorded` attempts were there before. Made by whoever writes: only the database has
+/// the request.
+///
+/// # Errors
+/// [`JournalError::Corrupt`] if the request cannot be read.
+pub fn of_change(
     seal: &Seal,
-    answer: &ChangeAnswer,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-    let ChangeAnswer::Done { change, serial, request, recorded, .. } = answer else {
-        return Ok(None);
-    };
-    let recorded = usize::try_from(*recorded).unwrap_or(usize::MAX);
+    change: &Change,
+    serial: i64,
+    request: &[u8],
+    recorded: i64,
+) -> Result<Option<Zeroizing<Vec<u8>>>, JournalError> {
+    let recorded = usize::try_from(recorded).unwrap_or(usize::MAX);
     let Some(attempt) = begun_by(&change.payment, recorded) else { return Ok(None) };
     let (fingerprint, request) = seal.open_request(&change.key, request)?;
     let send = JournalledSend {
         key: change.key.clone(),
-        serial: natural(*serial)?,
+        serial: natural(serial)?,
         request,
         fingerprint,
         attempt: attempt.id.clone(),
         payment: change.payment.clone(),
     };
-    Ok(Some(json(&send)?))
+    json(&send).map(Some)
 }
 
 /// On one line: JSON of this kind holds no line end.

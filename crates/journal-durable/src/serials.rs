@@ -6,22 +6,28 @@ use ppob_journal::JournalError;
 use tokio::sync::Mutex;
 
 /// How many serials one write reserves. What is left of a block at the end of a process is skipped.
-pub(crate) const BLOCK: u64 = 4_096;
+pub const BLOCK: u64 = 4_096;
 
 /// The block that serials are given out from.
 #[derive(Debug)]
-pub(crate) struct Serials(Mutex<RangeInclusive<u64>>);
+pub struct Serials(Mutex<RangeInclusive<u64>>);
+
+impl Default for Serials {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Serials {
-    pub(crate) fn new() -> Self {
-        // Empty: the first caller reserves a block.
+    /// None yet: the first caller reserves a block.
+    pub fn new() -> Self {
         #[expect(clippy::reversed_empty_ranges, reason = "an empty block is meant")]
         let none = 1..=0;
         Self(Mutex::new(none))
     }
 
     /// The next serial; `reserve` makes the next block durable.
-    pub(crate) async fn next<R>(&self, reserve: impl FnOnce() -> R) -> Result<u64, JournalError>
+    pub async fn next<R>(&self, reserve: impl FnOnce() -> R) -> Result<u64, JournalError>
     where
         R: Future<Output = Result<RangeInclusive<u64>, JournalError>>,
     {

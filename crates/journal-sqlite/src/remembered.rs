@@ -1,16 +1,16 @@
 //! What the send journal shows and the database has forgotten.
 
 use ppob_journal::{EventKind, JournalError, JournalledSend, LostSends, StoredPayment};
+use ppob_journal_durable::decode::{integer, to_json};
+use ppob_journal_durable::sealed::{Seal, document_content};
+use ppob_journal_durable::sends::{SendJournal, Tail};
 use ppob_payment::{Payment, Remembered, remember as hold};
 use ppob_types::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{SendJournal, Tail};
 use crate::apply::{Failure, audit, put_forgotten, put_remembered};
-use crate::decode::{PaymentRow, integer};
 use crate::open::high_water;
-use crate::sealed::{Seal, document_content};
-use crate::{OpenError, chain, sql};
+use crate::{OpenError, chain, rows, sql};
 
 /// Puts in doubt again what was sent and is not in the database, all in one transaction. Says how many
 /// sends that were.
@@ -25,7 +25,7 @@ pub(crate) fn remember(
         connection.query_row(sql::SENDS_COVERED, [], |row| row.get(0)).map_err(failed)?;
     let tail = sends
         .tail(u64::try_from(covered).unwrap_or_default())
-        .map_err(|cause| OpenError::Sends { directory: sends.directory.clone(), cause })?;
+        .map_err(|cause| OpenError::Sends { directory: sends.directory().to_owned(), cause })?;
     sends.skip_to(tail.next);
     let all = connection.unchecked_transaction().map_err(failed)?;
     let found = apply(&all, seal, &tail).map_err(|failure| match failure {
@@ -53,7 +53,7 @@ fn apply(connection: &Connection, seal: &Seal, tail: &Tail) -> Result<u64, Failu
         crate::apply::raise_time(connection, latest)?;
     }
     if lost != before {
-        let json = crate::decode::to_json(&lost)?;
+        let json = to_json(&lost)?;
         let content = seal.seal_text(&document_content(LostSends::DOCUMENT), &json)?;
         crate::apply::save_document(connection, LostSends::DOCUMENT, &content)?;
     }
@@ -84,7 +84,7 @@ fn one(
     }
     let known = connection
         .prepare_cached(sql::PAYMENT_BY_KEY)?
-        .query_row((consumer, id), PaymentRow::read)
+        .query_row((consumer, id), rows::payment)
         .optional()?;
     let now = now(connection, send)?;
     let (known, remembered) = match known.map(|row| row.decode(seal)).transpose() {

@@ -1,4 +1,4 @@
-//! What must hold for any value that stands in the file.
+//! What must hold for any value that stands in a journal, and in its send journal.
 //!
 //! Each function takes bytes, reads them with this crate, and panics if a property does not hold.
 #![expect(clippy::panic, reason = "a property that does not hold panics; no release compiles it")]

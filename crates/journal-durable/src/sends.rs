@@ -1,4 +1,4 @@
-//! The send journal: files beside the database.
+//! The send journal: files apart from the database.
 //!
 //! What may be sent is written down here as well, before anybody may send it and after its intent is
 //! durable in the database. A database that was set back to an older copy has forgotten what was sent
@@ -11,10 +11,9 @@ mod keys;
 #[cfg(feature = "testkit")]
 pub(crate) mod properties;
 mod records;
-mod remembered;
 mod segment;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,17 +22,16 @@ use ppob_journal::JournalledSend;
 use ppob_seal::{MasterKeys, SealError, Sealer, UnlockError};
 use ppob_types::Timestamp;
 
-pub(crate) use self::keys::rotate;
-pub(crate) use self::records::{of_acceptance, of_change};
-pub(crate) use self::remembered::remember;
+pub use self::keys::rotate;
+pub use self::records::{of_acceptance, of_change};
 use self::segment::{MAGIC, frame, name, number};
-use crate::Head;
-use crate::backup::{sync, sync_directory_of};
+use crate::chain::Head;
+use crate::files::{create_private_directory, create_private_file, sync, sync_directory_of};
 
 /// Where the send journal stands, and how long it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendSettings {
-    /// Its directory; without one it is `<journal>.sends` beside the journal.
+    /// Its directory; without one it is `<journal>.sends` beside the journal, if that is a file.
     pub directory: Option<PathBuf>,
     /// For how long a segment is kept after it was full; zero: for ever. A database older than that has
     /// forgotten for good what was sent after it.
@@ -73,25 +71,25 @@ pub enum SendsError {
 
 /// What the send journal shows that was written since a segment.
 #[derive(Debug, Default)]
-pub(crate) struct Tail {
+pub struct Tail {
     /// In the order in which they were written.
-    pub(crate) sends: Vec<JournalledSend>,
+    pub sends: Vec<JournalledSend>,
     /// The number from which on no segment was ever written.
-    pub(crate) next: u64,
+    pub next: u64,
 }
 
 /// A head as it was written down with sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SentHead {
+pub struct SentHead {
     /// When.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     /// The head of the chain after the commit that made the sends durable.
-    pub(crate) head: Head,
+    pub head: Head,
 }
 
 /// The send journal of the process that writes.
 #[derive(Debug)]
-pub(crate) struct SendJournal {
+pub struct SendJournal {
     directory: PathBuf,
     settings: SendSettings,
     sealer: Sealer,
@@ -119,7 +117,7 @@ impl Default for SendSettings {
 }
 
 impl SendSettings {
-    /// The directory for the journal at `path`.
+    /// The directory for the journal that is the file `path`.
     pub fn directory(&self, path: &Path) -> PathBuf {
         self.directory.clone().unwrap_or_else(|| {
             let mut name = path.as_os_str().to_owned();
@@ -130,26 +128,33 @@ impl SendSettings {
 }
 
 impl SendJournal {
-    /// Opens the send journal of the journal at `path`; creates it if it is missing. Writes to no segment
-    /// that is there: what an earlier process left, also half a record, stays as it is.
-    pub(crate) fn open(
-        path: &Path,
+    /// Opens the send journal in `directory`; creates it if it is missing. Writes to no segment that is
+    /// there: what an earlier process left, also half a record, stays as it is.
+    ///
+    /// # Errors
+    /// [`SendsError`] if it cannot be used.
+    pub fn open(
+        directory: &Path,
         settings: &SendSettings,
         master: &MasterKeys,
     ) -> Result<Self, SendsError> {
-        let directory = settings.directory(path);
         if !directory.exists() {
-            create_private_directory(&directory)?;
-            sync_directory_of(&directory)?;
+            create_private_directory(directory)?;
+            sync_directory_of(directory)?;
         }
-        let sealer = keys::unlock_or_create(&directory, master)?;
-        let last = segments(&directory)?.last().copied().unwrap_or_default();
+        let sealer = keys::unlock_or_create(directory, master)?;
+        let last = segments(directory)?.last().copied().unwrap_or_default();
         let (settings, next) = (settings.clone(), last.saturating_add(1));
-        Ok(Self { directory, settings, sealer, next, current: None })
+        Ok(Self { directory: directory.to_owned(), settings, sealer, next, current: None })
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// What was written in the segment `covered` and later.
-    pub(crate) fn tail(&self, covered: u64) -> Result<Tail, SendsError> {
+    pub fn tail(&self, covered: u64) -> Result<Tail, SendsError> {
         // The segment of that number was written to, also if it is not there any more.
         let mut tail = Tail { sends: Vec::new(), next: self.next.max(covered.saturating_add(1)) };
         for number in segments(&self.directory)?.into_iter().filter(|one| *one >= covered) {
@@ -165,7 +170,7 @@ impl SendJournal {
 
     /// Makes sure that there is a segment to write to, and says which one. The number is a time in
     /// microseconds, or the next one where that was used, so that none is used twice.
-    pub(crate) fn ready(&mut self, at: Timestamp) -> Result<u64, SendsError> {
+    pub fn ready(&mut self, at: Timestamp) -> Result<u64, SendsError> {
         let now = u64::try_from(at.as_micros()).unwrap_or_default();
         let is_full = |current: &Segment| {
             let age = now.saturating_sub(current.number);
@@ -196,7 +201,7 @@ impl SendJournal {
 
     /// Writes the sends of one commit down, each as the JSON of a [`JournalledSend`]; durable when this
     /// returns. After an error nobody can tell what is on the disk: the next sends go to another segment.
-    pub(crate) fn append<'a>(
+    pub fn append<'a>(
         &mut self,
         at: Timestamp,
         head: Option<Head>,
@@ -216,7 +221,7 @@ impl SendJournal {
     }
 
     /// Nothing is written below this number any more.
-    pub(crate) fn skip_to(&mut self, next: u64) {
+    pub fn skip_to(&mut self, next: u64) {
         self.next = self.next.max(next);
     }
 
@@ -241,31 +246,26 @@ impl SendJournal {
 
 /// Everything in a send journal.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
+pub struct Written {
     /// Oldest first.
-    pub(crate) heads: Vec<SentHead>,
+    pub heads: Vec<SentHead>,
     /// In the order in which they were written.
-    pub(crate) sends: Vec<JournalledSend>,
+    pub sends: Vec<JournalledSend>,
 }
 
-/// Everything in the send journal of the journal at `path`; nothing if there is none.
+/// Everything in the send journal in `directory`; nothing if there is none.
 ///
 /// # Errors
 /// [`SendsError`] if it cannot be read.
-pub(crate) fn written(
-    path: &Path,
-    settings: &SendSettings,
-    master: &MasterKeys,
-) -> Result<Written, SendsError> {
-    let directory = settings.directory(path);
-    let numbers = segments(&directory)?;
+pub fn written(directory: &Path, master: &MasterKeys) -> Result<Written, SendsError> {
+    let numbers = segments(directory)?;
     let mut written = Written::default();
     if numbers.is_empty() {
         return Ok(written);
     }
-    let sealer = keys::unlock(&directory, master)?;
+    let sealer = keys::unlock(directory, master)?;
     for number in numbers {
-        for frame in read_segment(&directory, &sealer, number)? {
+        for frame in read_segment(directory, &sealer, number)? {
             written.heads.extend(frame.head.map(|head| SentHead { at: frame.at, head }));
             written.sends.extend(frame.sends);
         }
@@ -306,19 +306,4 @@ fn segments(directory: &Path) -> io::Result<Vec<u64>> {
     }
     numbers.sort_unstable();
     Ok(numbers)
-}
-
-fn create_private_directory(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn create_private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -11,7 +11,7 @@ use ppob_types::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::Head;
+use crate::chain::Head;
 
 /// What a segment begins with.
 pub(super) const MAGIC: &[u8] = b"PPOBSND1";
