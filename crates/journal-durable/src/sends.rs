@@ -76,6 +76,8 @@ pub struct Tail {
     pub sends: Vec<JournalledSend>,
     /// The number from which on no segment was ever written.
     pub next: u64,
+    /// The head that was written down last.
+    pub head: Option<SentHead>,
 }
 
 /// A head as it was written down with sends.
@@ -156,10 +158,14 @@ impl SendJournal {
     /// What was written in the segment `covered` and later.
     pub fn tail(&self, covered: u64) -> Result<Tail, SendsError> {
         // The segment of that number was written to, also if it is not there any more.
-        let mut tail = Tail { sends: Vec::new(), next: self.next.max(covered.saturating_add(1)) };
+        let next = self.next.max(covered.saturating_add(1));
+        let mut tail = Tail { sends: Vec::new(), next, head: None };
         for number in segments(&self.directory)?.into_iter().filter(|one| *one >= covered) {
-            let read = self.read(number)?;
-            tail.sends.extend(read.into_iter().flat_map(|frame| frame.sends));
+            for frame in self.read(number)? {
+                let head = frame.head.map(|head| SentHead { at: frame.at, head });
+                tail.head = head.or(tail.head);
+                tail.sends.extend(frame.sends);
+            }
         }
         Ok(tail)
     }

@@ -1,0 +1,55 @@
+//! Whose a send journal is.
+//!
+//! It stands in files of its machine, and the database knows how far it has read it by its name. Held
+//! against another journal, everything in it would be taken for forgotten.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use ppob_journal_durable::files::{create_private_file, sync};
+use ppob_journal_durable::sends::SendsError;
+use tokio_postgres::Client;
+
+use crate::OpenError;
+
+const FILE: &str = "journal";
+
+/// The name of the send journal in `directory`, which belongs to `journal` from now on.
+pub(crate) async fn name(
+    client: &Client,
+    directory: &Path,
+    journal: &str,
+) -> Result<String, OpenError> {
+    let failed = |cause: io::Error| OpenError::Sends {
+        directory: directory.to_owned(),
+        cause: SendsError::from(cause),
+    };
+    let file = directory.join(FILE);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => {
+            let mut lines = text.lines();
+            match (lines.next(), lines.next()) {
+                (Some(name), Some(of)) if of == journal => Ok(name.to_owned()),
+                _ => Err(OpenError::OthersSends(directory.to_owned())),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let drawn = client.query_one("SELECT gen_random_uuid()::text", &[]).await?;
+            let name: String = drawn.try_get(0)?;
+            create(directory, &format!("{name}\n{journal}\n")).map_err(failed)?;
+            Ok(name)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Written as a whole or not at all.
+fn create(directory: &Path, text: &str) -> io::Result<()> {
+    let new = directory.join("journal.new");
+    let _ = std::fs::remove_file(&new);
+    let mut file = create_private_file(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&new, directory.join(FILE))?;
+    sync(directory)
+}

@@ -1,0 +1,124 @@
+//! Payments by one key, and pages of them of which one that cannot be read does not hide the others.
+
+use postgres_types::ToSql;
+use ppob_journal::{Filter, JournalError, Page, StoredPayment};
+use ppob_journal_durable::decode::{PaymentRow, integer};
+use ppob_journal_durable::sealed::Seal;
+use ppob_types::{PaymentKey, ProviderName, ProviderRef};
+use tokio_postgres::Row;
+
+use super::filters::list_sql;
+use super::Answer;
+use crate::error::unread;
+use crate::reader::Readers;
+use crate::{rows, sql};
+
+/// How many rows that cannot be read one message names.
+const NAMED: usize = 10;
+
+/// A statement whose last value is the most rows that it answers.
+pub(crate) struct Ordered<'a> {
+    pub(crate) statement: &'a str,
+    pub(crate) values: &'a [&'a (dyn ToSql + Sync)],
+}
+
+pub(crate) async fn row_by_key(readers: &Readers, key: &PaymentKey) -> Answer<Option<PaymentRow>> {
+    let (consumer, id) = (key.consumer.as_str(), key.id.as_str());
+    read(readers.one(sql::PAYMENT_BY_KEY, &[&consumer, &id]).await?)
+}
+
+pub(crate) async fn by_key(
+    readers: &Readers,
+    seal: &Seal,
+    key: &PaymentKey,
+) -> Answer<Option<StoredPayment>> {
+    row_by_key(readers, key).await?.map(|row| row.decode(seal)).transpose()
+}
+
+pub(crate) async fn by_serial(
+    readers: &Readers,
+    seal: &Seal,
+    serial: u64,
+) -> Answer<Option<StoredPayment>> {
+    let row = read(readers.one(sql::PAYMENT_BY_SERIAL, &[&integer(serial)]).await?)?;
+    row.map(|row| row.decode(seal)).transpose()
+}
+
+pub(crate) async fn by_reference(
+    readers: &Readers,
+    seal: &Seal,
+    provider: &ProviderName,
+    reference: &ProviderRef,
+) -> Answer<Option<StoredPayment>> {
+    let (provider, reference) = (provider.as_str(), reference.as_str());
+    let row = read(readers.one(sql::PAYMENT_BY_REFERENCE, &[&provider, &reference]).await?)?;
+    row.map(|row| row.decode(seal)).transpose()
+}
+
+pub(crate) async fn list(
+    readers: &Readers,
+    seal: &Seal,
+    filter: &Filter,
+    slice: Page,
+) -> Answer<Vec<StoredPayment>> {
+    let (statement, values) = list_sql(seal, filter, slice);
+    let values: Vec<&(dyn ToSql + Sync)> =
+        values.iter().map(|value| value.as_ref() as &(dyn ToSql + Sync)).collect();
+    page(readers, seal, Ordered { statement: &statement, values: &values }, slice.limit).await
+}
+
+/// Up to `limit` payments: rows that cannot be read neither fill a page nor end it early.
+pub(crate) async fn page(
+    readers: &Readers,
+    seal: &Seal,
+    ordered: Ordered<'_>,
+    limit: usize,
+) -> Answer<Vec<StoredPayment>> {
+    let mut most = limit;
+    loop {
+        let asked = integer(most);
+        let mut values = ordered.values.to_vec();
+        values.push(&asked);
+        let found = readers.all(ordered.statement, &values).await?;
+        let rows = found.len();
+        let mut unreadable = Vec::new();
+        let mut payments = Vec::with_capacity(rows);
+        for row in &found {
+            match decode(row, seal) {
+                Some(stored) => payments.push(stored),
+                None => unreadable.push(row.try_get::<_, i64>(0).unwrap_or_default()),
+            }
+        }
+        if payments.len() >= limit || rows < most {
+            tell(&unreadable);
+            payments.truncate(limit);
+            return Ok(payments);
+        }
+        most = most.saturating_add(unreadable.len().max(1));
+    }
+}
+
+fn read(row: Option<Row>) -> Answer<Option<PaymentRow>> {
+    row.map(|row| rows::payment(&row)).transpose().map_err(|error: tokio_postgres::Error| unread(&error))
+}
+
+fn decode(row: &Row, seal: &Seal) -> Option<StoredPayment> {
+    let decoded: Result<StoredPayment, JournalError> = rows::payment(row).ok()?.decode(seal);
+    decoded.ok()
+}
+
+/// Says which ones a person must look at, and nothing of what is in them.
+fn tell(unreadable: &[i64]) {
+    if unreadable.is_empty() {
+        return;
+    }
+    let count = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
+    metrics::counter!("ppob_journal_unreadable_rows_total").increment(count);
+    let named = unreadable.get(..NAMED).unwrap_or(unreadable);
+    tracing::error!(
+        count,
+        serials = ?named,
+        "payments in the journal cannot be read and are left out; their customers stay guarded, a \
+         person must look"
+    );
+}

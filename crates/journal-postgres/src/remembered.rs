@@ -1,0 +1,265 @@
+//! What the send journal shows and the database has forgotten.
+
+use ppob_journal::{
+    AuditEntry, Change, EventKind, JournalError, JournalledSend, LostSends, NewPayment, Restored,
+    StoredPayment,
+};
+use ppob_journal_durable::chain::Head;
+use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::sealed::{Seal, SealedChange, SealedPayment};
+use ppob_journal_durable::sends::{SendJournal, SentHead, Tail};
+use ppob_payment::{Payment, Remembered, remember as hold};
+use ppob_types::Timestamp;
+use serde_json::Value;
+
+use crate::error::unread;
+use crate::items::{ChangeItem, PaymentItem};
+use crate::open::{Open, WriteConnection, high_water};
+use crate::reader::Readers;
+use crate::{OpenError, apply, query, sql};
+
+/// After a database was set back, serials go on this far ahead, and no lower than the clock says: providers
+/// know earlier ones by them.
+const SERIALS_AHEAD: u64 = 1 << 24;
+const MICROS_PER_SERIAL: i64 = 16;
+
+/// The send journal of this opening, and the journal that it is held against.
+pub(crate) struct Remembering<'a> {
+    pub(crate) open: &'a Open,
+    pub(crate) readers: &'a Readers,
+    pub(crate) seal: &'a Seal,
+    pub(crate) epoch: u64,
+    /// The name of the send journal.
+    pub(crate) name: &'a str,
+}
+
+/// What one statement writes.
+#[derive(Default)]
+struct Writes {
+    changes: Vec<ChangeItem>,
+    others: Vec<Value>,
+    latest: Option<Timestamp>,
+    covered: Option<u64>,
+}
+
+impl Remembering<'_> {
+    /// Puts in doubt again what was sent and is not in the database: each send by itself, so that what
+    /// breaks off goes on where it was. Says how many sends that were.
+    pub(crate) async fn all(&self, sends: &mut SendJournal) -> Result<u64, OpenError> {
+        let directory = sends.directory().to_owned();
+        let tail = sends
+            .tail(self.covered().await?)
+            .map_err(|cause| OpenError::Sends { directory, cause })?;
+        sends.skip_to(tail.next);
+        let mut lost = self.lost().await.map_err(OpenError::NotRemembered)?;
+        let before = lost.found;
+        for send in &tail.sends {
+            self.one(send, &mut lost).await.map_err(OpenError::NotRemembered)?;
+        }
+        self.finish(&tail).await.map_err(OpenError::NotRemembered)?;
+        Ok(lost.found.saturating_sub(before))
+    }
+
+    async fn one(&self, send: &JournalledSend, lost: &mut LostSends) -> Result<(), JournalError> {
+        if self.is_known(send).await? {
+            return Ok(());
+        }
+        let now = self.now(send).await?;
+        let (known, remembered) = match query::by_key(self.readers, self.seal, &send.key).await {
+            Ok(known) => {
+                let record = known.as_ref().map(|stored| &stored.payment);
+                let remembered = hold(record, &send.payment, &send.attempt, now);
+                (known, remembered)
+            }
+            // Nothing can be added to what cannot be read; a person must look, and nothing else stops.
+            Err(JournalError::Corrupt(error)) => {
+                tracing::error!(payment = %send.key, %error, "a payment whose send was forgotten cannot be read");
+                (None, Remembered::Ended)
+            }
+            Err(error) => return Err(error),
+        };
+        lost.add(send, &remembered);
+        let entry = send.audit(known.as_ref(), &remembered, now);
+        let entry = entry.map_err(|error| JournalError::Corrupt(error.to_string()))?;
+        let Some(entry) = entry else { return Ok(()) };
+        tracing::error!(payment = %send.key, attempt = %send.attempt, before = entry.before, after = entry.after, "a send was forgotten by the journal, which was set back");
+        let mut writes = Writes { latest: Some(now), ..Writes::default() };
+        match remembered {
+            Remembered::Known | Remembered::Ended => {}
+            Remembered::InDoubt(payment) | Remembered::AnotherAlive(payment) => match &known {
+                Some(known) => writes.changes.push(self.changed(known, *payment, now)?),
+                None => writes.others.push(self.forgotten(send, *payment, now)?),
+            },
+        }
+        writes.others.push(self.told(lost, &entry)?);
+        self.write(&writes).await
+    }
+
+    /// What was given out is not given out again, and everything up to here is known now. If the newest
+    /// commit that the send journal knows is not there, the database was set back: the engine is told.
+    async fn finish(&self, tail: &Tail) -> Result<(), JournalError> {
+        let serial = tail.sends.iter().map(|send| send.serial).max().unwrap_or_default();
+        let latest = tail.sends.iter().map(JournalledSend::begun_at).max();
+        let mut writes = Writes { latest, covered: Some(tail.next), ..Writes::default() };
+        writes.others.push(apply::raise_serial(serial));
+        if let Some(gone) = self.gone(tail.head).await? {
+            let set_back = self.set_back(gone).await?;
+            writes.latest = writes.latest.max(Some(set_back.restored_at));
+            let json = serde_json::to_string(&set_back)
+                .map_err(|error| JournalError::Corrupt(error.to_string()))?;
+            writes.others.push(apply::reserve_serials(SERIALS_AHEAD));
+            let by_time = set_back.restored_at.as_micros() / MICROS_PER_SERIAL;
+            writes.others.push(apply::raise_serial(u64::try_from(by_time).unwrap_or_default()));
+            writes.others.push(apply::restored(&set_back));
+            writes.others.push(apply::save_document(self.seal, Restored::DOCUMENT, &json, &[])?);
+        }
+        self.write(&writes).await
+    }
+
+    /// The head that should stand in the chain and does not.
+    async fn gone(&self, head: Option<SentHead>) -> Result<Option<SentHead>, JournalError> {
+        let Some(sent) = head else { return Ok(None) };
+        let Head { number, hash } = sent.head;
+        let row = self
+            .readers
+            .one(
+                "SELECT FROM chain WHERE number = $1 AND hash = $2",
+                &[&integer(number), &hash.as_slice()],
+            )
+            .await?;
+        Ok(row.is_none().then_some(sent))
+    }
+
+    async fn set_back(&self, gone: SentHead) -> Result<Restored, JournalError> {
+        let taken_at = self.high_water().await?;
+        tracing::error!(
+            commit = gone.head.number,
+            "the database does not have a commit that the send journal knows: it was set back"
+        );
+        Ok(Restored { taken_at, restored_at: taken_at.max(gone.at), providers_frozen: false })
+    }
+
+    fn changed(
+        &self,
+        known: &StoredPayment,
+        payment: Payment,
+        now: Timestamp,
+    ) -> Result<ChangeItem, JournalError> {
+        let change = Change {
+            key: known.key.clone(),
+            expected_version: known.version,
+            payment,
+            kind: EventKind::Recovered,
+            now,
+            unlisted: Vec::new(),
+            audit: None,
+            agreement: None,
+        };
+        let sealed = SealedChange::new(self.seal, &change)?;
+        Ok(ChangeItem::new(&change, &sealed, known.retention()))
+    }
+
+    fn forgotten(
+        &self,
+        send: &JournalledSend,
+        payment: Payment,
+        now: Timestamp,
+    ) -> Result<Value, JournalError> {
+        let new = NewPayment {
+            key: send.key.clone(),
+            serial: send.serial,
+            request: send.request.clone(),
+            fingerprint: send.fingerprint,
+            payment,
+            duplicate_window: std::time::Duration::ZERO,
+            may_displace_holder: false,
+            day_max: None,
+            now,
+        };
+        let sealed = SealedPayment::new(self.seal, &new)?;
+        Ok(apply::put_forgotten(&PaymentItem::new(&new, sealed)))
+    }
+
+    /// The count of lost sends, and the entry of the audit about one of them.
+    fn told(&self, lost: &LostSends, entry: &AuditEntry) -> Result<Value, JournalError> {
+        let json = serde_json::to_string(lost)
+            .map_err(|error| JournalError::Corrupt(error.to_string()))?;
+        apply::save_document(self.seal, LostSends::DOCUMENT, &json, std::slice::from_ref(entry))
+    }
+
+    async fn lost(&self) -> Result<LostSends, JournalError> {
+        let kept = query::document(self.readers, self.seal, LostSends::DOCUMENT).await?;
+        let kept = kept.map(|json| serde_json::from_str(&json)).transpose();
+        let kept = kept.map_err(|_| JournalError::Corrupt("a document is no JSON".to_owned()))?;
+        Ok(kept.unwrap_or_default())
+    }
+
+    async fn covered(&self) -> Result<u64, OpenError> {
+        let row = self.readers.one(sql::SENDS_COVERED, &[&self.name]).await;
+        let covered = row.map_err(OpenError::NotRemembered)?.map(|row| row.try_get::<_, i64>(0));
+        let covered = covered.transpose()?.unwrap_or_default();
+        Ok(u64::try_from(covered).unwrap_or_default())
+    }
+
+    async fn is_known(&self, send: &JournalledSend) -> Result<bool, JournalError> {
+        let (consumer, id) = (send.key.consumer.as_str(), send.key.id.as_str());
+        let attempt = send.attempt.as_str();
+        let row = self.readers.one(sql::ATTEMPT_KNOWN, &[&consumer, &id, &attempt]).await?;
+        row.map_or(Ok(false), |row| row.try_get(0)).map_err(|error| unread(&error))
+    }
+
+    /// The latest time that anybody knows of.
+    async fn now(&self, send: &JournalledSend) -> Result<Timestamp, JournalError> {
+        Ok(self.high_water().await?.max(send.begun_at()))
+    }
+
+    async fn high_water(&self) -> Result<Timestamp, JournalError> {
+        high_water(self.open.client()).await.map_err(|error| unread(&error))
+    }
+
+    /// All of it is written, or the engine does not start.
+    async fn write(&self, writes: &Writes) -> Result<(), JournalError> {
+        let others = Value::Array(writes.others.clone());
+        let payments: Vec<PaymentItem> = Vec::new();
+        let rows = self
+            .open
+            .write(&[
+                &writes.changes,
+                &others,
+                &payments,
+                &integer(self.epoch),
+                &writes.latest.map(Timestamp::as_micros),
+                &writes.covered.map(|_| self.name),
+                &writes.covered.map(integer),
+                &0_i64,
+                &None::<Vec<u8>>,
+            ])
+            .await
+            .map_err(|error| unread(&error))?;
+        for row in rows {
+            let failure: Option<String> = row.try_get(1).map_err(|error| unread(&error))?;
+            if let Some(failure) = failure {
+                return Err(JournalError::RuleBroken(failure));
+            }
+            let told: crate::items::Told = row.try_get(2).map_err(|error| unread(&error))?;
+            if told.is("stale") || told.is("reference-taken") {
+                let cause = "a payment could not be put in doubt again".to_owned();
+                return Err(JournalError::Corrupt(cause));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As [`Remembering::all`], over a connection that is opened for it.
+pub(crate) async fn remember(
+    connection: &mut WriteConnection,
+    readers: &Readers,
+    seal: &Seal,
+    epoch: u64,
+    name: &str,
+    sends: &mut SendJournal,
+) -> Result<u64, OpenError> {
+    let open = connection.ready().await?;
+    Remembering { open, readers, seal, epoch, name }.all(sends).await
+}

@@ -1,0 +1,159 @@
+//! The task that writes: batches, one statement each.
+
+mod batch;
+mod inbox;
+mod job;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ppob_journal::JournalError;
+use ppob_journal_durable::chain::Head;
+use ppob_journal_durable::sealed::Seal;
+use ppob_journal_durable::sends::SendJournal;
+use ppob_types::Timestamp;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::batch::{Batch, Ended};
+use self::inbox::{Inbox, Outbox};
+pub(crate) use self::job::ChangeWork;
+use self::job::{Job, Work};
+use crate::error::closed;
+use crate::items::{PaymentItem, Told};
+use crate::lost::LostSignal;
+use crate::open::WriteConnection;
+
+/// How many writes share one commit at most.
+const BATCH: usize = 256;
+
+/// Hands writes to the task.
+pub(crate) struct Writer {
+    outbox: Mutex<Option<Outbox>>,
+    task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the task owns.
+#[derive(Debug)]
+pub(crate) struct WriterParts {
+    pub(crate) connection: WriteConnection,
+    pub(crate) seal: Seal,
+    pub(crate) epoch: u64,
+    pub(crate) sends: SendJournal,
+    pub(crate) sends_name: String,
+    /// The head of the chain at the opening.
+    pub(crate) head: Option<Head>,
+    pub(crate) lost: Arc<LostSignal>,
+}
+
+impl Writer {
+    pub(crate) fn start(parts: WriterParts) -> Self {
+        let (outbox, inbox) = inbox::channel();
+        let task = tokio::spawn(run(inbox, parts));
+        Self { outbox: Mutex::new(Some(outbox)), task: tokio::sync::Mutex::new(Some(task)) }
+    }
+
+    /// Writes a change with the next commit.
+    pub(crate) async fn change(&self, work: ChangeWork) -> Result<(Told, ChangeWork), JournalError> {
+        let (reply, answer) = oneshot::channel();
+        let moment = Some(work.change.now);
+        self.hand_over(Job { moment, work: Work::Change(Box::new(work), reply) })?;
+        answer.await.unwrap_or_else(|_| Err(nobody()))
+    }
+
+    /// Accepts a payment with the next commit; `send` is the send that this permits, as JSON.
+    pub(crate) async fn accept(
+        &self,
+        moment: Timestamp,
+        item: PaymentItem,
+        send: Option<zeroize::Zeroizing<Vec<u8>>>,
+    ) -> Result<Told, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        let work = Work::Accept { item: Box::new(item), send, reply };
+        self.hand_over(Job { moment: Some(moment), work })?;
+        answer.await.unwrap_or_else(|_| Err(nobody()))
+    }
+
+    /// Does anything else with the next commit. With `first` it goes before acceptances that wait.
+    pub(crate) async fn other(
+        &self,
+        moment: Option<Timestamp>,
+        item: Value,
+        first: bool,
+    ) -> Result<Told, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Job { moment, work: Work::Other { item, first, reply } })?;
+        answer.await.unwrap_or_else(|_| Err(nobody()))
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    /// Takes nothing more, and waits until what was handed over is written.
+    pub(crate) async fn close(&self) -> Result<(), JournalError> {
+        self.take_no_more();
+        let task = self.task.lock().await.take();
+        match task {
+            None => Ok(()),
+            Some(task) => task.await.map_err(|_| nobody()),
+        }
+    }
+
+    pub(crate) fn take_no_more(&self) {
+        drop(self.outbox.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn hand_over(&self, job: Job) -> Result<(), JournalError> {
+        let outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
+        outbox.as_ref().ok_or_else(closed)?.push(job)
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}
+
+/// The task ended without an answer, by a panic.
+fn nobody() -> JournalError {
+    JournalError::Unacknowledged("the task that writes has ended".to_owned())
+}
+
+async fn run(mut inbox: Inbox, parts: WriterParts) {
+    let WriterParts { mut connection, seal, epoch, sends, sends_name, mut head, lost } = parts;
+    let mut sends = Some(sends);
+    while let Some((jobs, waiting)) = inbox.take(BATCH).await {
+        metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
+        let batch = Batch { jobs, seal: &seal, epoch, sends_name: &sends_name, known: head };
+        if let Some(what) = lost.what() {
+            batch.refuse(&JournalError::Unavailable(what));
+            continue;
+        }
+        let open = match connection.ready().await {
+            Ok(open) => open,
+            Err(error) => {
+                tracing::error!(%error, "the journal's database cannot be reached; writes are refused until it can");
+                batch.refuse(&JournalError::Unavailable(error.to_string()));
+                continue;
+            }
+        };
+        match batch.write(open, &mut sends).await {
+            Ended::Committed(told) => head = told.or(head),
+            Ended::Refused => {}
+            Ended::Unknown => connection.drop_it(),
+            Ended::SetBack(what) => {
+                tracing::error!(what, "the journal's database was set back; nothing is written any more until the engine was started again");
+                lost.tell(what);
+            }
+        }
+    }
+    connection.close().await;
+}
+
+/// For metrics only.
+fn float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
