@@ -79,7 +79,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER payment_fails_without_live_attempt BEFORE UPDATE ON payment FOR EACH ROW
-WHEN (NEW.state = 'FAILED' AND OLD.state <> 'FAILED')
+WHEN (NEW.state = 'FAILED')
 EXECUTE FUNCTION refuse_failure_with_living_attempt();
 
 CREATE TRIGGER payment_keeps_attempts BEFORE UPDATE ON payment FOR EACH ROW

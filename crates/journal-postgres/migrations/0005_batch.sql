@@ -293,9 +293,10 @@ BEGIN
     place := 0;
     told := head;
     RETURN NEXT;
-    FOR place IN 1 .. cardinality(answers) LOOP
-        failure := failures[place];
-        told := answers[place];
+    FOR number IN 1 .. cardinality(answers) LOOP
+        place := number;
+        failure := failures[number];
+        told := answers[number];
         RETURN NEXT;
     END LOOP;
 END $$;

@@ -125,7 +125,3 @@ pub(crate) const EPOCH: &str =
 pub(crate) const HIGH_WATER: &str = "SELECT value FROM meta WHERE name = 'time_high_water'";
 pub(crate) const CHAIN_HEAD: &str = "SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1";
 pub(crate) const SENDS_COVERED: &str = "SELECT covered FROM send_journal WHERE name = $1";
-/// The send journal `$1` is known as far as `$2`.
-pub(crate) const SENDS_COVER: &str = "INSERT INTO send_journal (name, covered) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET covered = excluded.covered
-    WHERE send_journal.covered < excluded.covered";
