@@ -2,6 +2,8 @@
 //! How events and facts are read and put into fields is the backend's.
 
 mod finding;
+pub mod found;
+mod told;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,6 +13,8 @@ use ppob_types::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 pub use self::finding::{Finding, FindingKind};
+pub use self::found::Audited;
+pub use self::told::Told;
 
 /// What one row of the chain covers begins with this, so that no other text has its hash.
 const DOMAIN: &str = "ppob-chain-1";

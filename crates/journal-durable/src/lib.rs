@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod chain;
+pub mod columns;
 pub mod decode;
 pub mod files;
 pub mod keys;
@@ -14,3 +15,4 @@ pub mod properties;
 pub mod sealed;
 pub mod sends;
 pub mod serials;
+pub mod unreadable;

@@ -11,6 +11,7 @@ mod keys;
 #[cfg(feature = "testkit")]
 pub(crate) mod properties;
 mod records;
+mod remembered;
 mod segment;
 
 use std::fs::{self, File};
@@ -24,6 +25,7 @@ use ppob_types::Timestamp;
 
 pub use self::keys::rotate;
 pub use self::records::{of_acceptance, of_change};
+pub use self::remembered::{Forgotten, Put, forgotten};
 use self::segment::{MAGIC, frame, name, number};
 use crate::chain::Head;
 use crate::files::{create_private_directory, create_private_file, sync, sync_directory_of};

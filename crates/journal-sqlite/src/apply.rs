@@ -7,8 +7,7 @@ mod records;
 mod retention;
 
 use ppob_journal::{EventKind, JournalError, settled_reference};
-use ppob_journal_durable::decode::integer;
-use ppob_payment::{Conclusion, Payment};
+use ppob_payment::Payment;
 use ppob_types::{ConsumerId, ProviderRef};
 use rusqlite::Connection;
 
@@ -100,19 +99,4 @@ fn write_event(
         at,
     ))?;
     Ok(())
-}
-
-/// How many attempts there are.
-fn attempts(payment: &Payment) -> i64 {
-    integer(payment.attempts.len())
-}
-
-/// Total and cost as told.
-const fn money(payment: &Payment) -> (Option<i64>, Option<i64>) {
-    match payment.conclusion {
-        Some(
-            Conclusion::Succeeded { total, cost, .. } | Conclusion::Reversed { total, cost, .. },
-        ) => (Some(total.get()), Some(cost.get())),
-        Some(Conclusion::Failed { .. }) | None => (None, None),
-    }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ppob_journal::JournalledSend;
-use ppob_journal_durable::chain::{Finding, FindingKind, Head};
+use ppob_journal_durable::chain::found::{self, Excused};
+use ppob_journal_durable::chain::{Audited, Head};
 use ppob_journal_durable::sends::{self, SendSettings, SentHead};
 use ppob_types::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
@@ -25,21 +26,6 @@ pub struct SendsOf<'a> {
     pub settings: &'a SendSettings,
     /// Where its key is.
     pub keys: &'a KeySource,
-}
-
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audited {
-    /// The newest commit of the chain, and when it was; none before the first.
-    pub head: Option<(Head, Timestamp)>,
-    /// How many heads that were written down elsewhere were compared.
-    pub heads: u64,
-    /// How many of them a restore is known to have left behind.
-    pub left_behind: u64,
-    /// Why the send journal was not compared, if it was not.
-    pub not_compared: Option<String>,
-    /// What is not as it was.
-    pub findings: Vec<Finding>,
 }
 
 /// The newest commit of the journal's chain, and when it was.
@@ -72,7 +58,7 @@ pub fn audit(
     let view = connection.unchecked_transaction().map_err(failed)?;
     let mut findings = chain::check(&view).map_err(failed)?;
     let mut left_behind = 0;
-    let excused = Excused::read(&view).map_err(failed)?;
+    let excused = excused(&view).map_err(failed)?;
     let told = known.iter().map(|head| (*head, None));
     let journalled = written.heads.iter().map(|SentHead { at, head }| (*head, Some(*at)));
     let mut gone: Option<(Head, Option<Timestamp>)> = None;
@@ -88,10 +74,10 @@ pub fn audit(
             gone = Some((head, at));
         }
     }
-    findings.extend(gone.map(|(head, at)| cut(&head, at)));
+    findings.extend(gone.map(|(head, at)| found::cut(&head, at)));
     for send in written.sends.iter().filter(|send| !excused.is(send.begun_at())) {
         if !is_there(&view, send).map_err(failed)? {
-            findings.push(missing(send));
+            findings.push(found::send_missing(send));
         }
     }
     let head = head(&view).map_err(failed)?;
@@ -129,51 +115,17 @@ fn stands(view: &Connection, head: &Head) -> rusqlite::Result<bool> {
     Ok(hash == Some(head.hash))
 }
 
-/// Of which times it is known that this file does not know them.
-struct Excused {
-    /// Between the taking of a backup and its restore.
-    restores: Vec<(Timestamp, Timestamp)>,
-    /// The file is itself a backup, taken then.
-    taken_at: Option<Timestamp>,
-}
-
-impl Excused {
-    fn read(view: &Connection) -> rusqlite::Result<Self> {
-        let mut statement = view.prepare("SELECT taken_at, restored_at FROM restore")?;
-        let restores = statement.query_map([], |row| {
-            let (taken_at, restored_at) = (row.get(0)?, row.get(1)?);
-            Ok((Timestamp::from_micros(taken_at), Timestamp::from_micros(restored_at)))
-        })?;
-        Ok(Self { restores: restores.collect::<Result<_, _>>()?, taken_at: marks::backup(view)? })
-    }
-
-    fn is(&self, at: Timestamp) -> bool {
-        self.taken_at.is_some_and(|taken_at| at >= taken_at)
-            || self.restores.iter().any(|(from, until)| at >= *from && at <= *until)
-    }
-}
-
-fn cut(head: &Head, at: Option<Timestamp>) -> Finding {
-    let when = at.map_or_else(String::new, |at| format!(", written down at {} WIB", at.wib()));
-    let what = format!(
-        "commit {}{when}, is not there or is another one: the journal was cut or set back before it, or rewritten",
-        head.number
-    );
-    Finding::new(FindingKind::Cut, what)
+fn excused(view: &Connection) -> rusqlite::Result<Excused> {
+    let mut statement = view.prepare("SELECT taken_at, restored_at FROM restore")?;
+    let restores = statement.query_map([], |row| {
+        let (taken_at, restored_at) = (row.get(0)?, row.get(1)?);
+        Ok((Timestamp::from_micros(taken_at), Timestamp::from_micros(restored_at)))
+    })?;
+    Ok(Excused { restores: restores.collect::<Result<_, _>>()?, taken_at: marks::backup(view)? })
 }
 
 fn is_there(view: &Connection, send: &JournalledSend) -> rusqlite::Result<bool> {
     let mut statement = view.prepare_cached(sql::ATTEMPT_KNOWN)?;
     let key = (send.key.consumer.as_str(), send.key.id.as_str(), send.attempt.as_str());
     statement.query_row(key, |row| row.get(0))
-}
-
-fn missing(send: &JournalledSend) -> Finding {
-    let what = format!(
-        "attempt {} of payment {} was about to be sent at {} WIB and is not there",
-        send.attempt,
-        send.key,
-        send.begun_at().wib()
-    );
-    Finding::new(FindingKind::PaymentRemoved, what)
 }

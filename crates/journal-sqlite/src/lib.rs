@@ -32,13 +32,13 @@ mod tests;
 mod verify;
 mod writer;
 
-pub use audited::{Audited, SendsOf, audit, chain_head};
+pub use audited::{SendsOf, audit, chain_head};
 pub use backup::{BackupError, back_up};
 pub use error::OpenError;
 pub use journal::SqliteJournal;
 pub use keys::{KeySource, key_file};
 pub use marks::RestoreMark;
-pub use ppob_journal_durable::chain::{Finding, FindingKind, Head, NoHead};
+pub use ppob_journal_durable::chain::{Audited, Finding, FindingKind, Head, NoHead};
 pub use ppob_journal_durable::sends::{SendSettings, SendsError};
 pub use restore::{RestoreError, RestoredJournal, restore};
 pub use rotate::{Progress, Rotated, rotate};

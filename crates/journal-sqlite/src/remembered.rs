@@ -1,11 +1,9 @@
 //! What the send journal shows and the database has forgotten.
 
-use ppob_journal::{EventKind, JournalError, JournalledSend, LostSends, StoredPayment};
+use ppob_journal::{JournalledSend, LostSends};
 use ppob_journal_durable::decode::{integer, to_json};
 use ppob_journal_durable::sealed::{Seal, document_content};
-use ppob_journal_durable::sends::{SendJournal, Tail};
-use ppob_payment::{Payment, Remembered, remember as hold};
-use ppob_types::Timestamp;
+use ppob_journal_durable::sends::{Forgotten, Put, SendJournal, Tail, forgotten};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::apply::{Failure, audit, put_forgotten, put_remembered};
@@ -86,50 +84,17 @@ fn one(
         .prepare_cached(sql::PAYMENT_BY_KEY)?
         .query_row((consumer, id), rows::payment)
         .optional()?;
-    let now = now(connection, send)?;
-    let (known, remembered) = match known.map(|row| row.decode(seal)).transpose() {
-        Ok(known) => {
-            let record = known.as_ref().map(|stored| &stored.payment);
-            let remembered = hold(record, &send.payment, &send.attempt, now);
-            (known, remembered)
-        }
-        // Nothing can be added to what cannot be read; a person must look, and nothing else stops.
-        Err(error) => {
-            tracing::error!(payment = %send.key, %error, "a payment whose send was forgotten cannot be read");
-            (None, Remembered::Ended)
-        }
-    };
-    lost.add(send, &remembered);
-    let entry = send.audit(known.as_ref(), &remembered, now);
-    let entry = entry.map_err(|error| JournalError::Corrupt(error.to_string()))?;
+    let known = known.map(|row| row.decode(seal)).transpose();
+    // The latest time that anybody knows of.
+    let now = high_water(connection)?.max(send.begun_at());
+    let Forgotten { entry, put } = forgotten(send, known, now, lost)?;
     if let Some(entry) = entry {
-        tracing::error!(payment = %send.key, attempt = %send.attempt, before = entry.before, after = entry.after, "a send was forgotten by the journal, which was set back");
         let reason = seal.reason(&entry)?;
         audit(connection, &entry, &reason)?;
     }
-    match remembered {
-        Remembered::Known | Remembered::Ended => Ok(()),
-        Remembered::InDoubt(payment) | Remembered::AnotherAlive(payment) => {
-            put(connection, seal, send, known, *payment, now)
-        }
-    }
-}
-
-/// The latest time that anybody knows of.
-fn now(connection: &Connection, send: &JournalledSend) -> rusqlite::Result<Timestamp> {
-    Ok(high_water(connection)?.max(send.begun_at()))
-}
-
-fn put(
-    connection: &Connection,
-    seal: &Seal,
-    send: &JournalledSend,
-    known: Option<StoredPayment>,
-    payment: Payment,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    match known {
-        Some(known) => put_remembered(connection, seal, &known, payment, EventKind::Recovered, now),
-        None => put_forgotten(connection, seal, send, payment, now),
+    match put {
+        Some(Put::New(new)) => put_forgotten(connection, seal, *new),
+        Some(Put::Change(change)) => put_remembered(connection, seal, change),
+        None => Ok(()),
     }
 }

@@ -1,7 +1,6 @@
 //! The thread that writes: batches, savepoints, group commit.
 
 mod batch;
-mod head;
 mod job;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use ppob_journal::JournalError;
+use ppob_journal_durable::chain::Told;
 use ppob_journal_durable::lanes::{Closing, Lane, Lanes, NotTaken};
 use ppob_journal_durable::sends::SendJournal;
 use ppob_seal::Sealer;
@@ -17,7 +17,6 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::batch::Batch;
-use self::head::Told;
 pub(crate) use self::job::Applied;
 use self::job::{Job, Task};
 use crate::anchor::Anchor;
@@ -134,7 +133,7 @@ fn run(lanes: &Arc<Lanes<Box<dyn Job>>>, parts: WriterParts) {
         connection = match connection.take().map_or_else(|| reopen(&anchor, &path, &sealer), Ok) {
             Ok(open) => match batch.write(open, &counters, &mut anchor, &mut sends) {
                 Ok((open, stated)) => {
-                    told.saw(stated);
+                    told.saw(stated.head, stated.at);
                     Some(open)
                 }
                 Err(failed) => {

@@ -1,16 +1,14 @@
 //! Acceptance and tombstones.
 
-use std::time::Duration;
-
-use ppob_journal::{EventKind, JournalledSend, NewPayment};
+use ppob_journal::{EventKind, NewPayment};
 use ppob_journal_durable::answers::AcceptAnswer;
+use ppob_journal_durable::columns::{attempts, may_displace, money};
 use ppob_journal_durable::decode::{PaymentRow, integer, payment_key};
 use ppob_journal_durable::sealed::{Seal, SealedPayment};
-use ppob_payment::Payment;
 use ppob_types::{PaymentKey, Rupiah, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Failure, attempts, money, reserve_serials, write_attempts, write_event};
+use super::{Failure, reserve_serials, write_attempts, write_event};
 use crate::{rows, sql};
 
 /// What can stand in the way: the columns of `accept_lookup.sql`.
@@ -123,27 +121,12 @@ pub(crate) fn bury(
 pub(crate) fn put_forgotten(
     connection: &Connection,
     seal: &Seal,
-    send: &JournalledSend,
-    payment: Payment,
-    now: Timestamp,
+    mut new: NewPayment,
 ) -> Result<(), Failure> {
     let mut taken = connection.prepare_cached(sql::SERIAL_TAKEN)?;
-    let serial = if taken.query_row([integer(send.serial)], |row| row.get(0))? {
-        *reserve_serials(connection, 1)?.end()
-    } else {
-        send.serial
-    };
-    let new = NewPayment {
-        key: send.key.clone(),
-        serial,
-        request: send.request.clone(),
-        fingerprint: send.fingerprint,
-        payment,
-        duplicate_window: Duration::ZERO,
-        may_displace_holder: false,
-        day_max: None,
-        now,
-    };
+    if taken.query_row([integer(new.serial)], |row| row.get(0))? {
+        new.serial = *reserve_serials(connection, 1)?.end();
+    }
     let sealed = SealedPayment::new(seal, &new)?;
     insert(connection, &new, &sealed, EventKind::Recovered, sql::GUARD_TAKE_IF_FREE)?;
     let day = new.payment.terms.accepted_at.wib_day();
@@ -189,12 +172,6 @@ fn insert(
         connection.prepare_cached(take_guard)?.execute((product, customer, serial))?;
     }
     write_event(connection, serial, 1, &new.key.consumer, kind, payment, now)
-}
-
-fn may_displace(new: &NewPayment, holder: &PaymentKey) -> bool {
-    new.may_displace_holder
-        && new.key.consumer == holder.consumer
-        && new.request.despite_in_doubt.as_ref() == Some(&holder.id)
 }
 
 fn by_serial(connection: &Connection, serial: i64) -> rusqlite::Result<PaymentRow> {

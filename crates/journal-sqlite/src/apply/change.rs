@@ -1,18 +1,17 @@
 //! Changes of a payment.
 
-use ppob_journal::{
-    Change, EventKind, JournalError, StoredPayment, late_charge_at, settled_reference, success_at,
-};
+use ppob_journal::{Change, JournalError, late_charge_at, settled_reference, success_at};
 use ppob_journal_durable::answers::ChangeAnswer;
+use ppob_journal_durable::columns::{attempts, is_final, money, more_spend};
 use ppob_journal_durable::decode::{from_word, integer, payment_key};
 use ppob_journal_durable::sealed::{Seal, SealedChange};
-use ppob_payment::{Payment, PaymentState};
-use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
+use ppob_payment::PaymentState;
+use ppob_types::{PaymentKey, Retention, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::operators::agree;
 use super::retention::stripped_change;
-use super::{Failure, attempts, audit, money, undo, write_attempts, write_event};
+use super::{Failure, audit, undo, write_attempts, write_event};
 use crate::sql;
 
 /// The payment before the change: the columns of `payment_current.sql`.
@@ -110,24 +109,11 @@ pub(crate) fn change(
 pub(crate) fn put_remembered(
     connection: &Connection,
     seal: &Seal,
-    known: &StoredPayment,
-    payment: Payment,
-    kind: EventKind,
-    now: Timestamp,
+    changed: Box<Change>,
 ) -> Result<(), Failure> {
-    let changed = Change {
-        key: known.key.clone(),
-        expected_version: known.version,
-        payment,
-        kind,
-        now,
-        unlisted: Vec::new(),
-        audit: None,
-        agreement: None,
-    };
     let sealed = SealedChange::new(seal, &changed)?;
     connection.execute_batch("SAVEPOINT one")?;
-    let answer = change(connection, seal, Box::new(changed), sealed)?;
+    let answer = change(connection, seal, changed, sealed)?;
     connection.execute_batch("RELEASE one")?;
     match answer {
         ChangeAnswer::Done { .. } => Ok(()),
@@ -189,22 +175,14 @@ fn release_guard(connection: &Connection, current: &Current) -> rusqlite::Result
     Ok(())
 }
 
-/// Counts what changed: a payment that ends is no longer counted with the most it may come to.
+/// Counts what changed.
 fn correct_spend(
     connection: &Connection,
     current: &Current,
     change: &Change,
 ) -> rusqlite::Result<()> {
     let payment = &change.payment;
-    let before = if !is_final(&current.state) {
-        payment.terms.max_total.map_or(0, Rupiah::get)
-    } else if current.state == PaymentState::Succeeded.as_str() {
-        // The money of a success stays, also when it is reversed.
-        money(payment).0.unwrap_or_default()
-    } else {
-        0
-    };
-    let more = payment.counted().get().saturating_sub(before);
+    let more = more_spend(&current.state, payment);
     if more != 0 {
         let day = payment.terms.accepted_at.wib_day();
         let consumer = change.key.consumer.as_str();
@@ -238,10 +216,4 @@ fn reference_owner(
         }
     }
     Ok(None)
-}
-
-fn is_final(state: &str) -> bool {
-    [PaymentState::Succeeded, PaymentState::Failed, PaymentState::Reversed]
-        .iter()
-        .any(|last| last.as_str() == state)
 }

@@ -1,9 +1,9 @@
 //! Records besides payments.
 
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use ppob_journal::StoredInquiry;
+use ppob_journal_durable::columns::inquiries_kept_since;
 use ppob_journal_durable::decode::{integer, natural};
 use ppob_seal::BlindIndex;
 use ppob_types::Timestamp;
@@ -12,9 +12,6 @@ use rusqlite::Connection;
 use super::Failure;
 use crate::sql;
 
-/// How long an inquiry is kept after it expired.
-const KEPT: Duration = Duration::from_hours(24);
-
 /// Saves an inquiry, given also as what is kept of it, and forgets a few that expired long ago.
 pub(crate) fn forget_and_save_inquiry(
     connection: &Connection,
@@ -22,8 +19,7 @@ pub(crate) fn forget_and_save_inquiry(
     customer: &BlindIndex,
     value: &[u8],
 ) -> Result<(), Failure> {
-    let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
-    let before = inquiry.answered_at.as_micros().saturating_sub(kept);
+    let before = inquiries_kept_since(inquiry.answered_at);
     connection.prepare_cached(sql::INQUIRY_FORGET)?.execute([before])?;
     connection.prepare_cached(sql::INQUIRY_PUT)?.execute((
         inquiry.consumer.as_str(),

@@ -1,9 +1,10 @@
 //! Taking raw answers and personal data out of what is kept.
 
-use ppob_journal::{JournalError, StoredPayment, Stripped};
+use ppob_journal::{JournalError, Stripped};
+use ppob_journal_durable::columns::unlisted_replies;
 use ppob_journal_durable::decode::integer;
 use ppob_journal_durable::sealed::{self, Seal};
-use ppob_types::{PaymentKey, ProviderName, Retention, Timestamp};
+use ppob_types::{PaymentKey, Retention, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Failure;
@@ -31,7 +32,7 @@ pub(crate) fn strip(
         return Ok(Stripped::Already);
     }
     let guard = before.guard_key();
-    let unlisted = replies(&before);
+    let unlisted = unlisted_replies(&before);
     let after = before.stripped(to);
     let value = seal.seal_json(&sealed::payment_value(key), &after.payment)?;
     match to {
@@ -58,14 +59,6 @@ pub(crate) fn strip(
         }
     }
     Ok(Stripped::Done(Box::new(after)))
-}
-
-/// What the payment's attempts added to the unlisted replies.
-fn replies(stored: &StoredPayment) -> Vec<(ProviderName, String)> {
-    let attempts = stored.payment.attempts.iter();
-    let brought = attempts
-        .filter_map(|attempt| Some((attempt.provider.clone(), attempt.observed.unlisted.clone()?)));
-    brought.collect()
 }
 
 /// Forgets the inquiries of these customers, given as a JSON list of their blind indexes.

@@ -1,14 +1,11 @@
 //! Holding what stands in the journal against its chain.
 
-use ppob_journal_durable::chain::{Finding, FindingKind, Link, hash};
-use ppob_types::Timestamp;
+use ppob_journal_durable::chain::found::{self, FactDiffers, MOST};
+use ppob_journal_durable::chain::{Finding, Link};
 use rusqlite::{Connection, Row};
 
 use super::added;
 use crate::rows;
-
-/// More are not told one by one.
-const MOST: usize = 200;
 
 /// Payments whose row, with its attempts, is not as its newest event left it.
 const CHANGED_PAYMENTS: &str = "
@@ -52,13 +49,11 @@ const CHANGED_FACTS: &str = "
 pub(crate) fn check(view: &Connection) -> rusqlite::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let last = links(view, &mut findings)?;
-    behind(view, &last, &mut findings)?;
+    let behind = added(view, &last, i64::MAX, i64::MAX)?;
+    findings.extend(found::behind(&last, &behind));
     collect(view, MISSING_PAYMENTS, &mut findings, |row| {
         let (consumer, serial): (String, i64) = (row.get(0)?, row.get(1)?);
-        let what = format!(
-            "the payment with serial {serial} of {consumer} is not there, but its events are"
-        );
-        Ok(Finding::new(FindingKind::PaymentRemoved, what))
+        Ok(found::payment_missing(&consumer, serial))
     })?;
     collect(view, CHANGED_PAYMENTS, &mut findings, payment)?;
     collect(view, CHANGED_FACTS, &mut findings, fact)?;
@@ -76,121 +71,30 @@ fn links(view: &Connection, findings: &mut Vec<Finding>) -> rusqlite::Result<Lin
     while let Some(row) = rows.next()? {
         let link = rows::link(row)?;
         let previous: [u8; 32] = row.get(5)?;
-        if link.number != before.number.saturating_add(1) || previous != before.hash {
-            let what = format!(
-                "commit {} does not follow commit {}, which stands before it",
-                link.number, before.number
-            );
-            findings.push(Finding::new(FindingKind::ChainBroken, what));
-        }
+        findings.extend(found::gap(&before, &link, &previous));
         // Against what the row itself says stood before it, so that one change is not found again in
         // every later commit.
         let stated = Link { hash: previous, ..before };
-        commit(view, &stated, &link, findings)?;
+        let added = added(view, &stated, link.last_event, link.last_fact)?;
+        findings.extend(found::commit_changed(&stated, &link, &added));
         before = link;
     }
     Ok(before)
 }
 
-/// Whether what a commit added is what stands there.
-fn commit(
-    view: &Connection,
-    before: &Link,
-    link: &Link,
-    findings: &mut Vec<Finding>,
-) -> rusqlite::Result<()> {
-    let added = added(view, before, link.last_event, link.last_fact)?;
-    if hash(before, link, &added.hash) == link.hash && added.last_event == link.last_event {
-        return Ok(());
-    }
-    let at = Timestamp::from_micros(link.at);
-    let events = link.last_event.saturating_sub(before.last_event);
-    let facts = link.last_fact.saturating_sub(before.last_fact);
-    let gone = (events - added.events, facts - added.facts);
-    // Where the chain covers everything at once, sequences need not be without gaps.
-    let first = before.number == 0;
-    if gone.0 > 0 && !first {
-        let what = format!(
-            "{} of the events {} to {} are not there (commit {}, {} WIB)",
-            gone.0,
-            before.last_event.saturating_add(1),
-            link.last_event,
-            link.number,
-            at.wib()
-        );
-        findings.push(Finding::new(FindingKind::EventRemoved, what));
-    }
-    if gone.1 > 0 && !first {
-        let what = format!(
-            "{} entries about what operators and the engine did are not there (facts {} to {}, commit {}, {} WIB)",
-            gone.1,
-            before.last_fact.saturating_add(1),
-            link.last_fact,
-            link.number,
-            at.wib()
-        );
-        findings.push(Finding::new(FindingKind::FactRemoved, what));
-    }
-    if first || (gone.0 <= 0 && gone.1 <= 0) {
-        let what = format!(
-            "what commit {} of {} WIB added (events {} to {}, facts {} to {}) was changed, removed or put in another order",
-            link.number,
-            at.wib(),
-            before.last_event.saturating_add(1),
-            link.last_event,
-            before.last_fact.saturating_add(1),
-            link.last_fact
-        );
-        findings.push(Finding::new(FindingKind::CommitChanged, what));
-    }
-    Ok(())
-}
-
-/// What stands behind the last commit. Where the end was cut, the chain's too, this is what was forgotten.
-fn behind(view: &Connection, last: &Link, findings: &mut Vec<Finding>) -> rusqlite::Result<()> {
-    let added = added(view, last, i64::MAX, i64::MAX)?;
-    if added.events > 0 || added.facts > 0 {
-        let what = format!(
-            "{} events and {} facts stand behind the last commit of the chain, {}",
-            added.events, added.facts, last.number
-        );
-        findings.push(Finding::new(FindingKind::Added, what));
-    }
-    Ok(())
-}
-
 fn payment(row: &Row<'_>) -> rusqlite::Result<Finding> {
     let (consumer, id, state): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let missing: i64 = row.get(3)?;
-    Ok(if missing > 0 {
-        let what =
-            format!("payment {consumer}/{id} ({state}) has {missing} attempts less than it had");
-        Finding::new(FindingKind::AttemptRemoved, what)
-    } else {
-        let what = format!(
-            "payment {consumer}/{id} ({state}), or one of its attempts, is not as its newest event left it"
-        );
-        Finding::new(FindingKind::PaymentChanged, what)
-    })
+    Ok(found::payment_changed(&consumer, &id, &state, row.get(3)?))
 }
 
 fn fact(row: &Row<'_>) -> rusqlite::Result<Finding> {
     let (kind, subject, which): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let thing = match kind.as_str() {
-        "audit" => "entry of the audit",
-        "note" => "note",
-        "deposit" => "deposit",
-        "proposal" => "proposed verdict",
-        "buried" => "tombstone",
-        "late_charge" => "late charge of the payment with serial",
-        "restore" => "restore",
-        other => other,
+    let differs = match which {
+        0 => FactDiffers::Removed,
+        1 => FactDiffers::Added,
+        _ => FactDiffers::Changed,
     };
-    Ok(match which {
-        0 => Finding::new(FindingKind::FactRemoved, format!("{thing} {subject} is not there")),
-        1 => Finding::new(FindingKind::Added, format!("{thing} {subject} was never written")),
-        _ => Finding::new(FindingKind::FactChanged, format!("{thing} {subject} was changed")),
-    })
+    Ok(found::fact(&kind, &subject, differs))
 }
 
 fn collect(

@@ -2,14 +2,12 @@
 
 use ppob_journal::StoredPayment;
 use ppob_journal_durable::sealed::Seal;
+use ppob_journal_durable::unreadable;
 use rusqlite::{Connection, Params, Row};
 
 use super::Answer;
 use crate::error::unchanged;
 use crate::rows;
-
-/// How many rows that cannot be read one message names.
-const NAMED: usize = 10;
 
 /// Up to `limit` payments of a statement that states no limit itself: its rows are taken one by one,
 /// so that those that cannot be read neither fill a page nor end it early.
@@ -22,7 +20,7 @@ pub(super) fn payments(
 ) -> Answer<Vec<StoredPayment>> {
     let mut unreadable = Vec::new();
     let page = read(connection, seal, statement, parameters, limit, &mut unreadable);
-    tell(&unreadable);
+    unreadable::tell(&unreadable);
     page.map_err(|error| unchanged(&error))
 }
 
@@ -50,20 +48,4 @@ fn read(
 
 fn decode(row: &Row<'_>, seal: &Seal) -> Option<StoredPayment> {
     rows::payment(row).ok()?.decode(seal).ok()
-}
-
-/// Says which ones a person must look at, and nothing of what is in them.
-fn tell(unreadable: &[i64]) {
-    if unreadable.is_empty() {
-        return;
-    }
-    let count = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
-    metrics::counter!("ppob_journal_unreadable_rows_total").increment(count);
-    let named = unreadable.get(..NAMED).unwrap_or(unreadable);
-    tracing::error!(
-        count,
-        serials = ?named,
-        "payments in the journal cannot be read and are left out; their customers stay guarded, a \
-         person must look"
-    );
 }

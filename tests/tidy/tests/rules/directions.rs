@@ -140,10 +140,9 @@ fn short(name: &str) -> &str {
 
 fn kind(short: &str) -> &str {
     match short.split_once('-') {
-        // A crate of its own, and no kind of provider.
-        Some(("provider", "testkit")) => short,
+        // Crates of their own, and no kind of provider or journal.
+        Some(("provider", "testkit") | ("journal", "durable")) => short,
         Some(("provider", _)) => "provider-*",
-        Some(("journal", "durable")) => short,
         Some(("journal", _)) => "journal-*",
         _ => short,
     }

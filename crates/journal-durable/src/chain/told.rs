@@ -4,22 +4,21 @@ use std::time::Duration;
 
 use ppob_types::Timestamp;
 
-use super::batch::Stated;
-use crate::Head;
+use super::Head;
 
 /// How often the head is logged, by the times that writes state.
 const EVERY: Duration = Duration::from_mins(10);
 
 /// The head as of the last commit, and when one was logged.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub struct Told {
     head: Option<Head>,
     logged_at: Option<Timestamp>,
 }
 
 impl Told {
-    /// After a commit.
-    pub(super) fn saw(&mut self, Stated { head, at }: Stated) {
+    /// After a commit: the head since, and the latest time that the commit stated.
+    pub fn saw(&mut self, head: Option<Head>, at: Option<Timestamp>) {
         let Some(head) = head else { return };
         self.head = Some(head);
         #[expect(clippy::cast_precision_loss, reason = "a gauge; exact up to 2^53 commits")]
@@ -33,7 +32,8 @@ impl Told {
         }
     }
 
-    pub(super) fn log(&self, text: &'static str) {
+    /// Logs the head, with this text.
+    pub fn log(&self, text: &'static str) {
         if let Some(head) = self.head {
             tracing::info!(%head, "{text}");
         }
