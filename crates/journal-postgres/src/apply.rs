@@ -1,23 +1,20 @@
 //! Every write that is no change and no acceptance, as the JSON that the function `write` takes.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use postgres_types::ToSql;
 use ppob_journal::{
     AuditEntry, Deposit, JournalError, Note, Propose, Restored, StoredInquiry, StoredPayment,
 };
+use ppob_journal_durable::columns::inquiries_kept_since;
 use ppob_journal_durable::decode::integer;
 use ppob_journal_durable::sealed::{self, Seal};
-use ppob_types::{CustomerNumber, PaymentKey, Retention, Timestamp};
+use ppob_types::{CustomerNumber, PaymentKey, ProviderName, Retention, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::items::{AuditItem, PaymentItem, ProposalItem};
-
-/// How long an inquiry is kept after it expired.
-const KEPT: Duration = Duration::from_hours(24);
 
 /// Bytes, in JSON as PostgreSQL reads them.
 #[derive(Clone, Debug, ToSql)]
@@ -52,7 +49,6 @@ pub(crate) fn put_forgotten(payment: &PaymentItem) -> Value {
 /// Saves an inquiry, and forgets a few that expired long ago.
 pub(crate) fn save_inquiry(seal: &Seal, inquiry: &StoredInquiry) -> Result<Value, JournalError> {
     let place = sealed::inquiry_value(inquiry.consumer.as_str(), inquiry.id.as_str());
-    let forget_before = inquiry.answered_at.as_micros().saturating_sub(integer(KEPT.as_micros()));
     Ok(json!({
         "do": "save-inquiry",
         "consumer": inquiry.consumer.as_str(),
@@ -60,7 +56,7 @@ pub(crate) fn save_inquiry(seal: &Seal, inquiry: &StoredInquiry) -> Result<Value
         "customer": seal.customer(&inquiry.purchase.customer).as_str(),
         "expires_at": inquiry.expires_at.as_micros(),
         "value": Hex(seal.seal_json(&place, inquiry)?),
-        "forget_before": forget_before,
+        "forget_before": inquiries_kept_since(inquiry.answered_at),
     }))
 }
 
@@ -151,7 +147,7 @@ pub(crate) fn withdraw(
 pub(crate) fn strip(
     seal: &Seal,
     before: Vec<u8>,
-    unlisted: &[(String, String)],
+    unlisted: &[(ProviderName, String)],
     after: &StoredPayment,
     to: Retention,
 ) -> Result<Value, JournalError> {
@@ -161,7 +157,7 @@ pub(crate) fn strip(
         None
     };
     let replies = unlisted.iter().map(|(provider, text)| {
-        json!({ "provider": provider, "index": seal.reply(text).as_str() })
+        json!({ "provider": provider.as_str(), "index": seal.reply(text).as_str() })
     });
     Ok(json!({
         "do": "strip",
@@ -181,15 +177,6 @@ pub(crate) fn restored(restored: &Restored) -> Value {
         "do": "restored", "restored_at": restored.restored_at.as_micros(),
         "taken_at": restored.taken_at.as_micros(),
     })
-}
-
-/// What the payment's attempts added to the unlisted replies.
-pub(crate) fn replies(stored: &StoredPayment) -> Vec<(String, String)> {
-    let attempts = stored.payment.attempts.iter();
-    let brought = attempts.filter_map(|attempt| {
-        Some((attempt.provider.as_str().to_owned(), attempt.observed.unlisted.clone()?))
-    });
-    brought.collect()
 }
 
 /// What stands for these customers.

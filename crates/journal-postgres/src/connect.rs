@@ -56,11 +56,10 @@ pub(crate) struct Connected {
 impl Connector {
     pub(crate) fn new(settings: &PostgresSettings) -> Result<Self, OpenError> {
         // The error of a parser may quote the password.
-        let mut config: Config = settings
-            .url
-            .expose_secret()
-            .parse()
-            .map_err(|_| OpenError::Url("it is no connection string of PostgreSQL".to_owned()))?;
+        let mut config: Config =
+            settings.url.expose_secret().parse().map_err(|_| {
+                OpenError::Url("it is no connection string of PostgreSQL".to_owned())
+            })?;
         if config.get_dbname().is_none() {
             return Err(OpenError::Url("it names no database".to_owned()));
         }
@@ -159,10 +158,9 @@ impl Connected {
     }
 
     /// Says goodbye, and waits until the server has heard it.
-    pub(crate) async fn close(mut self) {
-        let (client, _) = (self.client, ());
-        drop(client);
-        let _ = (&mut self.driver).await;
+    pub(crate) async fn close(self) {
+        drop(self.client);
+        let _ = self.driver.await;
     }
 }
 

@@ -2,11 +2,13 @@
 
 use postgres_types::{FromSql, ToSql};
 use ppob_journal::{
-    Agreement, AuditEntry, Change, NewPayment, NewProposal, late_charge_at, settled_reference, success_at,
+    Agreement, AuditEntry, Change, NewPayment, NewProposal, late_charge_at, settled_reference,
+    success_at,
 };
+use ppob_journal_durable::columns::money;
 use ppob_journal_durable::decode::integer;
 use ppob_journal_durable::sealed::{SealedChange, SealedPayment, SealedReply};
-use ppob_payment::{Conclusion, Payment};
+use ppob_payment::Payment;
 use ppob_types::{ProviderRef, Retention, Rupiah, Timestamp};
 use serde::Serialize;
 
@@ -283,14 +285,4 @@ fn attempts(payment: &Payment) -> Vec<NewAttempt> {
         begun_at: attempt.begun_at.as_micros(),
     });
     items.collect()
-}
-
-/// Total and cost as told.
-const fn money(payment: &Payment) -> (Option<i64>, Option<i64>) {
-    match payment.conclusion {
-        Some(
-            Conclusion::Succeeded { total, cost, .. } | Conclusion::Reversed { total, cost, .. },
-        ) => (Some(total.get()), Some(cost.get())),
-        Some(Conclusion::Failed { .. }) | None => (None, None),
-    }
 }

@@ -12,6 +12,7 @@ use ppob_journal::{
     PaymentEvent, Proposal, Propose, Proposed, StoredInquiry, StoredPayment, Stripped,
     UnlistedReply,
 };
+use ppob_journal_durable::columns::unlisted_replies;
 use ppob_journal_durable::decode::{integer, natural};
 use ppob_journal_durable::sealed::{Seal, SealedChange, SealedPayment};
 use ppob_journal_durable::sends;
@@ -116,7 +117,8 @@ impl Journal for PostgresJournal {
         loop {
             let sealed = SealedChange::new(&self.seal, &change)?;
             let item = ChangeItem::new(&change, &sealed, retention);
-            let (told, work) = self.writer.change(ChangeWork { change, item }).await?;
+            let work = Box::new(ChangeWork { change, item });
+            let (told, work) = self.writer.change(work).await?;
             match told.changed(&self.seal, work)? {
                 Changed::Told(committed) => return Ok(committed),
                 Changed::KeptLess(kept, work) => {
@@ -210,8 +212,7 @@ impl Journal for PostgresJournal {
         let more = [Retention::Everything, Retention::NoRawAnswers];
         let kept: Vec<&str> =
             more.iter().filter(|one| **one < to).map(|one| one.as_str()).collect();
-        let ordered =
-            Ordered { statement: sql::STRIPPABLE, values: &[&kept, &before.as_micros()] };
+        let ordered = Ordered { statement: sql::STRIPPABLE, values: &[&kept, &before.as_micros()] };
         query::page(&self.readers, &self.seal, ordered, limit).await
     }
 
@@ -228,7 +229,7 @@ impl Journal for PostgresJournal {
         if before.retention() >= to {
             return Ok(Stripped::Already);
         }
-        let unlisted = apply::replies(&before);
+        let unlisted = unlisted_replies(&before);
         let after = before.stripped(to);
         let item = apply::strip(&self.seal, value, &unlisted, &after, to)?;
         let done = self.other(None, item).await?;

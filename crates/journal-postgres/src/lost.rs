@@ -7,7 +7,9 @@ use tokio::sync::Notify;
 /// Why the journal writes nothing any more. The engine must be started again: the opening puts in doubt
 /// what was sent and is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the journal writes nothing any more, so that no payment is made twice: {0}; start the engine again")]
+#[error(
+    "the journal writes nothing any more, so that no payment is made twice: {0}; start the engine again"
+)]
 pub struct Lost(pub(crate) String);
 
 /// Tells it to everybody.

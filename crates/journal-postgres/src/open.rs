@@ -1,9 +1,9 @@
 //! Opening: the server, its settings, the schema, and the connection that writes.
 
+use postgres_types::ToSql;
 use ppob_journal_durable::chain::Head;
 use ppob_journal_durable::decode::natural;
 use ppob_types::Timestamp;
-use postgres_types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
 use crate::connect::{Connected, Connector, Purpose};

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use postgres_types::ToSql;
 use ppob_journal::JournalError;
 use tokio_postgres::{NoTls, Row};
@@ -16,7 +18,11 @@ use crate::error::{closed, said, unread};
 pub(crate) struct Readers(Pool);
 
 impl Readers {
-    pub(crate) fn new(connector: &Connector, most: usize, patience: Duration) -> Result<Self, String> {
+    pub(crate) fn new(
+        connector: &Connector,
+        most: usize,
+        patience: Duration,
+    ) -> Result<Self, String> {
         let config = connector.config(Purpose::Reading);
         let way = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match connector.tls() {
@@ -39,8 +45,7 @@ impl Readers {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, JournalError> {
         let client = self.connection().await?;
-        let prepared =
-            client.prepare_cached(statement).await.map_err(|error| unread(&error))?;
+        let prepared = client.prepare_cached(statement).await.map_err(|error| unread(&error))?;
         client.query(&prepared, parameters).await.map_err(|error| unread(&error))
     }
 

@@ -1,14 +1,10 @@
 //! What the send journal shows and the database has forgotten.
 
-use ppob_journal::{
-    AuditEntry, Change, EventKind, JournalError, JournalledSend, LostSends, NewPayment, Restored,
-    StoredPayment,
-};
+use ppob_journal::{AuditEntry, JournalError, JournalledSend, LostSends, Restored};
 use ppob_journal_durable::chain::Head;
-use ppob_journal_durable::decode::integer;
+use ppob_journal_durable::decode::{from_json, integer, to_json};
 use ppob_journal_durable::sealed::{Seal, SealedChange, SealedPayment};
-use ppob_journal_durable::sends::{SendJournal, SentHead, Tail};
-use ppob_payment::{Payment, Remembered, remember as hold};
+use ppob_journal_durable::sends::{Forgotten, Put, SendJournal, SentHead, Tail, forgotten};
 use ppob_types::Timestamp;
 use serde_json::Value;
 
@@ -64,34 +60,28 @@ impl Remembering<'_> {
         if self.is_known(send).await? {
             return Ok(());
         }
-        let now = self.now(send).await?;
-        let (known, remembered) = match query::by_key(self.readers, self.seal, &send.key).await {
-            Ok(known) => {
-                let record = known.as_ref().map(|stored| &stored.payment);
-                let remembered = hold(record, &send.payment, &send.attempt, now);
-                (known, remembered)
-            }
-            // Nothing can be added to what cannot be read; a person must look, and nothing else stops.
-            Err(JournalError::Corrupt(error)) => {
-                tracing::error!(payment = %send.key, %error, "a payment whose send was forgotten cannot be read");
-                (None, Remembered::Ended)
-            }
-            Err(error) => return Err(error),
+        let known = match query::by_key(self.readers, self.seal, &send.key).await {
+            Err(error @ JournalError::Unavailable(_)) => return Err(error),
+            known => known,
         };
-        lost.add(send, &remembered);
-        let entry = send.audit(known.as_ref(), &remembered, now);
-        let entry = entry.map_err(|error| JournalError::Corrupt(error.to_string()))?;
-        let Some(entry) = entry else { return Ok(()) };
-        tracing::error!(payment = %send.key, attempt = %send.attempt, before = entry.before, after = entry.after, "a send was forgotten by the journal, which was set back");
+        let now = self.high_water().await?.max(send.begun_at());
+        let Forgotten { entry, put } = forgotten(send, known, now, lost)?;
         let mut writes = Writes { latest: Some(now), ..Writes::default() };
-        match remembered {
-            Remembered::Known | Remembered::Ended => {}
-            Remembered::InDoubt(payment) | Remembered::AnotherAlive(payment) => match &known {
-                Some(known) => writes.changes.push(self.changed(known, *payment, now)?),
-                None => writes.others.push(self.forgotten(send, *payment, now)?),
-            },
+        match put {
+            None => {}
+            Some(Put::Change(change)) => {
+                let sealed = SealedChange::new(self.seal, &change)?;
+                let kept = change.payment.retention;
+                writes.changes.push(ChangeItem::new(&change, &sealed, kept));
+            }
+            Some(Put::New(new)) => {
+                let sealed = SealedPayment::new(self.seal, &new)?;
+                writes.others.push(apply::put_forgotten(&PaymentItem::new(&new, sealed)));
+            }
         }
-        writes.others.push(self.told(lost, &entry)?);
+        let entries: Vec<AuditEntry> = entry.into_iter().collect();
+        let json = to_json(lost)?;
+        writes.others.push(apply::save_document(self.seal, LostSends::DOCUMENT, &json, &entries)?);
         self.write(&writes).await
     }
 
@@ -105,8 +95,7 @@ impl Remembering<'_> {
         if let Some(gone) = self.gone(tail.head).await? {
             let set_back = self.set_back(gone).await?;
             writes.latest = writes.latest.max(Some(set_back.restored_at));
-            let json = serde_json::to_string(&set_back)
-                .map_err(|error| JournalError::Corrupt(error.to_string()))?;
+            let json = to_json(&set_back)?;
             writes.others.push(apply::reserve_serials(SERIALS_AHEAD));
             let by_time = set_back.restored_at.as_micros() / MICROS_PER_SERIAL;
             writes.others.push(apply::raise_serial(u64::try_from(by_time).unwrap_or_default()));
@@ -139,59 +128,9 @@ impl Remembering<'_> {
         Ok(Restored { taken_at, restored_at: taken_at.max(gone.at), providers_frozen: false })
     }
 
-    fn changed(
-        &self,
-        known: &StoredPayment,
-        payment: Payment,
-        now: Timestamp,
-    ) -> Result<ChangeItem, JournalError> {
-        let change = Change {
-            key: known.key.clone(),
-            expected_version: known.version,
-            payment,
-            kind: EventKind::Recovered,
-            now,
-            unlisted: Vec::new(),
-            audit: None,
-            agreement: None,
-        };
-        let sealed = SealedChange::new(self.seal, &change)?;
-        Ok(ChangeItem::new(&change, &sealed, known.retention()))
-    }
-
-    fn forgotten(
-        &self,
-        send: &JournalledSend,
-        payment: Payment,
-        now: Timestamp,
-    ) -> Result<Value, JournalError> {
-        let new = NewPayment {
-            key: send.key.clone(),
-            serial: send.serial,
-            request: send.request.clone(),
-            fingerprint: send.fingerprint,
-            payment,
-            duplicate_window: std::time::Duration::ZERO,
-            may_displace_holder: false,
-            day_max: None,
-            now,
-        };
-        let sealed = SealedPayment::new(self.seal, &new)?;
-        Ok(apply::put_forgotten(&PaymentItem::new(&new, sealed)))
-    }
-
-    /// The count of lost sends, and the entry of the audit about one of them.
-    fn told(&self, lost: &LostSends, entry: &AuditEntry) -> Result<Value, JournalError> {
-        let json = serde_json::to_string(lost)
-            .map_err(|error| JournalError::Corrupt(error.to_string()))?;
-        apply::save_document(self.seal, LostSends::DOCUMENT, &json, std::slice::from_ref(entry))
-    }
-
     async fn lost(&self) -> Result<LostSends, JournalError> {
         let kept = query::document(self.readers, self.seal, LostSends::DOCUMENT).await?;
-        let kept = kept.map(|json| serde_json::from_str(&json)).transpose();
-        let kept = kept.map_err(|_| JournalError::Corrupt("a document is no JSON".to_owned()))?;
-        Ok(kept.unwrap_or_default())
+        Ok(kept.map(|json| from_json(json.as_bytes())).transpose()?.unwrap_or_default())
     }
 
     async fn covered(&self) -> Result<u64, OpenError> {
@@ -206,11 +145,6 @@ impl Remembering<'_> {
         let attempt = send.attempt.as_str();
         let row = self.readers.one(sql::ATTEMPT_KNOWN, &[&consumer, &id, &attempt]).await?;
         row.map_or(Ok(false), |row| row.try_get(0)).map_err(|error| unread(&error))
-    }
-
-    /// The latest time that anybody knows of.
-    async fn now(&self, send: &JournalledSend) -> Result<Timestamp, JournalError> {
-        Ok(self.high_water().await?.max(send.begun_at()))
     }
 
     async fn high_water(&self) -> Result<Timestamp, JournalError> {

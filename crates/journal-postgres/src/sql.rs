@@ -81,9 +81,8 @@ pub(crate) const NEXT_DUE: &str =
 
 pub(crate) const EVENTS_OF_ALL: &str =
     event!("WHERE event.sequence > $1 ORDER BY event.sequence LIMIT $2");
-pub(crate) const EVENTS_OF_CONSUMER: &str = event!(
-    "WHERE event.sequence > $1 AND event.consumer = $3 ORDER BY event.sequence LIMIT $2"
-);
+pub(crate) const EVENTS_OF_CONSUMER: &str =
+    event!("WHERE event.sequence > $1 AND event.consumer = $3 ORDER BY event.sequence LIMIT $2");
 pub(crate) const LATEST_CURSOR: &str = "SELECT coalesce(max(sequence), 0) FROM event";
 
 pub(crate) const INQUIRY_GET: &str =
@@ -95,8 +94,7 @@ pub(crate) const UNLISTED_REPLIES: &str =
     ORDER BY count DESC, provider, first_at, text_index
     LIMIT $2";
 
-pub(crate) const AUDIT_COLUMNS: &str =
-    "SELECT sequence, operator, actor, second_actor, action, subject, reason, before, after, at \
+pub(crate) const AUDIT_COLUMNS: &str = "SELECT sequence, operator, actor, second_actor, action, subject, reason, before, after, at \
      FROM audit";
 pub(crate) const DEPOSIT_GET: &str =
     "SELECT deposit_id, provider, amount, credited_at, reference, operator, proven, actor, recorded_at
@@ -115,7 +113,8 @@ pub(crate) const PROPOSALS_OF_PAYMENT: &str =
         AND state = 'open'
     ORDER BY attempt";
 
-pub(crate) const SEALED_KEYS: &str = "SELECT number, master, wrapped FROM sealed_key ORDER BY number";
+pub(crate) const SEALED_KEYS: &str =
+    "SELECT number, master, wrapped FROM sealed_key ORDER BY number";
 pub(crate) const SEALED_KEY_PUT: &str =
     "INSERT INTO sealed_key (number, master, wrapped) VALUES ($1, $2, $3)
     ON CONFLICT (number) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped";

@@ -1,8 +1,6 @@
 //! What the database answers, as callers read it.
 
-use ppob_journal::{
-    Acceptance, Committed, JournalError, NewPayment, StoredPayment,
-};
+use ppob_journal::{Acceptance, Committed, JournalError, NewPayment, StoredPayment};
 use ppob_journal_durable::decode::{from_word, natural, payment_key};
 use ppob_journal_durable::sealed::Seal;
 use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
@@ -23,7 +21,7 @@ pub(crate) enum Accepted {
 pub(crate) enum Changed {
     Told(Committed),
     /// Less is kept of the payment than the value was made for.
-    KeptLess(Retention, ChangeWork),
+    KeptLess(Retention, Box<ChangeWork>),
 }
 
 impl Told {
@@ -60,7 +58,11 @@ impl Told {
         }))
     }
 
-    pub(crate) fn changed(self, seal: &Seal, work: ChangeWork) -> Result<Changed, JournalError> {
+    pub(crate) fn changed(
+        self,
+        seal: &Seal,
+        work: Box<ChangeWork>,
+    ) -> Result<Changed, JournalError> {
         Ok(Changed::Told(match self.word.as_deref() {
             Some("stale") => Committed::Stale,
             Some("reference-taken") => Committed::ReferenceTaken { by: self.key()? },

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ppob_journal::JournalError;
-use ppob_journal_durable::chain::Head;
+use ppob_journal_durable::chain::{Head, Told as ToldHead};
 use ppob_journal_durable::sealed::Seal;
 use ppob_journal_durable::sends::SendJournal;
 use ppob_types::Timestamp;
@@ -55,10 +55,13 @@ impl Writer {
     }
 
     /// Writes a change with the next commit.
-    pub(crate) async fn change(&self, work: ChangeWork) -> Result<(Told, ChangeWork), JournalError> {
+    pub(crate) async fn change(
+        &self,
+        work: ChangeWork,
+    ) -> Result<(Told, ChangeWork), JournalError> {
         let (reply, answer) = oneshot::channel();
         let moment = Some(work.change.now);
-        self.hand_over(Job { moment, work: Work::Change(Box::new(work), reply) })?;
+        self.hand_over(Job { moment, work: Work::Change(work, reply) })?;
         answer.await.unwrap_or_else(|_| Err(nobody()))
     }
 
@@ -125,6 +128,7 @@ fn nobody() -> JournalError {
 async fn run(mut inbox: Inbox, parts: WriterParts) {
     let WriterParts { mut connection, seal, epoch, sends, sends_name, mut head, lost } = parts;
     let mut sends = Some(sends);
+    let mut told = ToldHead::default();
     while let Some((jobs, waiting)) = inbox.take(BATCH).await {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
         let batch = Batch { jobs, seal: &seal, epoch, sends_name: &sends_name, known: head };
@@ -141,15 +145,22 @@ async fn run(mut inbox: Inbox, parts: WriterParts) {
             }
         };
         match batch.write(open, &mut sends).await {
-            Ended::Committed(told) => head = told.or(head),
+            Ended::Committed(since, at) => {
+                told.saw(since, at);
+                head = since.or(head);
+            }
             Ended::Refused => {}
             Ended::Unknown => connection.drop_it(),
             Ended::SetBack(what) => {
-                tracing::error!(what, "the journal's database was set back; nothing is written any more until the engine was started again");
+                tracing::error!(
+                    what,
+                    "the journal's database was set back; nothing is written any more until the engine was started again"
+                );
                 lost.tell(what);
             }
         }
     }
+    told.log("the journal closes with this head of its chain");
     connection.close().await;
 }
 

@@ -19,7 +19,7 @@ struct InDatabase(Place);
 
 impl InDatabase {
     /// Something that is done to the database while nobody is in it.
-    fn from_outside(&self, statements: &[String]) {
+    fn outside(&self, statements: &[String]) {
         let name = self.0.database.name();
         let server = self.0.database.url().replace(name, "postgres");
         for statement in statements {
@@ -36,7 +36,7 @@ impl Backend for InDatabase {
 
     async fn copy(&self) {
         let name = self.0.database.name();
-        self.from_outside(&[
+        self.outside(&[
             format!("DROP DATABASE IF EXISTS {name}_copy"),
             format!("CREATE DATABASE {name}_copy TEMPLATE {name}"),
         ]);
@@ -45,7 +45,7 @@ impl Backend for InDatabase {
     /// As whoever puts a snapshot in the place of the database: nobody tells the journal.
     async fn put_back(&self, _now: Timestamp) {
         let name = self.0.database.name();
-        self.from_outside(&[
+        self.outside(&[
             format!("DROP DATABASE {name} WITH (FORCE)"),
             format!("ALTER DATABASE {name}_copy RENAME TO {name}"),
         ]);

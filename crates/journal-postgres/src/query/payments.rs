@@ -4,17 +4,15 @@ use postgres_types::ToSql;
 use ppob_journal::{Filter, JournalError, Page, StoredPayment};
 use ppob_journal_durable::decode::{PaymentRow, integer};
 use ppob_journal_durable::sealed::Seal;
+use ppob_journal_durable::unreadable;
 use ppob_types::{PaymentKey, ProviderName, ProviderRef};
 use tokio_postgres::Row;
 
-use super::filters::list_sql;
 use super::Answer;
+use super::filters::list_sql;
 use crate::error::unread;
 use crate::reader::Readers;
 use crate::{rows, sql};
-
-/// How many rows that cannot be read one message names.
-const NAMED: usize = 10;
 
 /// A statement whose last value is the most rows that it answers.
 pub(crate) struct Ordered<'a> {
@@ -81,44 +79,30 @@ pub(crate) async fn page(
         values.push(&asked);
         let found = readers.all(ordered.statement, &values).await?;
         let rows = found.len();
-        let mut unreadable = Vec::new();
+        let mut serials = Vec::new();
         let mut payments = Vec::with_capacity(rows);
         for row in &found {
             match decode(row, seal) {
                 Some(stored) => payments.push(stored),
-                None => unreadable.push(row.try_get::<_, i64>(0).unwrap_or_default()),
+                None => serials.push(row.try_get::<_, i64>(0).unwrap_or_default()),
             }
         }
         if payments.len() >= limit || rows < most {
-            tell(&unreadable);
+            unreadable::tell(&serials);
             payments.truncate(limit);
             return Ok(payments);
         }
-        most = most.saturating_add(unreadable.len().max(1));
+        most = most.saturating_add(serials.len().max(1));
     }
 }
 
 fn read(row: Option<Row>) -> Answer<Option<PaymentRow>> {
-    row.map(|row| rows::payment(&row)).transpose().map_err(|error: tokio_postgres::Error| unread(&error))
+    row.map(|row| rows::payment(&row))
+        .transpose()
+        .map_err(|error: tokio_postgres::Error| unread(&error))
 }
 
 fn decode(row: &Row, seal: &Seal) -> Option<StoredPayment> {
     let decoded: Result<StoredPayment, JournalError> = rows::payment(row).ok()?.decode(seal);
     decoded.ok()
-}
-
-/// Says which ones a person must look at, and nothing of what is in them.
-fn tell(unreadable: &[i64]) {
-    if unreadable.is_empty() {
-        return;
-    }
-    let count = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
-    metrics::counter!("ppob_journal_unreadable_rows_total").increment(count);
-    let named = unreadable.get(..NAMED).unwrap_or(unreadable);
-    tracing::error!(
-        count,
-        serials = ?named,
-        "payments in the journal cannot be read and are left out; their customers stay guarded, a \
-         person must look"
-    );
 }

@@ -28,11 +28,14 @@ pub(super) struct Batch<'a> {
     pub(super) known: Option<Head>,
 }
 
+/// What became of one write.
+type Answer = Result<Told, JournalError>;
+
 /// How a batch ended; everybody was told.
 #[derive(Debug)]
 pub(super) enum Ended {
-    /// It is durable; this is the head of the chain now.
-    Committed(Option<Head>),
+    /// It is durable; this is the head of the chain now, and the latest time that it states.
+    Committed(Option<Head>, Option<Timestamp>),
     /// Nothing was changed.
     Refused,
     /// It may be durable or not, and the connection is of no use any more.
@@ -105,7 +108,7 @@ impl Batch<'_> {
         metrics::counter!("ppob_journal_commits_total").increment(1);
         metrics::histogram!("ppob_journal_batch_size").record(float(answers.len()));
         acknowledge(sorted, answers, self.seal, segment, sends, latest, head).await;
-        Ended::Committed(head)
+        Ended::Committed(head, latest)
     }
 }
 
@@ -154,10 +157,7 @@ fn ready(sends: &mut Option<SendJournal>, at: Option<Timestamp>) -> Result<u64, 
 }
 
 /// The head of the chain, and an answer for each write.
-fn read(
-    rows: Vec<Row>,
-    writes: usize,
-) -> Result<(Option<Head>, Vec<Result<Told, JournalError>>), JournalError> {
+fn read(rows: Vec<Row>, writes: usize) -> Result<(Option<Head>, Vec<Answer>), JournalError> {
     let odd = |error: tokio_postgres::Error| JournalError::Corrupt(error.to_string());
     let mut head = None;
     let mut answers = Vec::with_capacity(writes);
@@ -184,7 +184,7 @@ fn read(
 /// Writes the sends down and tells everybody.
 async fn acknowledge(
     sorted: Sorted,
-    answers: Vec<Result<Told, JournalError>>,
+    answers: Vec<Answer>,
     seal: &Seal,
     segment: Option<Result<u64, SendsError>>,
     sends: &mut Option<SendJournal>,

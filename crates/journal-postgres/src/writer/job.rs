@@ -22,14 +22,18 @@ pub(super) struct Job {
 /// What is to be written, and whom to tell.
 #[derive(Debug)]
 pub(super) enum Work {
-    Change(Box<ChangeWork>, oneshot::Sender<Result<(Told, ChangeWork), JournalError>>),
+    Change(Box<ChangeWork>, oneshot::Sender<Result<(Told, Box<ChangeWork>), JournalError>>),
     Accept {
         item: Box<PaymentItem>,
         /// The send that it permits, as JSON.
         send: Option<Zeroizing<Vec<u8>>>,
         reply: oneshot::Sender<Result<Told, JournalError>>,
     },
-    Other { item: Value, first: bool, reply: oneshot::Sender<Result<Told, JournalError>> },
+    Other {
+        item: Value,
+        first: bool,
+        reply: oneshot::Sender<Result<Told, JournalError>>,
+    },
 }
 
 /// A change, and as what it is written.
@@ -76,7 +80,7 @@ impl Job {
     pub(super) fn tell(self, told: Result<Told, JournalError>) {
         match self.work {
             Work::Change(work, reply) => {
-                let _ = reply.send(told.map(|told| (told, *work)));
+                let _ = reply.send(told.map(|told| (told, work)));
             }
             Work::Accept { reply, .. } | Work::Other { reply, .. } => {
                 let _ = reply.send(told);
