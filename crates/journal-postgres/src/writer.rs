@@ -57,8 +57,8 @@ impl Writer {
     /// Writes a change with the next commit.
     pub(crate) async fn change(
         &self,
-        work: ChangeWork,
-    ) -> Result<(Told, ChangeWork), JournalError> {
+        work: Box<ChangeWork>,
+    ) -> Result<(Told, Box<ChangeWork>), JournalError> {
         let (reply, answer) = oneshot::channel();
         let moment = Some(work.change.now);
         self.hand_over(Job { moment, work: Work::Change(work, reply) })?;
