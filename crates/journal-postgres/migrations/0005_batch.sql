@@ -217,6 +217,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
     answers answer[] := '{}';
     failures text[] := '{}';
+    events new_event[] := '{}';
+    one answer;
     one_change new_change;
     one_payment new_payment;
     item jsonb;
@@ -238,20 +240,33 @@ BEGIN
     END IF;
     BEGIN
         FOREACH one_change IN ARRAY changes LOOP
-            answers := answers || change(one_change, epoch);
+            one := change(one_change, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
         FOR item IN SELECT * FROM jsonb_array_elements(others) LOOP
-            answers := answers || other(item, epoch);
+            one := other(item, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
         FOREACH one_payment IN ARRAY payments LOOP
-            answers := answers || accept(one_payment, epoch);
+            one := accept(one_payment, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
     EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
         -- Again, one by one, each with a savepoint of its own.
         answers := '{}';
+        events := '{}';
         FOREACH one_change IN ARRAY changes LOOP
             BEGIN
-                answers := answers || change(one_change, epoch);
+                one := change(one_change, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -261,7 +276,10 @@ BEGIN
         END LOOP;
         FOR item IN SELECT * FROM jsonb_array_elements(others) LOOP
             BEGIN
-                answers := answers || other(item, epoch);
+                one := other(item, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -271,7 +289,10 @@ BEGIN
         END LOOP;
         FOREACH one_payment IN ARRAY payments LOOP
             BEGIN
-                answers := answers || accept(one_payment, epoch);
+                one := accept(one_payment, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -280,6 +301,11 @@ BEGIN
             END;
         END LOOP;
     END;
+    INSERT INTO event (sequence, payment_serial, version, consumer, kind, state, at, digest)
+    SELECT
+        (SELECT coalesce(max(sequence), 0) FROM event) + row_number() OVER (),
+        made.payment_serial, made.version, made.consumer, made.kind, made.state, made.at, made.digest
+    FROM unnest(events) AS made WHERE made.payment_serial IS NOT NULL;
     UPDATE meta SET value = latest WHERE name = 'time_high_water' AND value < latest;
     IF sends IS NOT NULL THEN
         INSERT INTO send_journal (name, covered) VALUES (sends, segment)
