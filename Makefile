@@ -23,7 +23,7 @@ FUZZ_VERSION := 0.13.2
 # How long `fuzz` runs each target.
 SECONDS_EACH ?= 60
 
-.PHONY: help setup provider test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
+.PHONY: help setup postgres provider test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
 	fuzz-tool sandbox demo
 
 help: ## Lists what can be made.
@@ -39,18 +39,23 @@ setup: ## Checks that the machine has what is needed, and says what is missing.
 		| "$${CC:-cc}" -x c -fsyntax-only - 2>/dev/null || { \
 		echo 'no working C compiler, which SQLite and ring are built with: apt-get install -y gcc libc6-dev make' >&2; exit 1; }
 
+postgres: ## Installs the PostgreSQL server that the tests start, where none is found (apt-get, as root or with sudo).
+	@tests/postgres/install
+
 provider: setup ## Writes a new provider that compiles, and says what is left to write (make provider NAME=foo).
 	@cargo run --locked --quiet -p ppob-guide --bin new-provider -- $(if $(NAME),"$(NAME)")
 
-test: setup ## Runs every test and prints how many there were.
+test: setup postgres ## Runs every test, beside a PostgreSQL server of their own, and prints how many there were.
 	@mkdir -p "$(TARGET)"
-	@if cargo nextest --version >/dev/null 2>&1; then \
+	@cargo build --locked --quiet -p ppob-test-postgres --bin ppob-with-postgres; \
+	with_postgres="$(TARGET)/debug/ppob-with-postgres"; \
+	if cargo nextest --version >/dev/null 2>&1; then \
 		cargo test --workspace --locked --doc; \
-		cargo nextest run --workspace --locked; \
+		"$$with_postgres" -- cargo nextest run --workspace --locked; \
 		exit; \
 	fi; \
 	status=0; \
-	cargo test --workspace --locked --no-fail-fast | tee "$(TARGET)/test.log" || status=$$?; \
+	"$$with_postgres" -- cargo test --workspace --locked --no-fail-fast | tee "$(TARGET)/test.log" || status=$$?; \
 	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8; binaries += 1 } \
 		END { printf "test total: %d passed; %d failed; %d ignored; in %d test binaries\n", \
 			passed, failed, ignored, binaries; exit passed == 0 }' "$(TARGET)/test.log" || status=1; \
