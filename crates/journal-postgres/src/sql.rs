@@ -31,7 +31,8 @@ macro_rules! event {
 }
 
 pub(crate) const WRITE: &str =
-    "SELECT place, failure, told FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    "SELECT place, failure, word, consumer, id, number, version, at, recorded, bytes
+    FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 pub(crate) const PAYMENT_COLUMNS: &str = payment!("");
 pub(crate) const PAYMENT_BY_KEY: &str = payment!("WHERE consumer = $1 AND payment_id = $2");
