@@ -27,6 +27,11 @@ const ALWAYS: &str = "-c search_path=ppob -c enable_seqscan=off -c jit=off \
 /// A write waits for its turn no longer than this, and takes no longer.
 const WRITES: &str = "-c lock_timeout=20s -c statement_timeout=30s";
 const READS: &str = "-c default_transaction_read_only=on -c statement_timeout=20s";
+/// All of it is read, for as long as it takes.
+const AUDITS: &str =
+    "-c default_transaction_read_only=on -c enable_seqscan=on -c statement_timeout=0";
+/// All of it is written and read, for as long as it takes.
+const MOVES: &str = "-c enable_seqscan=on -c statement_timeout=0";
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +40,10 @@ pub(crate) enum Purpose {
     Opening,
     Writing,
     Reading,
+    /// All of the journal is read.
+    Auditing,
+    /// A whole journal comes in.
+    Moving,
 }
 
 /// How connections are made.
@@ -91,6 +100,8 @@ impl Connector {
             Purpose::Opening => "",
             Purpose::Writing => WRITES,
             Purpose::Reading => READS,
+            Purpose::Auditing => AUDITS,
+            Purpose::Moving => MOVES,
         };
         let given = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{given} {ALWAYS} {own}"));

@@ -13,6 +13,8 @@
 //! What tells about a customer is sealed before it leaves the process.
 
 mod apply;
+mod audited;
+mod chain;
 mod connect;
 mod error;
 mod identity;
@@ -31,9 +33,12 @@ mod settings;
 mod sql;
 mod tls;
 mod told;
+mod verify;
 mod writer;
 
+pub use audited::{audit, chain_head};
 pub use error::OpenError;
 pub use journal::PostgresJournal;
 pub use lost::Lost;
 pub use settings::PostgresSettings;
+pub use verify::{Verified, VerifyError, verify};
