@@ -13,6 +13,7 @@
 //! What tells about a customer is sealed before it leaves the process.
 
 mod apply;
+mod arrive;
 mod audited;
 mod chain;
 mod connect;
@@ -36,6 +37,7 @@ mod told;
 mod verify;
 mod writer;
 
+pub use arrive::{ArriveError, Arrived, Arriving, Incoming, Source, There};
 pub use audited::{audit, chain_head};
 pub use error::OpenError;
 pub use journal::PostgresJournal;

@@ -116,6 +116,14 @@ pub(crate) async fn identity(client: &Client) -> Result<String, tokio_postgres::
     one(client, sql::IDENTITY).await
 }
 
+/// Refuses a journal that came from elsewhere, and that somebody may still open there.
+pub(crate) async fn has_arrived(client: &Client) -> Result<(), OpenError> {
+    match client.query_opt(sql::ARRIVAL, &[]).await? {
+        Some(row) if !row.try_get(1)? => Err(OpenError::MoveUnfinished(row.try_get(0)?)),
+        _ => Ok(()),
+    }
+}
+
 /// Counts the opening.
 pub(crate) async fn begin_epoch(client: &Client) -> Result<u64, tokio_postgres::Error> {
     let epoch: i64 = one(client, sql::EPOCH).await?;

@@ -7,6 +7,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_chain.sql"),
     include_str!("../migrations/0004_write.sql"),
     include_str!("../migrations/0005_batch.sql"),
+    include_str!("../migrations/0006_arrival.sql"),
 ];
 
 /// The columns of a payment's row.
@@ -124,3 +125,9 @@ pub(crate) const EPOCH: &str =
 pub(crate) const HIGH_WATER: &str = "SELECT value FROM meta WHERE name = 'time_high_water'";
 pub(crate) const CHAIN_HEAD: &str = "SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1";
 pub(crate) const SENDS_COVERED: &str = "SELECT covered FROM send_journal WHERE name = $1";
+
+/// Where the journal came from, and whether it may be opened.
+pub(crate) const ARRIVAL: &str = "SELECT source, is_done FROM arrival";
+pub(crate) const ARRIVE: &str = "INSERT INTO arrival (source, at, is_done) VALUES ($1, $2, false)";
+pub(crate) const ARRIVED: &str = "UPDATE arrival SET is_done = true WHERE NOT is_done";
+pub(crate) const SENDS_BEGIN: &str = "INSERT INTO send_journal (name, covered) VALUES ($1, $2)";

@@ -183,7 +183,8 @@ impl Leaving {
             .connection
             .execute("INSERT INTO moved (is_only, journal, place, at) VALUES (1, ?1, ?2, ?3)", row)
             .map_err(|error| self.failed(&error))?;
-        // The log's name must be as durable as what stands in it.
+        // Also whoever copies the file without its log must find it there.
+        writer.empty_log().map_err(|error| self.failed(&error))?;
         sync_directory_of(&self.path)
             .map_err(|error| OpenError::from_io(self.path.clone(), &error))?;
         Ok(())

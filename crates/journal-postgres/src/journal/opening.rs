@@ -10,7 +10,9 @@ use tokio::sync::Mutex;
 use super::PostgresJournal;
 use crate::connect::{Connector, Purpose};
 use crate::lost::LostSignal;
-use crate::open::{WriteConnection, begin_epoch, check_server, head, high_water, identity};
+use crate::open::{
+    WriteConnection, begin_epoch, check_server, has_arrived, head, high_water, identity,
+};
 use crate::owner::Owner;
 use crate::reader::Readers;
 use crate::remembered::remember;
@@ -33,6 +35,7 @@ impl PostgresJournal {
         check_server(&opening.client).await?;
         let owner = Owner::take(&connector, Arc::clone(&lost)).await?;
         migrate::migrate(&mut opening.client).await?;
+        has_arrived(&opening.client).await?;
         let seal = keys::unlock(&mut opening.client, &settings.keys).await?;
         let journal = identity(&opening.client).await?;
         let epoch = begin_epoch(&opening.client).await?;
