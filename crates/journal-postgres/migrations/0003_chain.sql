@@ -21,18 +21,20 @@ RETURN coalesce(
 CREATE FUNCTION field(value boolean) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce('\x01'::bytea || int8send(value::int::bigint), '\x00'::bytea);
 
--- The attempts of a payment as JSON, without blanks.
+-- An attempt as JSON, without blanks.
+CREATE FUNCTION attempt_text(
+    number bigint, attempt_id text, provider text, state text, settled_reference text
+) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN '[' || number || ',' || to_json(attempt_id) || ',' || to_json(provider) || ','
+    || to_json(state) || ',' || coalesce(to_json(settled_reference)::text, 'null') || ']';
+
+-- The attempts of a payment.
 CREATE FUNCTION attempts_text(payment bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
         SELECT '[' || coalesce(
             string_agg(
-                '[' || number
-                || ',' || to_json(attempt_id)
-                || ',' || to_json(provider)
-                || ',' || to_json(state)
-                || ',' || coalesce(to_json(settled_reference)::text, 'null')
-                || ']',
+                attempt_text(number, attempt_id, provider, state, settled_reference),
                 ',' ORDER BY number
             ),
             ''
@@ -42,14 +44,20 @@ BEGIN
 END $$;
 
 -- What stays of a payment and its attempts, as of its version.
-CREATE FUNCTION payment_digest(stored payment) RETURNS bytea LANGUAGE sql STABLE
+CREATE FUNCTION payment_digest(stored payment, attempts text) RETURNS bytea LANGUAGE sql STABLE
 RETURN sha256(
     field(stored.serial) || field(stored.consumer) || field(stored.payment_id)
     || field(stored.product) || field(stored.family) || field(stored.repeat)
     || field(stored.accepted_at) || field(stored.fingerprint_index) || field(stored.version)
     || field(stored.state) || field(stored.total) || field(stored.cost) || field(stored.attempts)
-    || field(attempts_text(stored.serial))
+    || field(attempts)
 );
+
+-- As it stands there.
+CREATE FUNCTION payment_digest(stored payment) RETURNS bytea LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN payment_digest(stored, attempts_text(stored.serial));
+END $$;
 
 -- Everything else that is only ever added, or ends once: one row for each time a row was written, with
 -- the digest of what stays of it. The newest of a subject is what must stand there now. Sequences have

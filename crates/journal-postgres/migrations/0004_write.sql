@@ -96,6 +96,17 @@ CREATE TYPE new_change AS (
     names new_proposal
 );
 
+-- An event that a write makes; all of a batch are added at once, at its end.
+CREATE TYPE new_event AS (
+    payment_serial bigint,
+    version bigint,
+    consumer text,
+    kind text,
+    state text,
+    at bigint,
+    digest bytea
+);
+
 -- What became of a write: a word, and what belongs to it.
 CREATE TYPE answer AS (
     word text,
@@ -105,14 +116,17 @@ CREATE TYPE answer AS (
     version bigint,
     at bigint,
     recorded bigint,
-    bytes bytea
+    bytes bytea,
+    event new_event
 );
 
-CREATE FUNCTION attempts_write(payment bigint, recorded bigint, attempts new_attempt[]) RETURNS void
+-- Writes the attempts, of which `recorded` have a row already. Says what `attempts_text` says from now on.
+CREATE FUNCTION attempts_write(payment bigint, recorded bigint, attempts new_attempt[]) RETURNS text
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     new new_attempt;
+    written text := '';
 BEGIN
     FOREACH new IN ARRAY attempts LOOP
         IF new.number <= recorded THEN
@@ -131,20 +145,20 @@ BEGIN
                 payment, new.number, new.id, new.provider, new.state, new.settled, new.begun_at
             );
         END IF;
+        written := written || CASE WHEN written = '' THEN '' ELSE ',' END
+            || attempt_text(new.number, new.id, new.provider, new.state, new.settled);
     END LOOP;
+    RETURN '[' || written || ']';
 END $$;
 
--- With the digest of the payment, whose row and attempts are written already.
-CREATE FUNCTION event_write(of bigint, what text, now bigint) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    stored payment;
+-- The event of a payment whose row and attempts are written already.
+CREATE FUNCTION event_of(stored payment, attempts text, kind text, now bigint) RETURNS new_event
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    SELECT * INTO stored FROM payment WHERE serial = of;
-    INSERT INTO event (sequence, payment_serial, version, consumer, kind, state, at, digest)
-    VALUES (
-        (SELECT coalesce(max(sequence), 0) + 1 FROM event),
-        of, stored.version, stored.consumer, what, stored.state, now, payment_digest(stored)
-    );
+    RETURN ROW(
+        stored.serial, stored.version, stored.consumer, kind, stored.state, now,
+        payment_digest(stored, attempts)
+    )::new_event;
 END $$;
 
 CREATE FUNCTION audit_write(new new_audit) RETURNS void LANGUAGE plpgsql AS $$
@@ -158,7 +172,11 @@ BEGIN
     );
 END $$;
 
-CREATE FUNCTION payment_insert(new new_payment, epoch bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION payment_insert(new new_payment, kind text, epoch bigint) RETURNS new_event
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    stored payment;
 BEGIN
     INSERT INTO payment (
         serial, consumer, payment_id, version, state, product, customer_index, family, repeat,
@@ -169,8 +187,9 @@ BEGIN
         new.serial, new.consumer, new.id, 1, new.state, new.product, new.customer, new.family,
         new.repeat, cardinality(new.attempts), new.accepted_at, new.now, new.next_check_at,
         new.total, new.cost, new.fingerprint, epoch, 'everything', new.request, new.value
-    );
-    PERFORM attempts_write(new.serial, 0, new.attempts);
+    )
+    RETURNING * INTO stored;
+    RETURN event_of(stored, attempts_write(new.serial, 0, new.attempts), kind, new.now);
 END $$;
 
 -- A payment counts `more`, or less, than before. Never refuses: the news it comes with must be kept.
@@ -188,49 +207,57 @@ CREATE FUNCTION accept(new new_payment, epoch bigint) RETURNS answer LANGUAGE pl
 #variable_conflict use_column
 DECLARE
     told answer;
-    known bytea;
-    holder record;
-    last success;
+    found_there record;
 BEGIN
-    SELECT fingerprint_index INTO known
-    FROM payment WHERE consumer = new.consumer AND payment_id = new.id;
-    IF found THEN
-        told.word := CASE WHEN known = new.fingerprint THEN 'known' ELSE 'conflict' END;
+    SELECT
+        known.fingerprint_index, buried.at AS buried_at,
+        holder.consumer AS holder_consumer, holder.payment_id AS holder_id,
+        holder.state AS holder_state,
+        success.repeat, success.at AS succeeded_at, success.consumer AS successful
+    INTO found_there
+    FROM (SELECT) AS one
+    LEFT JOIN payment AS known
+        ON known.consumer = new.consumer AND known.payment_id = new.id
+    LEFT JOIN buried ON buried.consumer = new.consumer AND buried.payment_id = new.id
+    LEFT JOIN guard ON guard.product = new.product AND guard.customer_index = new.customer
+    LEFT JOIN payment AS holder ON holder.serial = guard.payment_serial
+    LEFT JOIN success ON success.product = new.product AND success.customer_index = new.customer;
+    IF found_there.fingerprint_index IS NOT NULL THEN
+        told.word := CASE
+            WHEN found_there.fingerprint_index = new.fingerprint THEN 'known' ELSE 'conflict'
+        END;
         RETURN told;
     END IF;
-    IF EXISTS (SELECT FROM buried WHERE consumer = new.consumer AND payment_id = new.id) THEN
+    IF found_there.buried_at IS NOT NULL THEN
         told.word := 'abandoned';
         RETURN told;
     END IF;
-    SELECT payment.consumer, payment.payment_id, payment.state INTO holder
-    FROM guard JOIN payment ON payment.serial = guard.payment_serial
-    WHERE guard.product = new.product AND guard.customer_index = new.customer;
-    IF found THEN
+    IF found_there.holder_state IS NOT NULL THEN
         IF NOT (
-            holder.state = 'IN_DOUBT'
+            found_there.holder_state = 'IN_DOUBT'
             AND new.may_displace
-            AND holder.consumer = new.consumer
-            AND holder.payment_id IS NOT DISTINCT FROM new.despite
+            AND found_there.holder_consumer = new.consumer
+            AND found_there.holder_id IS NOT DISTINCT FROM new.despite
         ) THEN
             told.word := 'guarded';
-            told.consumer := holder.consumer;
-            told.id := holder.payment_id;
+            told.consumer := found_there.holder_consumer;
+            told.id := found_there.holder_id;
             RETURN told;
         END IF;
     ELSIF new.despite IS NOT NULL THEN
         told.word := 'holder-changed';
         RETURN told;
     END IF;
-    SELECT * INTO last FROM success
-    WHERE product = new.product AND customer_index = new.customer;
-    IF found
-        AND greatest(new.now - last.at, 0) < new.duplicate_window
-        AND new.repeat <> last.repeat + 1
+    IF greatest(new.now - found_there.succeeded_at, 0) < new.duplicate_window
+        AND found_there.succeeded_at IS NOT NULL
+        AND new.repeat <> found_there.repeat + 1
     THEN
         told.word := 'repeat-needed';
-        told.number := last.repeat + 1;
+        told.number := found_there.repeat + 1;
         -- Told of the same consumer's own payment only.
-        told.at := CASE WHEN last.consumer = new.consumer THEN last.at END;
+        told.at := CASE
+            WHEN found_there.successful = new.consumer THEN found_there.succeeded_at
+        END;
         RETURN told;
     END IF;
     INSERT INTO spend (consumer, day, amount)
@@ -245,14 +272,13 @@ BEGIN
         told.number := coalesce(told.number, 0);
         RETURN told;
     END IF;
-    PERFORM payment_insert(new, epoch);
+    told.event := payment_insert(new, 'accepted', epoch);
     IF new.is_open THEN
         -- Replaces a holder that was displaced; anybody else was refused before.
         INSERT INTO guard (product, customer_index, payment_serial)
         VALUES (new.product, new.customer, new.serial)
         ON CONFLICT (product, customer_index) DO UPDATE SET payment_serial = excluded.payment_serial;
     END IF;
-    PERFORM event_write(new.serial, 'accepted', new.now);
     told.word := 'accepted';
     RETURN told;
 END $$;
@@ -267,13 +293,12 @@ BEGIN
     IF EXISTS (SELECT FROM payment WHERE serial = new.serial) THEN
         UPDATE meta SET value = value + 1 WHERE name = 'last_serial' RETURNING value INTO new.serial;
     END IF;
-    PERFORM payment_insert(new, epoch);
+    told.event := payment_insert(new, 'recovered', epoch);
     IF new.is_open THEN
         INSERT INTO guard (product, customer_index, payment_serial)
         VALUES (new.product, new.customer, new.serial)
         ON CONFLICT (product, customer_index) DO NOTHING;
     END IF;
-    PERFORM event_write(new.serial, 'recovered', new.now);
     PERFORM spend_correct(new.consumer, new.day, new.counted);
     told.word := 'done';
     RETURN told;
@@ -343,6 +368,8 @@ CREATE FUNCTION change(new new_change, epoch bigint) RETURNS answer LANGUAGE plp
 DECLARE
     told answer;
     stored payment;
+    after payment;
+    written text;
     was_open boolean;
     counted_before bigint;
     tried new_attempt;
@@ -391,13 +418,14 @@ BEGIN
         WHERE payment_serial = stored.serial AND attempt = (new.names).attempt AND state = 'open';
         PERFORM proposal_write(stored.serial, new.names, new.now);
     END IF;
-    PERFORM attempts_write(stored.serial, stored.attempts, new.attempts);
+    written := attempts_write(stored.serial, stored.attempts, new.attempts);
     UPDATE payment
     SET version = version + 1, state = new.state, attempts = cardinality(new.attempts),
         updated_at = new.now, next_check_at = new.next_check_at, total = new.total,
         cost = new.cost, owner = epoch, value = new.value
-    WHERE serial = stored.serial;
-    PERFORM event_write(stored.serial, new.kind, new.now);
+    WHERE serial = stored.serial
+    RETURNING * INTO after;
+    told.event := event_of(after, written, new.kind, new.now);
     was_open := stored.state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED');
     IF new.is_final AND was_open THEN
         PERFORM guard_release(stored);

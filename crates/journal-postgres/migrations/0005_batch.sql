@@ -211,18 +211,22 @@ END $$;
 CREATE FUNCTION write(
     changes new_change[], others jsonb, payments new_payment[], epoch bigint, latest bigint,
     sends text, segment bigint, known_number bigint, known_hash bytea
-) RETURNS TABLE (place bigint, failure text, told answer)
+) RETURNS TABLE (
+    place bigint, failure text, word text, consumer text, id text, number bigint, version bigint,
+    at bigint, recorded bigint, bytes bytea
+)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     answers answer[] := '{}';
     failures text[] := '{}';
+    events new_event[] := '{}';
+    one answer;
     one_change new_change;
     one_payment new_payment;
     item jsonb;
     link chain;
     said text;
-    head answer;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'the journal writes at READ COMMITTED only';
@@ -238,20 +242,33 @@ BEGIN
     END IF;
     BEGIN
         FOREACH one_change IN ARRAY changes LOOP
-            answers := answers || change(one_change, epoch);
+            one := change(one_change, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
         FOR item IN SELECT * FROM jsonb_array_elements(others) LOOP
-            answers := answers || other(item, epoch);
+            one := other(item, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
         FOREACH one_payment IN ARRAY payments LOOP
-            answers := answers || accept(one_payment, epoch);
+            one := accept(one_payment, epoch);
+            events := events || one.event;
+            one.event := NULL;
+            answers := answers || one;
         END LOOP;
     EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
         -- Again, one by one, each with a savepoint of its own.
         answers := '{}';
+        events := '{}';
         FOREACH one_change IN ARRAY changes LOOP
             BEGIN
-                answers := answers || change(one_change, epoch);
+                one := change(one_change, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -261,7 +278,10 @@ BEGIN
         END LOOP;
         FOR item IN SELECT * FROM jsonb_array_elements(others) LOOP
             BEGIN
-                answers := answers || other(item, epoch);
+                one := other(item, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -271,7 +291,10 @@ BEGIN
         END LOOP;
         FOREACH one_payment IN ARRAY payments LOOP
             BEGIN
-                answers := answers || accept(one_payment, epoch);
+                one := accept(one_payment, epoch);
+                events := events || one.event;
+                one.event := NULL;
+                answers := answers || one;
                 failures := failures || NULL::text;
             EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
                 GET STACKED DIAGNOSTICS said = MESSAGE_TEXT;
@@ -280,6 +303,11 @@ BEGIN
             END;
         END LOOP;
     END;
+    INSERT INTO event (sequence, payment_serial, version, consumer, kind, state, at, digest)
+    SELECT
+        (SELECT coalesce(max(sequence), 0) FROM event) + row_number() OVER (),
+        made.payment_serial, made.version, made.consumer, made.kind, made.state, made.at, made.digest
+    FROM unnest(events) AS made WHERE made.payment_serial IS NOT NULL;
     UPDATE meta SET value = latest WHERE name = 'time_high_water' AND value < latest;
     IF sends IS NOT NULL THEN
         INSERT INTO send_journal (name, covered) VALUES (sends, segment)
@@ -287,16 +315,23 @@ BEGIN
         WHERE send_journal.covered < excluded.covered;
     END IF;
     link := chain_append(latest);
-    head.number := link.number;
-    head.at := link.at;
-    head.bytes := link.hash;
     place := 0;
-    told := head;
+    number := link.number;
+    at := link.at;
+    bytes := link.hash;
     RETURN NEXT;
-    FOR number IN 1 .. cardinality(answers) LOOP
-        place := number;
-        failure := failures[number];
-        told := answers[number];
+    FOR counted IN 1 .. cardinality(answers) LOOP
+        place := counted;
+        failure := failures[counted];
+        one := answers[counted];
+        word := one.word;
+        consumer := one.consumer;
+        id := one.id;
+        number := one.number;
+        version := one.version;
+        at := one.at;
+        recorded := one.recorded;
+        bytes := one.bytes;
         RETURN NEXT;
     END LOOP;
 END $$;

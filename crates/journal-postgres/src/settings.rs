@@ -9,6 +9,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
+use crate::OpenError;
+use crate::connect::Connector;
+
 /// Where the journal is, and how it is used.
 #[derive(Clone, Debug)]
 pub struct PostgresSettings {
@@ -31,6 +34,14 @@ pub struct PostgresSettings {
 }
 
 impl PostgresSettings {
+    /// Looks whether they can be used, as far as that can be seen without the server.
+    ///
+    /// # Errors
+    /// What an opening would be refused for.
+    pub fn check(&self) -> Result<(), OpenError> {
+        Connector::new(self).map(drop)
+    }
+
     /// Where the journal is, in words for people: without the password.
     pub fn place(&self) -> String {
         let config: Config = self.url.expose_secret().parse().unwrap_or_default();
