@@ -48,7 +48,7 @@ pub enum MoveError {
     },
     /// The master keys open nothing.
     #[error(
-        "the journal {path} cannot be read with the keys that the database's engine would have: {cause}; give the key of that name as `journal.key`, or as one of `journal.old_keys`. Nothing was moved"
+        "the journal {path} cannot be read with the keys that the database's engine would have: {cause}; give the key of that name, as the journal's key or as an old one (the key in the file beside a journal is called `local`). Nothing was moved"
     )]
     Locked {
         /// Which file.
