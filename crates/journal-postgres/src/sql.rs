@@ -35,6 +35,10 @@ pub(crate) const WRITE: &str =
     "SELECT place, failure, word, consumer, id, number, version, at, recorded, bytes
     FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
+/// Holds for this connection what it has found.
+pub(crate) const KEEP_DURABLE: &str = "SELECT set_config(name, current_setting(name), false)
+    FROM (VALUES ('synchronous_commit')) AS durable (name)";
+
 pub(crate) const PAYMENT_COLUMNS: &str = payment!("");
 pub(crate) const PAYMENT_BY_KEY: &str = payment!("WHERE consumer = $1 AND payment_id = $2");
 pub(crate) const PAYMENT_BY_SERIAL: &str = payment!("WHERE serial = $1");
@@ -83,8 +87,12 @@ pub(crate) const NEXT_DUE: &str =
 
 pub(crate) const EVENTS_OF_ALL: &str =
     event!("WHERE event.sequence > $1 ORDER BY event.sequence LIMIT $2");
-pub(crate) const EVENTS_OF_CONSUMER: &str =
-    event!("WHERE event.sequence > $1 AND event.consumer = $3 ORDER BY event.sequence LIMIT $2");
+/// In words that only the index of the consumer understands: all events would be gone through for a
+/// consumer that has few.
+pub(crate) const EVENTS_OF_CONSUMER: &str = event!(
+    "WHERE (event.consumer, event.sequence) > ($3, $1) AND event.consumer = $3
+    ORDER BY event.consumer, event.sequence LIMIT $2"
+);
 pub(crate) const LATEST_CURSOR: &str = "SELECT coalesce(max(sequence), 0) FROM event";
 
 pub(crate) const INQUIRY_GET: &str =

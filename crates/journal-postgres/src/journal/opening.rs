@@ -43,8 +43,8 @@ impl PostgresJournal {
         let mut sends = SendJournal::open(directory, &settings.sends, &settings.keys)
             .map_err(|cause| OpenError::Sends { directory: directory.clone(), cause })?;
         let name = sends_identity::name(&opening.client, directory, &journal).await?;
-        let readers = Readers::new(&connector, settings.readers, settings.patience)
-            .map_err(OpenError::Unreachable)?;
+        let readers =
+            Readers::new(&connector, settings.readers, &journal).map_err(OpenError::Unreachable)?;
         let mut connection = WriteConnection::new(connector, journal);
         remember(&mut connection, &readers, &seal, epoch, &name, &mut sends).await?;
         // Sends that were forgotten may be later than everything in the database.

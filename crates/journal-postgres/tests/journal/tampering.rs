@@ -1,7 +1,4 @@
 //! Somebody changes the database with other tools; the chain of hashes tells.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod support;
 
 use std::sync::Arc;
 
@@ -12,7 +9,7 @@ use ppob_journal_postgres::{
 };
 use ppob_test_postgres::psql;
 
-use self::support::Place;
+use crate::support::{self, Place};
 
 /// A closed journal that holds something of everything.
 async fn journal(place: &Place) -> PostgresSettings {
@@ -89,7 +86,7 @@ async fn what_the_engine_does_itself_is_no_change_also_beside_a_running_engine()
 
 #[tokio::test]
 async fn a_changed_state_or_cost_or_attempt_is_found_and_its_payment_is_named() {
-    let place = Place::new();
+    let place = Place::opened_once();
     journal(&place).await;
     let of = "payment_serial = (SELECT serial FROM payment WHERE payment_id = 'payment-000005')";
     for change in [
@@ -110,7 +107,7 @@ async fn a_changed_state_or_cost_or_attempt_is_found_and_its_payment_is_named() 
 
 #[tokio::test]
 async fn a_changed_payment_whose_event_was_made_to_fit_is_found_in_the_chain() {
-    let place = Place::new();
+    let place = Place::opened_once();
     journal(&place).await;
     let audited = tampered(
         &place,
@@ -125,7 +122,7 @@ async fn a_changed_payment_whose_event_was_made_to_fit_is_found_in_the_chain() {
 
 #[tokio::test]
 async fn a_removed_attempt_or_payment_or_event_is_found() {
-    let place = Place::new();
+    let place = Place::opened_once();
     journal(&place).await;
     let of = "(SELECT serial FROM payment WHERE payment_id = 'payment-000005')";
     let attempt = format!("DELETE FROM attempt WHERE payment_serial = {of}");
@@ -141,7 +138,7 @@ async fn a_removed_attempt_or_payment_or_event_is_found() {
 
 #[tokio::test]
 async fn a_payment_removed_with_all_its_rows_is_found_and_the_send_journal_knows_its_name() {
-    let place = Place::new();
+    let place = Place::opened_once();
     let settings = journal(&place).await;
     tamper(
         &place.database.url(),
@@ -158,7 +155,7 @@ async fn a_payment_removed_with_all_its_rows_is_found_and_the_send_journal_knows
 
 #[tokio::test]
 async fn a_removed_changed_or_added_entry_of_an_operator_is_found_also_with_its_fact() {
-    let place = Place::new();
+    let place = Place::opened_once();
     journal(&place).await;
     for (change, kind, words) in [
         (
@@ -199,7 +196,7 @@ async fn a_removed_changed_or_added_entry_of_an_operator_is_found_also_with_its_
 
 #[tokio::test]
 async fn a_cut_tail_is_found_against_a_head_and_against_the_send_journal() {
-    let place = Place::new();
+    let place = Place::opened_once();
     let settings = journal(&place).await;
     let head = newest(&settings).await;
     // The last payment and everything after it, and their commits.
@@ -225,7 +222,7 @@ async fn a_cut_tail_is_found_against_a_head_and_against_the_send_journal() {
 
 #[tokio::test]
 async fn a_rewritten_chain_is_found_against_a_head_that_was_kept() {
-    let place = Place::new();
+    let place = Place::opened_once();
     let settings = journal(&place).await;
     let head = newest(&settings).await;
     let other = Head { hash: [7; 32], ..head };
@@ -235,7 +232,7 @@ async fn a_rewritten_chain_is_found_against_a_head_that_was_kept() {
 
 #[tokio::test]
 async fn events_in_another_order_and_commits_in_another_order_are_found() {
-    let place = Place::new();
+    let place = Place::opened_once();
     journal(&place).await;
     let events = "UPDATE event SET sequence = -1 WHERE sequence = 3;
         UPDATE event SET sequence = 3 WHERE sequence = 5;
@@ -251,7 +248,7 @@ async fn events_in_another_order_and_commits_in_another_order_are_found() {
 
 #[tokio::test]
 async fn rows_that_break_a_rule_of_money_and_rules_that_are_off_are_told() {
-    let place = Place::new();
+    let place = Place::opened_once();
     let settings = journal(&place).await;
     for (change, words) in [
         ("ALTER TABLE payment DISABLE TRIGGER payment_end_stays", "switched off"),
@@ -268,7 +265,7 @@ async fn rows_that_break_a_rule_of_money_and_rules_that_are_off_are_told() {
 
 #[tokio::test]
 async fn a_send_journal_of_another_journal_is_not_compared_and_that_is_said() {
-    let (place, other) = (Place::new(), Place::new());
+    let (place, other) = (Place::opened_once(), Place::new());
     let (settings, others) = (journal(&place).await, journal(&other).await);
     let mixed = PostgresSettings { sends_directory: others.sends_directory, ..settings };
     let audited = audit(&mixed, &[]).await.unwrap();
