@@ -40,6 +40,9 @@ pub enum ArriveError {
     /// Something went wrong on the way.
     #[error("the database did not take the journal ({0}), and is as it was")]
     Database(String),
+    /// An engine began a journal there.
+    #[error("an engine has begun a journal in the database meanwhile; it is as it was")]
+    Taken,
     /// The source gave no more.
     #[error("not all of the journal came in, and the database is as it was")]
     BrokenOff,

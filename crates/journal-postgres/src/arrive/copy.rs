@@ -16,13 +16,24 @@ const ROWS: i32 = 500;
 /// Besides those that move as they are.
 const OTHERS: [&str; 2] = ["send_journal", "arrival"];
 
-/// Empties every table, and switches its triggers off until [`close`].
-pub(super) async fn empty(all: &Transaction<'_>) -> Result<(), Error> {
+/// Whether there is a journal that did not come in by an unfinished move.
+const TAKEN: &str = "SELECT EXISTS (SELECT FROM arrival WHERE is_done)
+    OR (
+        NOT EXISTS (SELECT FROM arrival)
+        AND (EXISTS (SELECT FROM meta WHERE value <> 0) OR EXISTS (SELECT FROM sealed_key))
+    )";
+
+/// Empties every table, and switches its triggers off until [`close`]. Looks again whether there is no
+/// journal, now that nobody else can touch the tables: an engine may have begun one if the lock was lost.
+pub(super) async fn empty(all: &Transaction<'_>) -> Result<(), ArriveError> {
     let names: Vec<&str> = names().collect();
     for name in &names {
         all.batch_execute(&format!("ALTER TABLE {name} DISABLE TRIGGER USER")).await?;
     }
-    all.batch_execute(&format!("TRUNCATE {}", names.join(", "))).await
+    if all.query_one(TAKEN, &[]).await?.try_get(0)? {
+        return Err(ArriveError::Taken);
+    }
+    Ok(all.batch_execute(&format!("TRUNCATE {}", names.join(", "))).await?)
 }
 
 /// Switches the triggers on again.

@@ -3,6 +3,7 @@
 
 mod canary;
 mod growth;
+mod moving;
 mod opening;
 mod rules;
 mod sealed;

@@ -52,7 +52,7 @@ async fn of_engines_that_open_a_fresh_database_at_once_one_makes_the_schema() {
     }
     assert_eq!(opened.len(), 1);
     let steps = "SELECT count(*), max(version), min(version) FROM ppob.schema_version";
-    assert_eq!(psql(&place.database.url(), steps).unwrap(), "5|5|1");
+    assert_eq!(psql(&place.database.url(), steps).unwrap(), "6|6|1");
     opened.pop().unwrap().close().await.unwrap();
 }
 
