@@ -124,12 +124,13 @@ impl Connector {
             Purpose::Moving => MOVES,
         };
         let given = config.get_options().unwrap_or_default();
-        let mut options = format!("{given} {ALWAYS} {own}");
-        if purpose == Purpose::Owning {
+        let options = format!("{given} {ALWAYS} {own}");
+        config.options(if purpose == Purpose::Owning {
             let wait = self.patience.min(ENDING).as_millis();
-            options.push_str(&format!(" -c lock_timeout={}ms", wait.max(1)));
-        }
-        config.options(options);
+            format!("{options} -c lock_timeout={}ms", wait.max(1))
+        } else {
+            options
+        });
         config
     }
 

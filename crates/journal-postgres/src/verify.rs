@@ -191,7 +191,7 @@ impl View {
     /// Looks whether there is a journal that this program knows.
     pub(crate) async fn open(settings: &PostgresSettings) -> Result<Self, VerifyError> {
         let connector = Connector::new(settings)?;
-        let mut connected = connector.connect(Purpose::Auditing).await.map_err(OpenError::from)?;
+        let mut connected = connector.connect(Purpose::Auditing).await?;
         let looking = connected.client.transaction().await?;
         known_version(&looking).await?;
         drop(looking);
