@@ -113,11 +113,14 @@ impl Connector {
             Purpose::Reading => READS,
         };
         let given = config.get_options().unwrap_or_default();
-        let mut options = format!("{given} {ALWAYS} {own}");
-        if purpose == Purpose::Owning {
-            let wait = self.patience.min(ENDING).as_millis();
-            options.push_str(&format!(" -c lock_timeout={}ms", wait.max(1)));
-        }
+        let turn = match purpose {
+            Purpose::Owning => {
+                let wait = self.patience.min(ENDING).as_millis();
+                format!("-c lock_timeout={}ms", wait.max(1))
+            }
+            Purpose::Opening | Purpose::Writing | Purpose::Reading => String::new(),
+        };
+        let options = format!("{given} {ALWAYS} {own} {turn}");
         config.options(options);
         config
     }
