@@ -124,13 +124,15 @@ impl Connector {
             Purpose::Moving => MOVES,
         };
         let given = config.get_options().unwrap_or_default();
-        let options = format!("{given} {ALWAYS} {own}");
-        config.options(if purpose == Purpose::Owning {
-            let wait = self.patience.min(ENDING).as_millis();
-            format!("{options} -c lock_timeout={}ms", wait.max(1))
-        } else {
-            options
-        });
+        let turn = match purpose {
+            Purpose::Owning => {
+                let wait = self.patience.min(ENDING).as_millis();
+                format!("-c lock_timeout={}ms", wait.max(1))
+            }
+            _ => String::new(),
+        };
+        let options = format!("{given} {ALWAYS} {own} {turn}");
+        config.options(options);
         config
     }
 

@@ -1,5 +1,4 @@
 //! Every statement reads through an index, whatever grows.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 

@@ -211,7 +211,7 @@ async fn a_server_that_could_forget_what_it_acknowledged_is_refused() {
         psql(&cluster.url(), &format!("ALTER SYSTEM RESET {name}")).unwrap();
     }
     cluster.restart().unwrap();
-    place.open().await.close().await.unwrap();
+    what_is_open_stays_durable(&cluster, &place).await;
     // A standby that has no primary.
     cluster.stop().unwrap();
     std::fs::write(cluster.data_directory().join("standby.signal"), "").unwrap();
@@ -220,10 +220,8 @@ async fn a_server_that_could_forget_what_it_acknowledged_is_refused() {
     assert!(told.contains("standby or read-only"), "{told}");
 }
 
-#[tokio::test]
-async fn a_connection_stays_durable_when_the_servers_settings_change() {
-    let cluster = Cluster::start().unwrap();
-    let place = place(&cluster);
+/// Also when the server's settings change under a connection that is open.
+async fn what_is_open_stays_durable(cluster: &Cluster, place: &Place) {
     let journal = place.open().await;
     psql(&cluster.url(), "ALTER SYSTEM SET synchronous_commit = off").unwrap();
     psql(&cluster.url(), "SELECT pg_reload_conf()").unwrap();
@@ -241,4 +239,5 @@ async fn a_connection_stays_durable_when_the_servers_settings_change() {
     let value: String = witness.query_one("SELECT value FROM seen", &[]).await.unwrap().get(0);
     assert_eq!(value, "on");
     journal.close().await.unwrap();
+    psql(&cluster.url(), "ALTER SYSTEM RESET synchronous_commit").unwrap();
 }

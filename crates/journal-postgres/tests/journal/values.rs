@@ -93,7 +93,7 @@ fn incompressible(bytes: u64) -> String {
 
 /// A column of a row, as SQLite has it.
 fn column(fields: &mut Fields, row: &Row, index: usize) {
-    match row.columns()[index].type_().name() {
+    match row.columns().get(index).unwrap().type_().name() {
         "int8" => row.get::<_, Option<i64>>(index).map(|it| fields.integer(it)),
         "text" => row.get::<_, Option<&str>>(index).map(|it| fields.text(it)),
         "bytea" => row.get::<_, Option<&[u8]>>(index).map(|it| fields.bytes(it)),
@@ -200,7 +200,9 @@ async fn chain_is_that_of_sqlite(client: &tokio_postgres::Client) {
             )
             .await
             .unwrap();
-        events.iter().for_each(|row| all_columns(&mut added, row));
+        for row in &events {
+            all_columns(&mut added, row);
+        }
         added.text("facts");
         let facts = client
             .query(
@@ -210,7 +212,9 @@ async fn chain_is_that_of_sqlite(client: &tokio_postgres::Client) {
             )
             .await
             .unwrap();
-        facts.iter().for_each(|row| all_columns(&mut added, row));
+        for row in &facts {
+            all_columns(&mut added, row);
+        }
         let mut fields = Fields::new();
         fields.text("ppob-chain-1");
         (0..5).for_each(|index| column(&mut fields, link, index));
