@@ -163,7 +163,9 @@ mod tests {
 
     fn tally(rows: &[Values]) -> Tally {
         let mut tally = Tally::of(table());
-        rows.iter().for_each(|row| tally.add(row));
+        for row in rows {
+            tally.add(row);
+        }
         tally
     }
 

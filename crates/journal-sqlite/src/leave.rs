@@ -229,7 +229,6 @@ fn value(row: &Row<'_>, index: usize, kind: Kind) -> rusqlite::Result<Value> {
 mod tests {
     use ppob_journal_durable::moving::TABLES;
 
-    use super::*;
     use crate::{KeySource, open};
 
     /// What stands in no row that moves, with the reason.
