@@ -18,7 +18,7 @@ pub(crate) use client::{Explain, Products, Server, Tls};
 #[cfg(test)]
 pub(crate) use h2h::CallName;
 pub(crate) use h2h::{H2hCommand, TestDescription};
-pub(crate) use keep::{Backup, Doctor, Restore, WhichJournal};
+pub(crate) use keep::{Backup, Doctor, Migrate, Restore, WhichJournal};
 pub(crate) use key::{KeyCommand, NewJournalKey};
 pub(crate) use operate::{Check, OperatorServer, Refresh, Reload, Resolve, Reviews};
 pub(crate) use payment::{ByIdentity, Inquire, List, Pay, PaymentCommand, Purchase};
@@ -50,6 +50,7 @@ Examples:
   ppob h2h test centre.toml --reply TEXT           how would a centre's reply be read?
   ppob key new shop                                an API key for a consumer
   ppob serve --config config/ppob.toml             the engine
+  ppob migrate --from sqlite:ppob.sqlite           moves its journal to PostgreSQL
 
 ";
 
@@ -85,6 +86,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Puts a backup in the place of the journal. Every provider is frozen at the next start.
     Restore(Restore),
+    /// Moves the journal from a file of SQLite to a database of PostgreSQL. The engine must not run.
+    Migrate(Migrate),
     /// Looks at configuration, journal, disk, clock and providers, and tells what is wrong.
     Doctor(Doctor),
 

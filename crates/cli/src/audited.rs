@@ -1,58 +1,59 @@
-//! `ppob audit verify` and `ppob audit head`: about files, not about a running engine.
+//! `ppob audit verify` and `ppob audit head`: about files and databases, not about a running engine.
 
 use std::path::{Path, PathBuf};
 
-use ppob_journal_sqlite::{
-    Audited, Finding, KeySource, SendSettings, SendsOf, VerifyError, audit, chain_head,
-};
+use ppob_journal_postgres::PostgresSettings;
+use ppob_journal_sqlite::{Audited, Finding, KeySource, SendSettings, SendsOf, audit, chain_head};
 use serde_json::{Value, json};
 
 use crate::args::{AuditHead, ConfigFile, VerifyAudit};
 use crate::config::{Loaded, file_to_read, key_source, load, variables};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
-use crate::journal::file_for;
+use crate::journal::Place;
 use crate::output;
 use crate::text::{Add, sentence};
 
-const AUDIT_IN_A_DATABASE: &str = "\
-Money: nothing has changed. The engine itself holds each of its commits against the chain of hashes, and stops if the
-       database has lost one.
-Do:    name the FILE of a journal or of a backup to look at that one.";
-
 /// Holds a journal or a backup against its chain of hashes and against what was kept elsewhere.
-pub(crate) fn verify(options: &VerifyAudit) -> Done {
+pub(crate) async fn verify(options: &VerifyAudit) -> Done {
     let loaded = read(&options.file)?;
-    let keys = key_source(&loaded.config.journal, &loaded.place)
-        .map_err(|error| Failure::usage(error.to_string()))?;
-    let configured = &loaded.config.journal;
-    let file = file(&loaded, options.journal.as_deref(), "ppob audit verify")?;
-    let sends = if configured.url.is_some() {
-        // The configured send journal is that of the database, and no other's.
-        let beside = SendSettings { directory: None, ..configured.sends() };
-        Sends::of(file, file, &beside, &keys)
-    } else {
-        Sends::of(file, &configured.path, &configured.sends(), &keys)
+    let (name, audited, has_sends) = match which(&loaded, options.journal.as_deref())? {
+        Which::Database(settings) => {
+            let audited = ppob_journal_postgres::audit(&settings, &options.head).await;
+            (settings.place(), audited.map_err(|error| refused(&error))?, true)
+        }
+        Which::File(file) => {
+            let sends = sends_of(&loaded, &file)?;
+            let audited = audit(&file, &options.head, sends.as_ref().map(Sends::borrowed))
+                .map_err(|error| refused(&error))?;
+            (file.display().to_string(), audited, sends.is_some())
+        }
     };
-    let audited = audit(file, &options.head, sends.as_ref().map(Sends::borrowed))
-        .map_err(|error| refused(&error))?;
     if options.json {
-        output::print(&format!("{:#}", as_json(file, &audited, sends.is_some())))?;
+        output::print(&format!("{:#}", as_json(&name, &audited, has_sends)))?;
     } else {
-        output::print(&told(file, &audited, sends.is_some()))?;
+        output::print(&told(&name, &audited, has_sends))?;
     }
     Ok(if audited.findings.is_empty() { Exit::Ok } else { Exit::Unknown })
 }
 
 /// Prints the head.
-pub(crate) fn head(options: &AuditHead) -> Done {
+pub(crate) async fn head(options: &AuditHead) -> Done {
     let loaded = read(&options.file)?;
-    let file = file(&loaded, options.journal.as_deref(), "ppob audit head")?;
-    let head = chain_head(file).map_err(|error| refused(&error))?;
+    let (name, head) = match which(&loaded, options.journal.as_deref())? {
+        Which::Database(settings) => {
+            let head = ppob_journal_postgres::chain_head(&settings).await;
+            (settings.place(), head.map_err(|error| refused(&error))?)
+        }
+        Which::File(file) => {
+            let head = chain_head(&file).map_err(|error| refused(&error))?;
+            (file.display().to_string(), head)
+        }
+    };
     if options.json {
         let (head, at) = head.unzip();
         let shown = json!({
-            "journal": file.display().to_string(),
+            "journal": name,
             "head": head.map(|head| head.to_string()),
             "at": at.map(|at| at.to_string()),
         });
@@ -67,21 +68,42 @@ pub(crate) fn head(options: &AuditHead) -> Done {
     Ok(Exit::Ok)
 }
 
+/// What is looked at.
+enum Which {
+    File(PathBuf),
+    Database(Box<PostgresSettings>),
+}
+
+/// The file that was named, or the configured journal.
+fn which(loaded: &Loaded, named: Option<&Path>) -> Result<Which, Failure> {
+    if let Some(file) = named {
+        return Ok(Which::File(file.to_owned()));
+    }
+    Ok(match Place::configured(loaded)? {
+        Place::File(file) => Which::File(file),
+        Place::Database(settings) => Which::Database(settings),
+    })
+}
+
 fn read(file: &ConfigFile) -> Result<Loaded, Failure> {
     let file = file_to_read(file.config.clone());
     load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// The file that was named, or the configured journal's.
-fn file<'a>(
-    loaded: &'a Loaded,
-    named: Option<&'a Path>,
-    command: &str,
-) -> Result<&'a Path, Failure> {
-    named.map_or_else(|| file_for(loaded, command, AUDIT_IN_A_DATABASE), Ok)
+/// The send journal that a file is held against, if there is one.
+fn sends_of(loaded: &Loaded, file: &Path) -> Result<Option<Sends>, Failure> {
+    let configured = &loaded.config.journal;
+    let keys =
+        key_source(configured, &loaded.place).map_err(|error| Failure::usage(error.to_string()))?;
+    if configured.url.is_some() {
+        // The configured send journal is that of the database, and no other's.
+        let beside = SendSettings { directory: None, ..configured.sends() };
+        return Ok(Sends::of(file, file, &beside, &keys));
+    }
+    Ok(Sends::of(file, &configured.path, &configured.sends(), &keys))
 }
 
-fn refused(error: &VerifyError) -> Failure {
+fn refused(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::Refused, sentence(&error.to_string()))
 }
 
@@ -117,8 +139,8 @@ impl Sends {
     }
 }
 
-fn told(file: &Path, audited: &Audited, has_sends: bool) -> String {
-    let mut text = format!("{}: ", file.display());
+fn told(name: &str, audited: &Audited, has_sends: bool) -> String {
+    let mut text = format!("{name}: ");
     match audited.findings.len() {
         0 => text.add(format_args!("nothing was changed by other means than the engine.")),
         count => text.add(format_args!("{count} things are not as the engine left them.\n")),
@@ -148,7 +170,7 @@ fn told(file: &Path, audited: &Audited, has_sends: bool) -> String {
     text
 }
 
-fn as_json(file: &Path, audited: &Audited, has_sends: bool) -> Value {
+fn as_json(name: &str, audited: &Audited, has_sends: bool) -> Value {
     let findings: Vec<Value> = audited
         .findings
         .iter()
@@ -159,7 +181,7 @@ fn as_json(file: &Path, audited: &Audited, has_sends: bool) -> Value {
         })
         .collect();
     json!({
-        "journal": file.display().to_string(),
+        "journal": name,
         "head": audited.head.map(|(head, _)| head.to_string()),
         "at": audited.head.map(|(_, at)| at.to_string()),
         "heads_compared": audited.heads,

@@ -20,6 +20,7 @@ mod keep;
 mod key;
 mod logging;
 mod memory;
+mod migrate;
 mod output;
 #[cfg(feature = "testkit")]
 pub mod properties;
@@ -85,6 +86,7 @@ async fn run(command: Command, clock: Arc<dyn Clock>) -> Done {
         Command::Config(ConfigCommand::Reload(options)) => client::reload(&options).await,
         Command::Backup(options) => keep::backup(&options),
         Command::Restore(options) => keep::restore(&options),
+        Command::Migrate(options) => migrate::migrate(&options).await,
         Command::Doctor(options) => doctor::doctor(options).await,
         Command::Key(command) => key::key(command),
         Command::H2h(command) => h2h::h2h(&command),
@@ -111,8 +113,8 @@ async fn run(command: Command, clock: Arc<dyn Clock>) -> Done {
         Command::Unmapped(options) => client::unmapped(&options).await,
         Command::Unlisted(options) => client::unlisted(&options).await,
         Command::Audit(options) => match &options.command {
-            Some(AuditCommand::Verify(options)) => audited::verify(options),
-            Some(AuditCommand::Head(options)) => audited::head(options),
+            Some(AuditCommand::Verify(options)) => audited::verify(options).await,
+            Some(AuditCommand::Head(options)) => audited::head(options).await,
             None => client::audit(&options).await,
         },
     }

@@ -10,6 +10,7 @@ pub mod decode;
 pub mod files;
 pub mod keys;
 pub mod lanes;
+pub mod moving;
 #[cfg(feature = "testkit")]
 pub mod properties;
 pub mod sealed;

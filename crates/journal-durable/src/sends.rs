@@ -281,6 +281,17 @@ pub fn written(directory: &Path, master: &MasterKeys) -> Result<Written, SendsEr
     Ok(written)
 }
 
+/// Whether the keys of the send journal in `directory` open with these; also if there is none.
+///
+/// # Errors
+/// [`SendsError`] if they do not.
+pub fn check_keys(directory: &Path, master: &MasterKeys) -> Result<(), SendsError> {
+    match keys::unlock(directory, master) {
+        Err(SendsError::NoKeys) if segments(directory)?.is_empty() => Ok(()),
+        unlocked => unlocked.map(drop),
+    }
+}
+
 fn read_segment(
     directory: &Path,
     sealer: &Sealer,

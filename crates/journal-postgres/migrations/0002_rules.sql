@@ -7,6 +7,8 @@ END $$;
 
 CREATE TRIGGER meta_never_falls BEFORE UPDATE ON meta FOR EACH ROW WHEN (NEW.value < OLD.value)
 EXECUTE FUNCTION refuse('a high-water mark would fall');
+CREATE TRIGGER meta_stays BEFORE DELETE OR TRUNCATE ON meta
+EXECUTE FUNCTION refuse('a high-water mark would fall');
 
 CREATE TRIGGER payment_stays BEFORE DELETE ON payment FOR EACH ROW
 EXECUTE FUNCTION refuse('a payment would be deleted');
@@ -128,6 +130,8 @@ EXECUTE FUNCTION refuse('an attempt would be called not executed without two per
 
 CREATE TRIGGER buried_stays BEFORE DELETE ON buried FOR EACH ROW
 EXECUTE FUNCTION refuse('a tombstone would be deleted');
+CREATE TRIGGER tombstones_stay BEFORE TRUNCATE ON buried
+EXECUTE FUNCTION refuse('tombstones would be deleted');
 CREATE TRIGGER buried_is_not_changed BEFORE UPDATE ON buried FOR EACH ROW
 EXECUTE FUNCTION refuse('a tombstone would be changed');
 
@@ -166,11 +170,15 @@ WHEN (NEW.text <> OLD.text)
 EXECUTE FUNCTION refuse_erasing_too_early('a note would be changed');
 CREATE TRIGGER note_stays BEFORE DELETE ON note FOR EACH ROW
 EXECUTE FUNCTION refuse('a note would be deleted');
+CREATE TRIGGER notes_stay BEFORE TRUNCATE ON note
+EXECUTE FUNCTION refuse('notes would be deleted');
 
 CREATE TRIGGER deposit_is_not_changed BEFORE UPDATE ON deposit FOR EACH ROW
 EXECUTE FUNCTION refuse('a deposit would be changed');
 CREATE TRIGGER deposit_stays BEFORE DELETE ON deposit FOR EACH ROW
 EXECUTE FUNCTION refuse('a deposit would be deleted');
+CREATE TRIGGER deposits_stay BEFORE TRUNCATE ON deposit
+EXECUTE FUNCTION refuse('deposits would be deleted');
 
 CREATE TRIGGER proposal_is_one_verdict BEFORE UPDATE ON proposal FOR EACH ROW
 WHEN (
@@ -195,16 +203,51 @@ WHEN (
 EXECUTE FUNCTION refuse('the end of a proposed verdict would change');
 CREATE TRIGGER proposal_stays BEFORE DELETE ON proposal FOR EACH ROW
 EXECUTE FUNCTION refuse('a proposed verdict would be deleted');
+CREATE TRIGGER proposals_stay BEFORE TRUNCATE ON proposal
+EXECUTE FUNCTION refuse('proposed verdicts would be deleted');
 
 CREATE TRIGGER late_charge_stays BEFORE DELETE ON late_charge FOR EACH ROW
 EXECUTE FUNCTION refuse('a late charge would be forgotten');
+CREATE TRIGGER late_charges_stay BEFORE TRUNCATE ON late_charge
+EXECUTE FUNCTION refuse('late charges would be forgotten');
 CREATE TRIGGER restore_is_not_changed BEFORE UPDATE ON restore FOR EACH ROW
 EXECUTE FUNCTION refuse('a restore would be changed');
 CREATE TRIGGER restore_stays BEFORE DELETE ON restore FOR EACH ROW
 EXECUTE FUNCTION refuse('a restore would be forgotten');
+CREATE TRIGGER restores_stay BEFORE TRUNCATE ON restore
+EXECUTE FUNCTION refuse('restores would be forgotten');
 
 CREATE TRIGGER send_journal_covered_rises BEFORE UPDATE ON send_journal FOR EACH ROW
 WHEN (NEW.covered < OLD.covered OR NEW.name <> OLD.name)
 EXECUTE FUNCTION refuse('what is known of the send journal would fall');
 CREATE TRIGGER send_journal_stays BEFORE DELETE ON send_journal FOR EACH ROW
 EXECUTE FUNCTION refuse('what is known of the send journal would fall');
+CREATE TRIGGER send_journals_stay BEFORE TRUNCATE ON send_journal
+EXECUTE FUNCTION refuse('what is known of the send journal would fall');
+
+-- A key goes only when nothing is left that it sealed: the data key's number stands in bytes 2 to 5.
+CREATE FUNCTION refuse_while_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    mark bytea := int4send(OLD.number::integer);
+BEGIN
+    IF OLD.number = 0
+        OR EXISTS (
+            SELECT FROM payment WHERE mark IN (substr(request, 2, 4), substr(value, 2, 4))
+        )
+        OR EXISTS (SELECT FROM inquiry WHERE substr(value, 2, 4) = mark)
+        OR EXISTS (SELECT FROM document WHERE substr(content, 2, 4) = mark)
+        OR EXISTS (SELECT FROM unlisted_reply WHERE substr(text, 2, 4) = mark)
+        OR EXISTS (SELECT FROM audit WHERE substr(reason, 2, 4) = mark)
+        OR EXISTS (SELECT FROM note WHERE substr(text, 2, 4) = mark)
+        OR EXISTS (SELECT FROM deposit WHERE substr(reference, 2, 4) = mark)
+        OR EXISTS (SELECT FROM proposal WHERE substr(evidence, 2, 4) = mark)
+    THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+            MESSAGE = 'a key would be deleted that something is sealed with';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER sealed_key_in_use_stays BEFORE DELETE ON sealed_key FOR EACH ROW
+EXECUTE FUNCTION refuse_while_in_use();
+CREATE TRIGGER sealed_keys_stay BEFORE TRUNCATE ON sealed_key
+EXECUTE FUNCTION refuse('a key would be deleted that something is sealed with');

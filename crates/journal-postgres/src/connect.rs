@@ -10,6 +10,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -21,20 +22,41 @@ use crate::{OpenError, PostgresSettings, tls};
 pub(crate) const SCHEMA: &str = "ppob";
 
 /// For every connection. Small tables look small to a planner until they are not; the statements here are
-/// all about rows that an index finds.
-const ALWAYS: &str = "-c search_path=ppob -c enable_seqscan=off -c jit=off \
-                      -c default_transaction_isolation=read\\ committed -c client_min_messages=warning";
+/// all about rows that an index finds, and no disk of today finds them as slowly as planners think. A
+/// server whose client has died without a word gives up its locks within a minute.
+const ALWAYS: &str = "-c search_path=ppob -c enable_seqscan=off -c random_page_cost=1.1 -c jit=off \
+                      -c default_transaction_isolation=read\\ committed -c client_min_messages=warning \
+                      -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+const OWNS: &str = "-c statement_timeout=0 -c idle_session_timeout=0";
+/// A process that is just ending gives its lock back by then.
+const ENDING: Duration = Duration::from_secs(5);
 /// A write waits for its turn no longer than this, and takes no longer.
-const WRITES: &str = "-c lock_timeout=20s -c statement_timeout=30s";
-const READS: &str = "-c default_transaction_read_only=on -c statement_timeout=20s";
+const WRITES: &str = "-c lock_timeout=20s -c statement_timeout=30s -c idle_session_timeout=0";
+/// That they only read is said once they are open: a client that looks for a server that takes writes
+/// would refuse every one otherwise.
+const READS: &str = "-c statement_timeout=20s -c idle_session_timeout=0";
+/// All of it is read, for as long as it takes.
+const AUDITS: &str = "-c enable_seqscan=on -c statement_timeout=0 -c idle_session_timeout=0";
+/// All of it is written and read, for as long as it takes.
+const MOVES: &str = "-c enable_seqscan=on -c statement_timeout=0 -c idle_session_timeout=0 \
+                     -c idle_in_transaction_session_timeout=0";
+/// What stands between two machines often forgets a connection that was silent for some minutes.
+const IDLE: Duration = Duration::from_secs(30);
+const PROBES: (Duration, u32) = (Duration::from_secs(10), 3);
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Migrations may take long.
     Opening,
+    /// Holding the lock of the engine.
+    Owning,
     Writing,
     Reading,
+    /// All of the journal is read.
+    Auditing,
+    /// A whole journal comes in.
+    Moving,
 }
 
 /// How connections are made.
@@ -42,6 +64,7 @@ pub(crate) enum Purpose {
 pub(crate) struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    patience: Duration,
 }
 
 /// A connection and the task that drives it; it ends with its value.
@@ -64,10 +87,12 @@ impl Connector {
             return Err(OpenError::Url("it names no database".to_owned()));
         }
         let tls = settings.ca.as_deref().map(tls::connector).transpose()?;
-        let is_local = config.get_hosts().iter().all(is_local);
         if tls.is_some() {
             config.ssl_mode(SslMode::Require);
-        } else if !is_local && !settings.allow_plaintext {
+        } else if config.get_ssl_mode() == SslMode::Require {
+            let wrong = "it asks for TLS, so `journal.ca` must name whom to trust";
+            return Err(OpenError::Url(wrong.to_owned()));
+        } else if !stays_here(&config) && !settings.allow_plaintext {
             return Err(OpenError::Plaintext);
         } else {
             config.ssl_mode(SslMode::Disable);
@@ -78,10 +103,13 @@ impl Connector {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(Duration::from_secs(30));
         }
+        if config.get_keepalives_idle() > IDLE {
+            config.keepalives_idle(IDLE).keepalives_interval(PROBES.0).keepalives_retries(PROBES.1);
+        }
         if config.get_application_name().is_none() {
             config.application_name("ppob");
         }
-        Ok(Self { config, tls })
+        Ok(Self { config, tls, patience: settings.patience })
     }
 
     /// The configuration of connections for this.
@@ -89,11 +117,22 @@ impl Connector {
         let mut config = self.config.clone();
         let own = match purpose {
             Purpose::Opening => "",
+            Purpose::Owning => OWNS,
             Purpose::Writing => WRITES,
             Purpose::Reading => READS,
+            Purpose::Auditing => AUDITS,
+            Purpose::Moving => MOVES,
         };
-        let given = config.get_options().unwrap_or_default().to_owned();
-        config.options(format!("{given} {ALWAYS} {own}"));
+        let given = config.get_options().unwrap_or_default();
+        let turn = match purpose {
+            Purpose::Owning => {
+                let wait = self.patience.min(ENDING).as_millis();
+                format!("-c lock_timeout={}ms", wait.max(1))
+            }
+            _ => String::new(),
+        };
+        let options = format!("{given} {ALWAYS} {own} {turn}");
+        config.options(options);
         config
     }
 
@@ -101,18 +140,27 @@ impl Connector {
         self.tls.as_ref()
     }
 
-    pub(crate) async fn connect(
-        &self,
-        purpose: Purpose,
-    ) -> Result<Connected, tokio_postgres::Error> {
+    /// How long a server may take until a connection is of use.
+    pub(crate) const fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// A server that stands still takes the connection and says nothing; it is not waited for.
+    pub(crate) async fn connect(&self, purpose: Purpose) -> Result<Connected, OpenError> {
         let config = self.config(purpose);
-        if let Some(tls) = &self.tls {
-            let (client, connection) = config.connect(tls.clone()).await?;
-            Ok(Connected::drive(client, connection))
-        } else {
-            let (client, connection) = config.connect(NoTls).await?;
-            Ok(Connected::drive(client, connection))
-        }
+        let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
+        let connecting = async {
+            if let Some(tls) = &self.tls {
+                let (client, connection) = config.connect(tls.clone()).await?;
+                Ok(Connected::drive(client, connection))
+            } else {
+                let (client, connection) = config.connect(NoTls).await?;
+                Ok(Connected::drive(client, connection))
+            }
+        };
+        timeout(self.patience.saturating_mul(hosts), connecting).await.unwrap_or_else(|_| {
+            Err(OpenError::Unreachable("the server did not answer in time".to_owned()))
+        })
     }
 }
 
@@ -167,6 +215,15 @@ impl Connected {
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector").field("tls", &self.tls.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// Whether what is said to the server stays on this machine. Where an address is named, it counts, and the
+/// name beside it is only a name.
+fn stays_here(config: &Config) -> bool {
+    match config.get_hostaddrs() {
+        [] => !config.get_hosts().is_empty() && config.get_hosts().iter().all(is_local),
+        addresses => addresses.iter().all(IpAddr::is_loopback),
     }
 }
 

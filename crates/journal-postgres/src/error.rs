@@ -65,6 +65,11 @@ pub enum OpenError {
         "the journal is in use by another engine ({0}); stop that one first, or give this one a database of its own"
     )]
     InUse(String),
+    /// A journal that was moved here is not to be opened yet.
+    #[error(
+        "the move of the journal {0} to this database is not finished; start neither of them: run `ppob migrate` again, it goes on where it was. Nothing was changed"
+    )]
+    MoveUnfinished(String),
     /// The keys in the journal do not open.
     #[error(
         "the journal cannot be read with the keys that were given, and nothing was changed: {0}; give the key of that name, as the journal's key or as an old one, and never start with an empty journal instead"

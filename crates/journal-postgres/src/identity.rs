@@ -24,31 +24,37 @@ pub(crate) async fn name(
         directory: directory.to_owned(),
         cause: SendsError::from(cause),
     };
-    let file = directory.join(FILE);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => {
-            let mut lines = text.lines();
-            match (lines.next(), lines.next()) {
-                (Some(name), Some(of)) if of == journal => Ok(name.to_owned()),
-                _ => Err(OpenError::OthersSends(directory.to_owned())),
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+    match of(directory).map_err(failed)? {
+        Some((name, of)) if of == journal => Ok(name),
+        Some(_) => Err(OpenError::OthersSends(directory.to_owned())),
+        None => {
             let drawn = client.query_one("SELECT gen_random_uuid()::text", &[]).await?;
             let name: String = drawn.try_get(0)?;
-            create(directory, &format!("{name}\n{journal}\n")).map_err(failed)?;
+            create(directory, &name, journal).map_err(failed)?;
             Ok(name)
         }
-        Err(error) => Err(failed(error)),
+    }
+}
+
+/// The name of the send journal in `directory`, and whose it is; none if it has no name yet. A file that
+/// says something else is nobody's.
+pub(crate) fn of(directory: &Path) -> io::Result<Option<(String, String)>> {
+    match std::fs::read_to_string(directory.join(FILE)) {
+        Ok(text) => {
+            let mut lines = text.lines().map(str::to_owned);
+            Ok(Some((lines.next().unwrap_or_default(), lines.next().unwrap_or_default())))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 /// Written as a whole or not at all.
-fn create(directory: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn create(directory: &Path, name: &str, journal: &str) -> io::Result<()> {
     let new = directory.join("journal.new");
     let _ = std::fs::remove_file(&new);
     let mut file = create_private_file(&new)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(format!("{name}\n{journal}\n").as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&new, directory.join(FILE))?;
     sync(directory)

@@ -258,6 +258,12 @@ impl ReplyItem {
     }
 }
 
+/// A provider's reference as the database keeps it. It takes no text with a zero byte, and news about money
+/// must be kept whatever a provider put in it; in the sealed value the reference stands as it came.
+pub(crate) fn reference_text(reference: &ProviderRef) -> String {
+    reference.as_str().replace('\0', "\u{fffd}")
+}
+
 /// The row's number is the attempt's place, so that a value with two attempts of one number cannot hide
 /// one of them from the constraints.
 fn attempts(payment: &Payment) -> Vec<NewAttempt> {
@@ -267,7 +273,7 @@ fn attempts(payment: &Payment) -> Vec<NewAttempt> {
         id: attempt.id.as_str().to_owned(),
         provider: attempt.provider.as_str().to_owned(),
         state: attempt.state.as_str().to_owned(),
-        settled: settled_reference(payment, attempt).map(|one| ProviderRef::as_str(one).to_owned()),
+        settled: settled_reference(payment, attempt).map(reference_text),
         begun_at: attempt.begun_at.as_micros(),
     });
     items.collect()

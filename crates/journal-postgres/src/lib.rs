@@ -13,6 +13,9 @@
 //! What tells about a customer is sealed before it leaves the process.
 
 mod apply;
+mod arrive;
+mod audited;
+mod chain;
 mod connect;
 mod error;
 mod identity;
@@ -32,10 +35,14 @@ mod settings;
 mod sql;
 mod tls;
 mod told;
+mod verify;
 mod writer;
 
+pub use arrive::{ArriveError, Arrived, Arriving, Incoming, Source, There};
+pub use audited::{audit, chain_head};
 pub use error::OpenError;
 pub use journal::PostgresJournal;
 pub use look::{Looked, LookedJournal};
 pub use lost::Lost;
 pub use settings::PostgresSettings;
+pub use verify::{Verified, VerifyError, verify};

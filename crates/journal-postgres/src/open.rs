@@ -4,6 +4,7 @@ use postgres_types::ToSql;
 use ppob_journal_durable::chain::Head;
 use ppob_journal_durable::decode::natural;
 use ppob_types::Timestamp;
+use tokio::time::timeout;
 use tokio_postgres::{Client, Row, Statement};
 
 use crate::connect::{Connected, Connector, Purpose};
@@ -43,7 +44,10 @@ impl WriteConnection {
         }
         let open = match self.open.take() {
             Some(open) => open,
-            None => self.reopen().await?,
+            // Nothing was sent yet, so nothing is unknown if the server stands still.
+            None => timeout(self.connector.patience().saturating_mul(4), self.reopen())
+                .await
+                .unwrap_or_else(|_| Err(OpenError::Unreachable("it stands still".to_owned())))?,
         };
         Ok(self.open.insert(open))
     }
@@ -66,6 +70,8 @@ impl WriteConnection {
             let other = "it is another journal than before".to_owned();
             return Err(OpenError::Unreachable(other));
         }
+        // A later change of the server's settings is for the next connection, which is looked at again.
+        connected.client.query_one(sql::KEEP_DURABLE, &[]).await?;
         let write = connected.client.prepare(sql::WRITE).await?;
         Ok(Open { connected, write })
     }
@@ -114,6 +120,14 @@ pub(crate) async fn check_server(client: &Client) -> Result<(), OpenError> {
 /// Which journal this is.
 pub(crate) async fn identity(client: &Client) -> Result<String, tokio_postgres::Error> {
     one(client, sql::IDENTITY).await
+}
+
+/// Refuses a journal that came from elsewhere, and that somebody may still open there.
+pub(crate) async fn has_arrived(client: &Client) -> Result<(), OpenError> {
+    match client.query_opt(sql::ARRIVAL, &[]).await? {
+        Some(row) if !row.try_get(1)? => Err(OpenError::MoveUnfinished(row.try_get(0)?)),
+        _ => Ok(()),
+    }
 }
 
 /// Counts the opening.

@@ -10,16 +10,19 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use crate::OpenError;
 use crate::connect::{Connected, Connector, Purpose};
 use crate::lost::LostSignal;
 
 const LOCK: i64 = 1_347_440_451;
-/// How often, and how many times, a lock is asked for that a process may just be giving back.
+/// How often the lock is asked for while the database is away.
 const AGAIN: Duration = Duration::from_millis(100);
-const TIMES: u32 = 50;
+/// A server that stands still keeps nobody from closing.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Holds the lock until it is dropped or closed.
 #[derive(Debug)]
@@ -55,7 +58,7 @@ async fn hold(
 ) {
     loop {
         tokio::select! {
-            _ = &mut closed => return held.close().await,
+            _ = &mut closed => return give_back(held).await,
             () = held.ended() => {}
         }
         held = loop {
@@ -75,21 +78,26 @@ async fn hold(
     }
 }
 
-/// Asks until the lock is free, for a while.
+/// Waits for the lock for a while: a process may just be giving it back.
 async fn wait_for(connector: &Connector) -> Result<Connected, OpenError> {
-    let connected = connector.connect(Purpose::Opening).await?;
-    for _ in 0..TIMES {
-        if try_lock(&connected.client).await? {
-            return Ok(connected);
+    let connected = connector.connect(Purpose::Owning).await?;
+    match connected.client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await {
+        Ok(_) => Ok(connected),
+        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            let holder = holder(&connected.client).await?;
+            Err(OpenError::InUse(holder.unwrap_or_else(|| "it has just ended".to_owned())))
         }
-        tokio::time::sleep(AGAIN).await;
+        Err(error) => Err(error.into()),
     }
-    let holder = holder(&connected.client).await?;
-    Err(OpenError::InUse(holder.unwrap_or_else(|| "it has just ended".to_owned())))
 }
 
-async fn try_lock(client: &Client) -> Result<bool, tokio_postgres::Error> {
-    client.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.try_get(0)
+/// By a statement: a server hears of the end of a connection in its own time, and the next opening waits
+/// for it.
+async fn give_back(held: Connected) {
+    let unlocked = held.client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]);
+    if matches!(timeout(GOODBYE, unlocked).await, Ok(Ok(_))) {
+        held.close().await;
+    }
 }
 
 /// Who holds the lock, as far as the database tells.
@@ -101,8 +109,9 @@ pub(crate) async fn holder(client: &Client) -> Result<Option<String>, tokio_post
                 date_trunc('second', activity.backend_start))
             FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
             WHERE locktype = 'advisory' AND granted AND objsubid = 1
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND ((classid::bigint << 32) | objid::bigint) = $1",
+                AND ((classid::bigint << 32) | objid::bigint) = $1
+                -- Other databases of the server may hold journals, too.
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             &[&LOCK],
         )
         .await?;

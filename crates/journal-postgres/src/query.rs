@@ -3,6 +3,8 @@
 mod filters;
 mod operators;
 mod payments;
+#[cfg(test)]
+mod plans;
 
 use ppob_journal::{Cursor, JournalError, PaymentEvent, StoredInquiry, UnlistedReply};
 use ppob_journal_durable::decode::{integer, natural};

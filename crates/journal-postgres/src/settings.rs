@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use ppob_journal_durable::sends::SendSettings;
 use ppob_seal::MasterKeys;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 
 use crate::OpenError;
 use crate::connect::Connector;
@@ -38,5 +40,44 @@ impl PostgresSettings {
     /// What an opening would be refused for.
     pub fn check(&self) -> Result<(), OpenError> {
         Connector::new(self).map(drop)
+    }
+
+    /// Where the journal is, in words for people: without the password.
+    pub fn place(&self) -> String {
+        let config: Config = self.url.expose_secret().parse().unwrap_or_default();
+        let hosts: Vec<String> = config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Tcp(name) => name.clone(),
+                #[cfg(unix)]
+                Host::Unix(path) => path.display().to_string(),
+            })
+            .collect();
+        let database = config.get_dbname().unwrap_or("?");
+        format!("the database `{database}` of PostgreSQL at {}", hosts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ppob_seal::{KeyId, MasterKey};
+
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_journal_is_told_without_its_password() {
+        let key = MasterKey::parse(KeyId::new("test").unwrap(), &"17".repeat(32)).unwrap();
+        let settings = PostgresSettings {
+            url: "postgres://ppob:secret@db.example/payments".into(),
+            ca: None,
+            allow_plaintext: false,
+            readers: 1,
+            patience: Duration::from_secs(1),
+            keys: MasterKeys::new(key),
+            sends_directory: PathBuf::new(),
+            sends: SendSettings::default(),
+        };
+        assert_eq!(settings.place(), "the database `payments` of PostgreSQL at db.example");
     }
 }

@@ -7,6 +7,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_chain.sql"),
     include_str!("../migrations/0004_write.sql"),
     include_str!("../migrations/0005_batch.sql"),
+    include_str!("../migrations/0006_arrival.sql"),
 ];
 
 /// The columns of a payment's row.
@@ -33,6 +34,10 @@ macro_rules! event {
 pub(crate) const WRITE: &str =
     "SELECT place, failure, word, consumer, id, number, version, at, recorded, bytes
     FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// Holds for this connection what it has found.
+pub(crate) const KEEP_DURABLE: &str = "SELECT set_config(name, current_setting(name), false)
+    FROM (VALUES ('synchronous_commit')) AS durable (name)";
 
 pub(crate) const PAYMENT_COLUMNS: &str = payment!("");
 pub(crate) const PAYMENT_BY_KEY: &str = payment!("WHERE consumer = $1 AND payment_id = $2");
@@ -82,8 +87,12 @@ pub(crate) const NEXT_DUE: &str =
 
 pub(crate) const EVENTS_OF_ALL: &str =
     event!("WHERE event.sequence > $1 ORDER BY event.sequence LIMIT $2");
-pub(crate) const EVENTS_OF_CONSUMER: &str =
-    event!("WHERE event.sequence > $1 AND event.consumer = $3 ORDER BY event.sequence LIMIT $2");
+/// In words that only the index of the consumer understands: all events would be gone through for a
+/// consumer that has few.
+pub(crate) const EVENTS_OF_CONSUMER: &str = event!(
+    "WHERE (event.consumer, event.sequence) > ($3, $1) AND event.consumer = $3
+    ORDER BY event.consumer, event.sequence LIMIT $2"
+);
 pub(crate) const LATEST_CURSOR: &str = "SELECT coalesce(max(sequence), 0) FROM event";
 
 pub(crate) const INQUIRY_GET: &str =
@@ -130,3 +139,9 @@ pub(crate) const EPOCH: &str =
 pub(crate) const HIGH_WATER: &str = "SELECT value FROM meta WHERE name = 'time_high_water'";
 pub(crate) const CHAIN_HEAD: &str = "SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1";
 pub(crate) const SENDS_COVERED: &str = "SELECT covered FROM send_journal WHERE name = $1";
+
+/// Where the journal came from, and whether it may be opened.
+pub(crate) const ARRIVAL: &str = "SELECT source, is_done FROM arrival";
+pub(crate) const ARRIVE: &str = "INSERT INTO arrival (source, at, is_done) VALUES ($1, $2, false)";
+pub(crate) const ARRIVED: &str = "UPDATE arrival SET is_done = true WHERE NOT is_done";
+pub(crate) const SENDS_BEGIN: &str = "INSERT INTO send_journal (name, covered) VALUES ($1, $2)";

@@ -126,43 +126,68 @@ fn nobody() -> JournalError {
     JournalError::Unacknowledged("the task that writes has ended".to_owned())
 }
 
+/// What the task knows.
+struct Writing {
+    connection: WriteConnection,
+    seal: Seal,
+    epoch: u64,
+    sends: Option<SendJournal>,
+    sends_name: String,
+    head: Option<Head>,
+    lost: Arc<LostSignal>,
+    told: ToldHead,
+}
+
 async fn run(mut inbox: Inbox, parts: WriterParts) {
-    let WriterParts { mut connection, seal, epoch, sends, sends_name, mut head, lost } = parts;
-    let mut sends = Some(sends);
-    let mut told = ToldHead::default();
+    let WriterParts { connection, seal, epoch, sends, sends_name, head, lost } = parts;
+    let (sends, told) = (Some(sends), ToldHead::default());
+    let mut writing = Writing { connection, seal, epoch, sends, sends_name, head, lost, told };
     while let Some((jobs, waiting)) = inbox.take(BATCH).await {
         metrics::gauge!("ppob_journal_queue_depth").set(float(waiting));
-        let batch = Batch { jobs, seal: &seal, epoch, sends_name: &sends_name, known: head };
-        if let Some(what) = lost.what() {
-            batch.refuse(&JournalError::Unavailable(what));
-            continue;
+        // What cannot be written must not keep anything else from being written.
+        for job in writing.write(jobs).await {
+            let _alone = writing.write(vec![job]).await;
         }
-        let open = match connection.ready().await {
+    }
+    writing.told.log("the journal closes with this head of its chain");
+    writing.connection.close().await;
+}
+
+impl Writing {
+    /// Writes them with one commit and tells everybody. Gives back what is to be tried one by one.
+    async fn write(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        let (epoch, known) = (self.epoch, self.head);
+        let batch = Batch { jobs, seal: &self.seal, epoch, sends_name: &self.sends_name, known };
+        if let Some(what) = self.lost.what() {
+            batch.refuse(&JournalError::Unavailable(what));
+            return Vec::new();
+        }
+        let open = match self.connection.ready().await {
             Ok(open) => open,
             Err(error) => {
                 tracing::error!(%error, "the journal's database cannot be reached; writes are refused until it can");
                 batch.refuse(&JournalError::Unavailable(error.to_string()));
-                continue;
+                return Vec::new();
             }
         };
-        match batch.write(open, &mut sends).await {
+        match batch.write(open, &mut self.sends).await {
             Ended::Committed(since, at) => {
-                told.saw(since, at);
-                head = since.or(head);
+                self.told.saw(since, at);
+                self.head = since.or(self.head);
             }
-            Ended::Refused => {}
-            Ended::Unknown => connection.drop_it(),
+            Ended::OneIsWrong(jobs) => return jobs,
+            // Whatever the server has against it, the next connection is looked at as at the opening.
+            Ended::Refused | Ended::Unknown => self.connection.drop_it(),
             Ended::SetBack(what) => {
                 tracing::error!(
                     what,
                     "the journal's database was set back; nothing is written any more until the engine was started again"
                 );
-                lost.tell(what);
+                self.lost.tell(what);
             }
         }
+        Vec::new()
     }
-    told.log("the journal closes with this head of its chain");
-    connection.close().await;
 }
 
 /// For metrics only.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ppob_journal::JournalError;
 use ppob_seal::{KeyError, UnlockError};
+use ppob_types::Timestamp;
 use rusqlite::ErrorCode;
 
 use crate::SendsError;
@@ -52,6 +53,19 @@ pub enum OpenError {
         "the file {0} is a backup and no journal: payments made after it are unknown to it and would be made twice, and nothing was changed; move it elsewhere and put it back from there with `ppob restore`"
     )]
     IsBackup(PathBuf),
+    /// It goes on elsewhere.
+    #[error(
+        "the journal {path} has moved to {place} ({} WIB) and goes on there: started here again, payments would be made twice; set `journal.url` to that database, and keep this file as a copy of the past",
+        at.wib()
+    )]
+    Moved {
+        /// Which file.
+        path: PathBuf,
+        /// Where it is now.
+        place: String,
+        /// Since when.
+        at: Timestamp,
+    },
     /// The file was written by a later version of this program.
     #[error(
         "the journal {path} has schema version {found}, this program knows up to {known}; start the newer program again"

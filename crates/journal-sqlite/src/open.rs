@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use crate::connection::WriteConnection;
 use crate::keys::{self, KeySource, Keys};
+use crate::leave::{Moved, moved};
 use crate::marks::{self, RestoreMark, mark_restored};
 use crate::{OpenError, chain, functions, sql};
 
@@ -54,6 +55,9 @@ pub(crate) fn open(path: &Path, source: &KeySource) -> Result<Ready, OpenError> 
     // Nothing would freeze the providers, and serials would be given out a second time.
     if marks::backup(&writer.connection).map_err(failed)?.is_some() {
         return Err(OpenError::IsBackup(path.to_owned()));
+    }
+    if let Some(Moved { place, at, .. }) = moved(&writer.connection).map_err(failed)? {
+        return Err(OpenError::Moved { path: path.to_owned(), place, at });
     }
     let keys = keys::unlock(path, &writer.connection, source)?;
     functions::register(&writer.connection, &keys.sealer).map_err(failed)?;

@@ -75,7 +75,7 @@ pub(crate) const UNLISTED_FORGET: &str = include_str!("sql/unlisted_forget.sql")
 pub(crate) const UNLISTED_REPLIES: &str = include_str!("sql/unlisted_replies.sql");
 
 /// The schema, step by step; a step that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 7] = [
+pub(crate) const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_guards_given_back.sql"),
     include_str!("../migrations/0003_operators.sql"),
@@ -83,4 +83,5 @@ pub(crate) const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_spend.sql"),
     include_str!("../migrations/0006_attempts_of_provider.sql"),
     include_str!("../migrations/0007_chain.sql"),
+    include_str!("../migrations/0008_moved.sql"),
 ];

@@ -44,19 +44,37 @@ impl Database {
     /// # Errors
     /// If the server refuses.
     pub fn fresh_on(server: &str) -> Result<Self> {
+        // The same on every server; nobody is ever connected to this template.
+        Self::make(server, "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+    }
+
+    /// Makes one on the shared server that is a copy of another, to which nobody is connected.
+    ///
+    /// # Errors
+    /// If there is no such database, or somebody is connected to it.
+    pub fn copy_of(name: &str) -> Result<Self> {
+        Self::make(shared()?, name)
+    }
+
+    fn make(server: &str, template: &str) -> Result<Self> {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         // The number of a process comes again, and other machines may have it at the same time.
         let random = RandomState::new().hash_one(number);
         let name = format!("ppob_test_{}_{number}_{random:016x}", process::id());
-        // The same on every server; nobody is ever connected to this template.
-        psql(
-            server,
-            &format!(
-                "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-            ),
-        )?;
+        psql(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
         Ok(Self { server: server.to_owned(), name })
+    }
+
+    /// Leaves it to everybody under a name, to be copied for as long as the server lives. Nobody may be
+    /// connected to it.
+    ///
+    /// # Errors
+    /// If there is one of that name already; this one is gone then.
+    pub fn keep_as(self, name: &str) -> Result<()> {
+        psql(&self.server, &format!("ALTER DATABASE {} RENAME TO {name}", self.name))?;
+        std::mem::forget(self);
+        Ok(())
     }
 
     /// How `tokio-postgres` and libpq find it.

@@ -10,7 +10,9 @@ use tokio::sync::Mutex;
 use super::PostgresJournal;
 use crate::connect::{Connector, Purpose};
 use crate::lost::LostSignal;
-use crate::open::{WriteConnection, begin_epoch, check_server, head, high_water, identity};
+use crate::open::{
+    WriteConnection, begin_epoch, check_server, has_arrived, head, high_water, identity,
+};
 use crate::owner::Owner;
 use crate::reader::Readers;
 use crate::remembered::remember;
@@ -33,6 +35,7 @@ impl PostgresJournal {
         check_server(&opening.client).await?;
         let owner = Owner::take(&connector, Arc::clone(&lost)).await?;
         migrate::migrate(&mut opening.client).await?;
+        has_arrived(&opening.client).await?;
         let seal = keys::unlock(&mut opening.client, &settings.keys).await?;
         let journal = identity(&opening.client).await?;
         let epoch = begin_epoch(&opening.client).await?;
@@ -40,8 +43,8 @@ impl PostgresJournal {
         let mut sends = SendJournal::open(directory, &settings.sends, &settings.keys)
             .map_err(|cause| OpenError::Sends { directory: directory.clone(), cause })?;
         let name = sends_identity::name(&opening.client, directory, &journal).await?;
-        let readers = Readers::new(&connector, settings.readers, settings.patience)
-            .map_err(OpenError::Unreachable)?;
+        let readers =
+            Readers::new(&connector, settings.readers, &journal).map_err(OpenError::Unreachable)?;
         let mut connection = WriteConnection::new(connector, journal);
         remember(&mut connection, &readers, &seal, epoch, &name, &mut sends).await?;
         // Sends that were forgotten may be later than everything in the database.

@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 use super::Answer;
 use super::filters::list_sql;
 use crate::error::unread;
+use crate::items::reference_text;
 use crate::reader::Readers;
 use crate::{rows, sql};
 
@@ -48,7 +49,7 @@ pub(crate) async fn by_reference(
     provider: &ProviderName,
     reference: &ProviderRef,
 ) -> Answer<Option<StoredPayment>> {
-    let (provider, reference) = (provider.as_str(), reference.as_str());
+    let (provider, reference) = (provider.as_str(), reference_text(reference));
     let row = read(readers.one(sql::PAYMENT_BY_REFERENCE, &[&provider, &reference]).await?)?;
     row.map(|row| row.decode(seal)).transpose()
 }

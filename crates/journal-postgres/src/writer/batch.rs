@@ -8,7 +8,7 @@ use ppob_journal_durable::sends::{SendJournal, SendsError};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 use serde_json::Value;
 use tokio_postgres::Row;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 use zeroize::Zeroizing;
 
 use super::float;
@@ -20,6 +20,9 @@ use crate::told::Told;
 
 /// The head that the writer knows does not stand in the database any more.
 const SET_BACK: &str = "PPB01";
+/// The classes of errors about a value that cannot be kept: some are found before any write has begun, so
+/// that the function cannot tell whose it is.
+const WRONG_VALUE: [&str; 2] = ["22", "54"];
 
 pub(super) struct Batch<'a> {
     pub(super) jobs: Vec<Job>,
@@ -32,13 +35,16 @@ pub(super) struct Batch<'a> {
 /// What became of one write.
 type Answer = Result<Told, JournalError>;
 
-/// How a batch ended; everybody was told.
+/// How a batch ended; everybody was told, unless it says otherwise.
 #[derive(Debug)]
 pub(super) enum Ended {
     /// It is durable; this is the head of the chain now, and the latest time that it states.
     Committed(Option<Head>, Option<Timestamp>),
     /// Nothing was changed.
     Refused,
+    /// Nothing was changed, and nobody was told: one of these cannot be written, and each is to be tried
+    /// alone.
+    OneIsWrong(Vec<Job>),
     /// It may be durable or not, and the connection is of no use any more.
     Unknown,
     /// Nothing was changed: the database has lost commits.
@@ -247,15 +253,29 @@ async fn append(
 fn failed(sorted: Sorted, error: &tokio_postgres::Error) -> Ended {
     metrics::counter!("ppob_journal_commit_errors_total").increment(1);
     let text = said(error);
-    let Some(told) = error.as_db_error().filter(|told| told.severity() == "ERROR") else {
+    let Some(told) = error.as_db_error().filter(|told| is_error(told)) else {
         return unknown(sorted, text);
     };
+    let is_about_values = WRONG_VALUE.iter().any(|class| told.code().code().starts_with(class));
+    if is_about_values && sorted.len() > 1 {
+        return Ended::OneIsWrong(sorted.into_jobs().collect());
+    }
     tracing::error!(error = text, "a batch of the journal was refused; nothing of it was changed");
+    if is_about_values {
+        tell_all(sorted.into_jobs(), &JournalError::RuleBroken(text));
+        return Ended::Refused;
+    }
     tell_all(sorted.into_jobs(), &JournalError::Unavailable(text));
     if *told.code() == SqlState::from_code(SET_BACK) {
         return Ended::SetBack(told.message().to_owned());
     }
     Ended::Refused
+}
+
+/// The transaction was rolled back, and the connection goes on. The other word for it is in the language of
+/// the server.
+fn is_error(told: &DbError) -> bool {
+    told.parsed_severity() == Some(Severity::Error)
 }
 
 fn unknown(sorted: Sorted, cause: String) -> Ended {

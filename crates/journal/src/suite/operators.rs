@@ -43,13 +43,13 @@ async fn actions(journal: &Arc<dyn Journal>) -> Vec<String> {
 }
 
 /// A payment of which one attempt is in doubt, past its bound.
-async fn doubt(journal: &Arc<dyn Journal>, number: u64) -> StoredPayment {
+pub(super) async fn doubt(journal: &Arc<dyn Journal>, number: u64) -> StoredPayment {
     let stored = accept(journal, "shop", number).await;
     let stored = begin(journal, &stored).await;
     answer(journal, &stored, PayOutcome::Unknown(UnknownCause::TimedOut), at(1)).await
 }
 
-fn proposal(stored: &StoredPayment, who: Who, second: u64) -> NewProposal {
+pub(super) fn proposal(stored: &StoredPayment, who: Who, second: u64) -> NewProposal {
     NewProposal {
         key: stored.key.clone(),
         attempt: 1,
@@ -61,7 +61,7 @@ fn proposal(stored: &StoredPayment, who: Who, second: u64) -> NewProposal {
     }
 }
 
-async fn propose(
+pub(super) async fn propose(
     journal: &Arc<dyn Journal>,
     proposal: NewProposal,
     replaces: Option<u64>,
@@ -70,14 +70,14 @@ async fn propose(
     journal.propose(Propose { proposal, replaces, audit }).await.unwrap()
 }
 
-fn proposed(answer: Proposed) -> Proposal {
+pub(super) fn proposed(answer: Proposed) -> Proposal {
     match answer {
         Proposed::Done(proposal) => proposal,
         Proposed::Stale => panic!("the proposal was stale"),
     }
 }
 
-fn not_executed(stored: &StoredPayment, agreement: Option<Agreement>) -> Change {
+pub(super) fn not_executed(stored: &StoredPayment, agreement: Option<Agreement>) -> Change {
     let event = Event::Resolved { attempt: 1, resolution: Resolution::NotExecuted };
     Change { agreement, ..change(stored, event, EventKind::Resolved, at(LATE)) }
 }

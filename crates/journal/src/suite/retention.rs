@@ -46,7 +46,7 @@ fn told(reference: &str) -> Observed {
 }
 
 /// Payment `number` of customer `number`, paid, with a receipt that has its token.
-async fn paid(journal: &Arc<dyn Journal>, number: u64, second: u64) -> StoredPayment {
+pub(super) async fn paid(journal: &Arc<dyn Journal>, number: u64, second: u64) -> StoredPayment {
     let stored = accept_at(journal, "shop", number, at(second)).await;
     let begun = begin(journal, &stored).await;
     let answer =
@@ -55,7 +55,11 @@ async fn paid(journal: &Arc<dyn Journal>, number: u64, second: u64) -> StoredPay
     commit(journal, &begun, event, EventKind::Answered, at(second)).await
 }
 
-async fn strip(journal: &Arc<dyn Journal>, stored: &StoredPayment, to: Retention) -> StoredPayment {
+pub(super) async fn strip(
+    journal: &Arc<dyn Journal>,
+    stored: &StoredPayment,
+    to: Retention,
+) -> StoredPayment {
     match journal.strip(stored, to).await {
         Ok(Stripped::Done(after)) => *after,
         other => panic!("not stripped: {other:?}"),

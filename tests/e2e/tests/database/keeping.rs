@@ -72,14 +72,52 @@ async fn commands_for_a_file_say_what_is_done_with_a_database_instead() -> Resul
         (vec!["backup", "there"], ["pg_basebackup", "journal.sqlite.postgres-sends"]),
         (vec!["restore", "there"], ["stop the engine", "journal.sqlite.postgres-sends"]),
         (vec!["key", "rotate"], ["keep the key", "cannot be changed yet"]),
-        (vec!["audit", "head"], ["name the FILE", "Nothing was done"]),
-        (vec!["audit", "verify"], ["name the FILE", "Nothing was done"]),
     ] {
         let ended = run(&world, &arguments).await?;
         assert_eq!(ended.code, REFUSED, "{arguments:?}: {ended:?}");
         assert_says(&ended, &["Money: ", "Do:    "]);
         assert_says(&ended, &words);
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_moves_from_a_file_and_its_payments_and_their_ids_go_with_it() -> Result<()> {
+    let mut world = World::new().await?;
+    let engine = world.serve().await?;
+    let customer = fresh_customer();
+    let paid = engine.pay(token("payment-01", &customer)).await?;
+    assert_eq!(paid.state(), PaymentState::Succeeded);
+    engine.stop().await?;
+    let in_a_file = run(&world, &["audit", "head"]).await?;
+
+    let key = format!("{}.key", world.journal().display());
+    let master = std::fs::read_to_string(key)?;
+    let mut world = world.kept(KEPT).await?;
+    world.environment.retain(|(name, _)| *name != "E2E_JOURNAL_KEY");
+    world.environment.push(("E2E_JOURNAL_KEY", master.trim().to_owned()));
+    let from = format!("sqlite:{}", world.journal().display());
+    let others = run(&world, &["migrate", "--from", &from]).await?;
+    assert_eq!(others.code, REFUSED, "{others:?}");
+    assert_says(&others, &["the key in the file beside a journal is called `local`"]);
+    world.config = world.config.replacen("[journal]\n", "[journal]\nkey_id = \"local\"\n", 1);
+    let moved = run(&world, &["migrate", "--from", &from, "--to", "env:E2E_JOURNAL_URL"]).await?;
+    assert_eq!(moved.code, Some(0), "{moved:?}");
+    assert_says(&moved, &["has moved to the database", "1 payments", "payment: 1"]);
+    let again = run(&world, &["migrate", "--from", &from]).await?;
+    assert_eq!(again.code, REFUSED, "{again:?}");
+    assert_says(&again, &["already, and goes on there"]);
+    let in_a_database = run(&world, &["audit", "head"]).await?;
+    assert_eq!(in_a_database.stdout, in_a_file.stdout);
+
+    let engine = world.serve().await?;
+    let repeated = engine.pay(token("payment-01", &customer)).await?;
+    assert_eq!(repeated.state(), PaymentState::Succeeded);
+    let verified = run(&world, &["audit", "verify"]).await?;
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    assert_says(&verified, &["nothing was changed by other means than the engine"]);
+    engine.stop().await?;
+    assert_eq!(world.provider.ledger().charges.len(), 1);
     Ok(())
 }
 

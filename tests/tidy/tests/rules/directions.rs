@@ -7,7 +7,7 @@ use crate::workspace::workspace;
 
 /// A crate and the crates of ours it may import. `provider-*` and `journal-*` stand for every crate
 /// of that kind.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("types", &[]),
     ("payment", &["types"]),
     ("routing", &["types"]),
@@ -21,6 +21,8 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("seal", &[]),
     ("journal-durable", &["journal", "payment", "seal", "types"]),
     ("journal-*", &["journal", "journal-durable", "payment", "seal", "types"]),
+    // From one kind of journal to another.
+    ("journal-move", &["journal-durable", "journal-postgres", "journal-sqlite", "seal", "types"]),
     ("engine", &["evidence", "journal", "layers", "payment", "provider", "routing", "types"]),
     ("api", &[]),
     ("server", &["api", "engine", "evidence", "journal", "layers", "payment", "routing", "types"]),
@@ -141,7 +143,7 @@ fn short(name: &str) -> &str {
 fn kind(short: &str) -> &str {
     match short.split_once('-') {
         // Crates of their own, and no kind of provider or journal.
-        Some(("provider", "testkit") | ("journal", "durable")) => short,
+        Some(("provider", "testkit") | ("journal", "durable" | "move")) => short,
         Some(("provider", _)) => "provider-*",
         Some(("journal", _)) => "journal-*",
         _ => short,

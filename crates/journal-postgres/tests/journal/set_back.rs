@@ -1,0 +1,96 @@
+//! A database that is set back to an earlier copy, and the send journal beside it.
+
+use std::fs;
+
+use ppob_journal::{Committed, Journal, JournalError, LostSends, Restored};
+use ppob_journal_postgres::{OpenError, PostgresJournal};
+use ppob_payment::{Event, PaymentState};
+use ppob_types::NotSentCause;
+
+use crate::support::payments::{change, key, new_payment, send};
+use crate::support::{CloseIt as _, Place, settings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_set_back_under_an_open_journal_is_written_to_no_more_until_the_next_opening() {
+    let place = Place::opened_once();
+    let journal = place.open().await;
+    let before = send(&journal, 1).await;
+    journal.close_it().await;
+    place.copy();
+
+    let journal = place.open().await;
+    let after = send(&journal, 2).await;
+    place.put_back();
+    let told = loop {
+        match journal.save_document("after", "{}".to_owned()).await {
+            Err(JournalError::Unavailable(told)) if told.contains("commit") => break told,
+            // The connection of before ended with its database.
+            Err(JournalError::Unavailable(_) | JournalError::Unacknowledged(_)) => {}
+            other => unreachable!("{other:?}"),
+        }
+    };
+    assert!(told.contains("is not there any more"), "{told}");
+    let lost = journal.lost().await.to_string();
+    assert!(
+        lost.contains("is not there any more") && lost.contains("start the engine again"),
+        "{lost}"
+    );
+    let refused = journal.accept(new_payment(3, after.serial + 1)).await;
+    assert!(matches!(refused, Err(JournalError::Unavailable(_))), "{refused:?}");
+    journal.close_it().await;
+
+    let journal = place.open().await;
+    assert!(journal.load(&before.key).await.unwrap().is_some());
+    let found = journal.load(&after.key).await.unwrap().unwrap();
+    assert_eq!(found.payment.state(), PaymentState::InDoubt);
+    assert_eq!(journal.load_document("after").await.unwrap(), None);
+    let lost = journal.load_document(LostSends::DOCUMENT).await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<LostSends>(&lost).unwrap().found, 1);
+    let restored = journal.load_document(Restored::DOCUMENT).await.unwrap().unwrap();
+    let restored: Restored = serde_json::from_str(&restored).unwrap();
+    assert!(!restored.providers_frozen, "the engine does that");
+    assert!(journal.reserve_serial().await.unwrap() > after.serial + 1_000_000);
+    journal.close_it().await;
+    // Once is enough.
+    let journal = place.open().await;
+    let lost = journal.load_document(LostSends::DOCUMENT).await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<LostSends>(&lost).unwrap().found, 1);
+    journal.close_it().await;
+}
+
+#[tokio::test]
+async fn the_send_journal_of_another_journal_is_refused() {
+    let (one, other) = (Place::new(), Place::opened_once());
+    one.open().await.close_it().await;
+    let told = PostgresJournal::open(&settings(other.database.url(), one.sends())).await;
+    let told = told.unwrap_err();
+    assert!(matches!(told, OpenError::OthersSends(_)), "{told:?}");
+    assert!(told.to_string().contains("directory of its own"), "{told}");
+    one.open().await.close_it().await;
+}
+
+#[tokio::test]
+async fn a_send_journal_that_cannot_be_written_stops_sends_and_nothing_else() {
+    let place = Place::opened_once();
+    let mut own = place.settings();
+    // Each commit begins a segment.
+    own.sends.segment_bytes = 1;
+    let journal = PostgresJournal::open(&own).await.unwrap();
+    let before = send(&journal, 1).await;
+    let aside = place.sends().with_extension("aside");
+    fs::rename(place.sends(), &aside).unwrap();
+    let serial = journal.reserve_serial().await.unwrap();
+    let refused = journal.accept(new_payment(2, serial)).await;
+    assert!(matches!(refused, Err(JournalError::Unacknowledged(_))), "{refused:?}");
+    // News about money does not wait for it.
+    let not_begun = Event::NotBegun { attempt: 1, cause: NotSentCause::NoPermit };
+    let answered = journal.commit(change(&before, not_begun.clone())).await;
+    assert!(matches!(answered, Ok(Committed::Done(_))), "{answered:?}");
+    // What the engine does then: it reads again, and records that it did not send.
+    let durable = journal.load(&key(2)).await.unwrap().unwrap();
+    let settled = journal.commit(change(&durable, not_begun)).await;
+    assert!(matches!(settled, Ok(Committed::Done(_))), "{settled:?}");
+    fs::rename(&aside, place.sends()).unwrap();
+    send(&journal, 3).await;
+    journal.close_it().await;
+}
