@@ -11,8 +11,14 @@ use crate::args::{AuditHead, ConfigFile, VerifyAudit};
 use crate::config::{Loaded, file_to_read, key_source, load, variables};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
+use crate::journal::file_for;
 use crate::output;
 use crate::text::{Add, sentence};
+
+const AUDIT_IN_A_DATABASE: &str = "\
+Money: nothing has changed. The engine itself holds each of its commits against the chain of hashes, and stops if the
+       database has lost one.
+Do:    name the FILE of a journal or of a backup to look at that one.";
 
 /// Holds a journal or a backup against its chain of hashes and against what was kept elsewhere.
 pub(crate) fn verify(options: &VerifyAudit) -> Done {
@@ -20,8 +26,14 @@ pub(crate) fn verify(options: &VerifyAudit) -> Done {
     let keys = key_source(&loaded.config.journal, &loaded.place)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let configured = &loaded.config.journal;
-    let file = options.journal.as_ref().unwrap_or(&configured.path);
-    let sends = Sends::of(file, &configured.path, &configured.sends(), &keys);
+    let file = file(&loaded, options.journal.as_deref(), "ppob audit verify")?;
+    let sends = if configured.url.is_some() {
+        // The configured send journal is that of the database, and no other's.
+        let beside = SendSettings { directory: None, ..configured.sends() };
+        Sends::of(file, file, &beside, &keys)
+    } else {
+        Sends::of(file, &configured.path, &configured.sends(), &keys)
+    };
     let audited = audit(file, &options.head, sends.as_ref().map(Sends::borrowed))
         .map_err(|error| refused(&error))?;
     if options.json {
@@ -35,7 +47,7 @@ pub(crate) fn verify(options: &VerifyAudit) -> Done {
 /// Prints the head.
 pub(crate) fn head(options: &AuditHead) -> Done {
     let loaded = read(&options.file)?;
-    let file = options.journal.as_ref().unwrap_or(&loaded.config.journal.path);
+    let file = file(&loaded, options.journal.as_deref(), "ppob audit head")?;
     let head = chain_head(file).map_err(|error| refused(&error))?;
     if options.json {
         let (head, at) = head.unzip();
@@ -58,6 +70,15 @@ pub(crate) fn head(options: &AuditHead) -> Done {
 fn read(file: &ConfigFile) -> Result<Loaded, Failure> {
     let file = file_to_read(file.config.clone());
     load(file.as_deref(), variables()).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// The file that was named, or the configured journal's.
+fn file<'a>(
+    loaded: &'a Loaded,
+    named: Option<&'a Path>,
+    command: &str,
+) -> Result<&'a Path, Failure> {
+    named.map_or_else(|| file_for(loaded, command, AUDIT_IN_A_DATABASE), Ok)
 }
 
 fn refused(error: &VerifyError) -> Failure {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::Path;
 use std::sync::Arc;
 
 use ppob_engine::{Engine, Parts, ProviderSetup};
-use ppob_journal_sqlite::{SqliteJournal, check_quickly};
 use ppob_layers::guard;
 use ppob_provider::{BuildRequest, BuiltProvider};
 use ppob_routing::Mapping;
@@ -14,11 +12,10 @@ use ppob_server::{Tls, TlsError, TlsFiles};
 use ppob_types::{Clock, Family, ProviderName};
 
 use crate::clock::random;
-use crate::config::{
-    ConfigError, Listen, Loaded, ProviderTable, TlsTable, key_source, unknown_key,
-};
+use crate::config::{ConfigError, Listen, Loaded, ProviderTable, TlsTable, unknown_key};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::journal::{Opened, Place, Watched};
 use crate::providers::KINDS;
 use crate::reload::Snapshot;
 use crate::text::sentence;
@@ -85,37 +82,14 @@ pub(crate) fn setups(
 /// Opens the journal, builds the engine and starts it. Reads what an earlier process left open.
 pub(crate) async fn engine(
     loaded: &Loaded,
-    journal: &Path,
+    journal: &Place,
     providers: BTreeMap<ProviderName, ProviderSetup>,
     clock: Arc<dyn Clock>,
-) -> Result<Engine, Failure> {
-    if loaded.config.journal.check_at_start {
-        check_quickly(journal).map_err(|error| not_started(&error))?;
-    }
-    let journal = open_journal(loaded, journal)?;
-    let parts = Parts {
-        config: loaded.config.engine(),
-        journal: Arc::new(journal),
-        providers,
-        clock,
-        seed: random(),
-    };
-    Engine::start(parts).await.map_err(|error| not_started(&error))
-}
-
-fn open_journal(loaded: &Loaded, path: &Path) -> Result<SqliteJournal, Failure> {
-    let keys = key_source(&loaded.config.journal, &loaded.place)
-        .map_err(|error| Failure::usage(error.to_string()))?;
-    let journal = SqliteJournal::open_with_sends(path, &keys, &loaded.config.journal.sends())
-        .map_err(|error| not_started(&error))?;
-    if let Some(file) = journal.created_key_file() {
-        tracing::warn!(
-            key_file = %file.display(),
-            "the key of the journal was made; keep a copy of it apart from the journal: without it \
-             nobody can read the journal, and whoever has both can read everything"
-        );
-    }
-    Ok(journal)
+) -> Result<(Engine, Watched), Failure> {
+    let Opened { journal, watched } = journal.open(loaded).await?;
+    let parts = Parts { config: loaded.config.engine(), journal, providers, clock, seed: random() };
+    let engine = Engine::start(parts).await.map_err(|error| not_started(&error))?;
+    Ok((engine, watched))
 }
 
 /// TLS of every listener that has it.

@@ -4,6 +4,7 @@
 //! stand nowhere in it: a key that needs one names where it is.
 
 mod consumer;
+mod database;
 mod environment;
 mod error;
 mod journal_keys;
@@ -16,6 +17,7 @@ mod schema;
 mod shown;
 
 pub(crate) use consumer::{ConsumerTable, warnings};
+pub(crate) use database::{database, sends_directory};
 pub(crate) use error::ConfigError;
 pub(crate) use journal_keys::key_source;
 pub(crate) use keys::of_every_provider;

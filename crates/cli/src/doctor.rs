@@ -2,6 +2,7 @@
 //!
 //! Beside a running engine it only reads. It sends providers neither a request nor credentials.
 
+mod database;
 mod files;
 mod journal;
 mod machine;
@@ -10,7 +11,7 @@ mod providers;
 use std::sync::Arc;
 
 use ppob_journal_sqlite::{KeySource, key_file};
-use ppob_types::Clock;
+use ppob_types::{Clock, Timestamp};
 use serde_json::json;
 
 use crate::args::Doctor;
@@ -19,6 +20,7 @@ use crate::compose;
 use crate::config::{Loaded, key_source};
 use crate::exit::Exit;
 use crate::failure::Done;
+use crate::journal::Place;
 use crate::text::Add;
 use crate::{output, serve};
 
@@ -85,12 +87,31 @@ async fn look(options: &Doctor) -> Vec<Finding> {
         findings.push(Finding::fail("tls", failure.text, "correct that; no start before"));
     }
     findings.extend(key(&loaded));
-    let (found, high_water) = journal::all(&loaded.config.journal.path);
+    let (found, high_water) = journal(&loaded).await;
     findings.extend(found);
-    findings.push(machine::disk(&loaded.config.journal.path));
     findings.push(machine::time(clock.now(), high_water));
     findings.push(machine::engine(loaded.config.listen.api).await);
     findings
+}
+
+/// The journal and its disk, and the latest time that it knows.
+async fn journal(loaded: &Loaded) -> (Vec<Finding>, Option<Timestamp>) {
+    match Place::configured(loaded) {
+        Ok(Place::File(path)) => {
+            let (mut found, high_water) = journal::all(&path);
+            found.push(machine::disk(&path));
+            (found, high_water)
+        }
+        Ok(Place::Database(settings)) => {
+            let (mut found, high_water) = database::all(&settings).await;
+            found.push(machine::disk(&settings.sends_directory));
+            (found, high_water)
+        }
+        Err(failure) => {
+            let found = Finding::fail("journal", failure.text, "correct that; no start before");
+            (vec![found], None)
+        }
+    }
 }
 
 /// Whether the journal's key is where the configuration says.

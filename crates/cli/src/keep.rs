@@ -11,12 +11,25 @@ use crate::clock::SystemClock;
 use crate::config::{file_to_read, load, variables};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
+use crate::journal::file_for;
 use crate::output;
 use crate::text::{Add, sentence};
 
+const BACKUP_OF_A_DATABASE: &str = "\
+Money: nothing is at stake as long as the database and the send journal are there.
+Do:    back the database up with the tools of PostgreSQL while the engine runs: pg_basebackup and an archive of its
+       log (WAL), which forgets least, or pg_dump. Leave the send journal {sends} where it is:
+       it tells a database that was set back what was sent since, and an older copy of it would not.";
+const RESTORE_OF_A_DATABASE: &str = "\
+Money: nothing has changed.
+Do:    stop the engine, put the database back with the tools of PostgreSQL, leave the send journal
+       {sends} as it is, and start the engine. What was sent since and stands in the
+       send journal is in doubt again and is not paid again, and every provider is frozen: compare their statements
+       before you release them, see docs/OPERATIONS.md.";
+
 /// Copies the journal and checks the copy.
 pub(crate) fn backup(options: &Backup) -> Done {
-    let journal = journal(&options.which)?;
+    let journal = journal(&options.which, "ppob backup", BACKUP_OF_A_DATABASE)?;
     let verified = back_up(&journal, &options.to, SystemClock::new().now())
         .map_err(|error| Failure::new(Exit::Refused, sentence(&error.to_string())))?;
     if options.which.json {
@@ -37,7 +50,7 @@ pub(crate) fn backup(options: &Backup) -> Done {
 
 /// Puts a backup in the place of the journal, and says what that means.
 pub(crate) fn restore(options: &Restore) -> Done {
-    let journal = journal(&options.which)?;
+    let journal = journal(&options.which, "ppob restore", RESTORE_OF_A_DATABASE)?;
     let now = SystemClock::new().now();
     let restored = put_back(&options.backup, &journal, options.replace, now)
         .map_err(|error| Failure::new(Exit::Refused, sentence(&error.to_string())))?;
@@ -95,13 +108,14 @@ Do:    start the engine. It freezes every provider, so that nothing is paid. The
     text
 }
 
-fn journal(which: &WhichJournal) -> Result<PathBuf, Failure> {
+fn journal(which: &WhichJournal, command: &str, instead: &str) -> Result<PathBuf, Failure> {
     if let Some(journal) = &which.journal {
         return Ok(journal.clone());
     }
     let file = file_to_read(which.file.config.clone());
     let loaded = load(file.as_deref(), variables());
-    Ok(loaded.map_err(|error| Failure::usage(error.to_string()))?.config.journal.path)
+    let loaded = loaded.map_err(|error| Failure::usage(error.to_string()))?;
+    file_for(&loaded, command, instead).map(Path::to_owned)
 }
 
 fn as_json(verified: &Verified) -> Value {

@@ -15,6 +15,7 @@ mod doctor;
 mod exit;
 mod failure;
 mod h2h;
+mod journal;
 mod keep;
 mod key;
 mod logging;

@@ -2,27 +2,34 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ppob_engine::Engine;
 use ppob_journal::Who;
+use ppob_journal_postgres::Lost;
 use ppob_server::{
     ConfigSource as _, ConfiguredConsumers, Listeners, PrometheusMetrics, RunningServer, Server,
     ServerOptions, bind,
 };
 use ppob_types::{Clock, ConsumerId};
+use tokio::time::timeout;
 
 use crate::compose::{self, Providers, not_started, tls};
 use crate::config::{Loaded, loopback};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::journal::{Place, Watched};
 use crate::reload::{self, Part, ReadAgain, Reloader};
 use crate::signals::{Asked, Signals};
 
 /// Who reloads when the process is sent SIGHUP, as the audit names it: whoever may send this process
 /// signals.
 const SYSTEM: &str = "system";
+
+/// How long calls and payments may take to end once nothing can be recorded any more: callers are told what is
+/// known, and the sooner the next start, the sooner is known what became of the rest.
+const AFTER_A_LOSS: Duration = Duration::from_secs(5);
 
 /// Where it really listens.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +59,7 @@ pub(crate) struct Running {
     server: RunningServer,
     reloader: Reloader,
     by_signal: Who,
+    journal: Watched,
 }
 
 /// How the configuration is read again, and who else takes it over.
@@ -65,7 +73,7 @@ impl Running {
     /// left running and no payment was begun.
     pub(crate) async fn start(
         loaded: &Loaded,
-        journal: &Path,
+        journal: &Place,
         providers: Providers,
         clock: Arc<dyn Clock>,
         simulated: bool,
@@ -99,7 +107,8 @@ impl Running {
         let tls = tls(listen)?;
 
         let Providers { setups, built, snapshot } = providers;
-        let engine = compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
+        let (engine, journal) =
+            compose::engine(loaded, journal, setups, Arc::clone(&clock)).await?;
         let reloader = {
             let (engine, clock) = (engine.clone(), Arc::clone(&clock));
             let mut parts = again.parts;
@@ -121,7 +130,7 @@ impl Running {
         options.simulated = simulated;
         let listeners = Listeners { api, operator, metrics: Some(metrics), callbacks };
         match Server::start(engine.clone(), listeners, options).await {
-            Ok(server) => Ok(Self { engine, server, reloader, by_signal }),
+            Ok(server) => Ok(Self { engine, server, reloader, by_signal, journal }),
             Err(error) => {
                 let failure = not_started(&error);
                 ended(engine.shutdown().await)?;
@@ -146,13 +155,25 @@ impl Running {
         self.engine.first_prices().await;
     }
 
-    /// Works until a signal comes; then lets payments on their way end. A second signal ends at once.
+    /// Works until a signal comes; then lets payments on their way end. A second signal ends at once. If the
+    /// journal is lost, ends by itself.
     pub(crate) async fn until(self, signals: &mut Signals) -> Result<(), Failure> {
-        while signals.next().await == Asked::Reload {
-            let (reloader, who) = (self.reloader.clone(), self.by_signal.clone());
-            // Its outcome is in the log; the next signal is heard meanwhile.
-            tokio::spawn(async move { reloader.reload(&who, false).await });
+        loop {
+            tokio::select! {
+                asked = signals.next() => match asked {
+                    Asked::Reload => {
+                        let (reloader, who) = (self.reloader.clone(), self.by_signal.clone());
+                        // Its outcome is in the log; the next signal is heard meanwhile.
+                        tokio::spawn(async move { reloader.reload(&who, false).await });
+                    }
+                    Asked::End => return self.end(signals).await,
+                },
+                lost = self.journal.lost() => return Err(self.give_up(&lost, signals).await),
+            }
         }
+    }
+
+    async fn end(self, signals: &mut Signals) -> Result<(), Failure> {
         tracing::info!(
             "stopping: no new payments are taken, those on their way are waited for; a second signal \
              ends at once, which is safe: what is on its way is in doubt then, and worked on at the \
@@ -175,6 +196,32 @@ impl Running {
                  the next start.",
             )),
         }
+    }
+
+    /// Ends, because nothing can be recorded in the journal any more.
+    async fn give_up(self, lost: &Lost, signals: &mut Signals) -> Failure {
+        tracing::error!(%lost, "stopping: no new payments are taken");
+        let Self { engine, server, .. } = self;
+        // Whatever it ends with: what could not be recorded is in doubt at the next start.
+        let drained = async move {
+            server.shutdown().await;
+            engine.shutdown().await
+        };
+        tokio::select! {
+            _ = timeout(AFTER_A_LOSS, drained) => {}
+            () = signals.end() => {}
+        }
+        Failure::new(
+            Exit::Open,
+            format!(
+                "The engine has ended by itself: {lost}.\n\
+                 Money: nothing is paid twice. What was sent and stands in the send journal is in doubt again from \
+                 the next start on where the database does not know it any more; so is what was on its way.\n\
+                 Do:    start the engine again; a service manager may do it. If another engine works on the database, \
+                 leave this one off until that one has ended. If the database was set back, every provider is \
+                 frozen after the start: compare their statements before you release them, see docs/OPERATIONS.md."
+            ),
+        )
     }
 }
 

@@ -25,6 +25,7 @@ use crate::compose;
 use crate::config::{Loaded, load};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
+use crate::journal::Place;
 use crate::running::{Again, Running};
 use crate::signals::Signals;
 use crate::{logging, output};
@@ -53,7 +54,10 @@ pub(crate) async fn sandbox(options: &Sandbox) -> Done {
         let read = Box::new(move || configuration(&options, &simulated, &secrets));
         Again { read, parts: vec![Box::new(log)] }
     };
-    let running = Running::start(&loaded, &journal, providers, clock, true, again).await?;
+    let running = {
+        let journal = Place::File(journal.clone());
+        Running::start(&loaded, &journal, providers, clock, true, again).await?
+    };
     let listening = running.listening();
     if let Some(callbacks) = listening.callbacks {
         simulators.call_back_to(callbacks.port());

@@ -8,9 +8,10 @@ use ppob_types::Clock;
 use crate::args::{ConfigFile, Serve};
 use crate::clock::SystemClock;
 use crate::compose::{self, Providers, senders_of_callbacks};
-use crate::config::{Loaded, file_to_read, key_source, load, shown, variables, warnings};
+use crate::config::{Loaded, file_to_read, load, shown, variables, warnings};
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
+use crate::journal::Place;
 use crate::running::{Again, Running};
 use crate::signals::Signals;
 use crate::text::Add;
@@ -36,12 +37,12 @@ pub(crate) async fn serve(options: Serve, clock: Arc<dyn Clock>) -> Done {
     for warning in warnings(&loaded.consumers) {
         tracing::warn!("{warning}");
     }
-    let journal = &loaded.config.journal.path;
+    let journal = Place::configured(&loaded)?;
     let again = Again { read: Box::new(move || read(file.clone())), parts: vec![Box::new(log)] };
-    let running = Running::start(&loaded, journal, providers, clock, false, again).await?;
+    let running = Running::start(&loaded, &journal, providers, clock, false, again).await?;
     tracing::info!(
         configuration = %loaded.place,
-        journal = %journal.display(),
+        %journal,
         "ready: {}",
         running.listening()
     );
@@ -54,19 +55,22 @@ pub(crate) fn check(file: ConfigFile) -> Done {
     let loaded = read(file.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let providers = compose::providers(&loaded, &clock)?;
-    key_source(&loaded.config.journal, &loaded.place)
-        .map_err(|error| Failure::usage(error.to_string()))?;
+    let journal = Place::configured(&loaded)?;
+    journal.check(&loaded)?;
     compose::tls(&loaded.config.listen)?;
-    output::print(&checked(&loaded, &providers))?;
+    output::print(&checked(&loaded, &providers, &journal))?;
     Ok(Exit::Ok)
 }
 
-fn checked(loaded: &Loaded, providers: &Providers) -> String {
+fn checked(loaded: &Loaded, providers: &Providers, journal: &Place) -> String {
     let mut text = format!(
         "# Valid: {}. This takes effect; what a kind of provider adds by itself stands in\n# config/ppob.example.toml:\n\n",
         loaded.place
     );
     text.push_str(&shown(&loaded.effective));
+    if let Place::Database(_) = journal {
+        text.add(format_args!("\n# The journal is {journal}"));
+    }
     for (provider, warning) in providers.warnings() {
         text.add(format_args!("\n# WARNING {provider}: {warning}"));
     }

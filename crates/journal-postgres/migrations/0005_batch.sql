@@ -211,7 +211,10 @@ END $$;
 CREATE FUNCTION write(
     changes new_change[], others jsonb, payments new_payment[], epoch bigint, latest bigint,
     sends text, segment bigint, known_number bigint, known_hash bytea
-) RETURNS TABLE (place bigint, failure text, told answer)
+) RETURNS TABLE (
+    place bigint, failure text, word text, consumer text, id text, number bigint, version bigint,
+    at bigint, recorded bigint, bytes bytea
+)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -224,7 +227,6 @@ DECLARE
     item jsonb;
     link chain;
     said text;
-    head answer;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'the journal writes at READ COMMITTED only';
@@ -313,16 +315,23 @@ BEGIN
         WHERE send_journal.covered < excluded.covered;
     END IF;
     link := chain_append(latest);
-    head.number := link.number;
-    head.at := link.at;
-    head.bytes := link.hash;
     place := 0;
-    told := head;
+    number := link.number;
+    at := link.at;
+    bytes := link.hash;
     RETURN NEXT;
-    FOR number IN 1 .. cardinality(answers) LOOP
-        place := number;
-        failure := failures[number];
-        told := answers[number];
+    FOR counted IN 1 .. cardinality(answers) LOOP
+        place := counted;
+        failure := failures[counted];
+        one := answers[counted];
+        word := one.word;
+        consumer := one.consumer;
+        id := one.id;
+        number := one.number;
+        version := one.version;
+        at := one.at;
+        recorded := one.recorded;
+        bytes := one.bytes;
         RETURN NEXT;
     END LOOP;
 END $$;

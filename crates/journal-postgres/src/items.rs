@@ -1,6 +1,6 @@
 //! What the function `write` takes: values as its composite types have them.
 
-use postgres_types::{FromSql, ToSql};
+use postgres_types::ToSql;
 use ppob_journal::{
     Agreement, AuditEntry, Change, NewPayment, NewProposal, late_charge_at, settled_reference,
     success_at,
@@ -125,20 +125,6 @@ pub(crate) struct ChangeItem {
     audit: Option<AuditItem>,
     confirms: Option<Confirmation>,
     names: Option<ProposalItem>,
-}
-
-/// What became of a write, as the database tells it.
-#[derive(Clone, Debug, Default, FromSql)]
-#[postgres(name = "answer")]
-pub(crate) struct Told {
-    pub(crate) word: Option<String>,
-    pub(crate) consumer: Option<String>,
-    pub(crate) id: Option<String>,
-    pub(crate) number: Option<i64>,
-    pub(crate) version: Option<i64>,
-    pub(crate) at: Option<i64>,
-    pub(crate) recorded: Option<i64>,
-    pub(crate) bytes: Option<Vec<u8>>,
 }
 
 impl PaymentItem {

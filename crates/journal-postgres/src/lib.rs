@@ -19,6 +19,7 @@ mod identity;
 mod items;
 mod journal;
 mod keys;
+mod look;
 mod lost;
 mod migrate;
 mod open;
@@ -35,5 +36,6 @@ mod writer;
 
 pub use error::OpenError;
 pub use journal::PostgresJournal;
+pub use look::{Looked, LookedJournal};
 pub use lost::Lost;
 pub use settings::PostgresSettings;

@@ -22,10 +22,7 @@ pub(crate) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
             )"
         ))
         .await?;
-    let found: i64 = client
-        .query_one("SELECT coalesce(max(version), 0) FROM schema_version", &[])
-        .await?
-        .try_get(0)?;
+    let found: i64 = client.query_one(sql::SCHEMA_VERSION, &[]).await?.try_get(0)?;
     let known = integer(sql::MIGRATIONS.len());
     if found > known {
         return Err(OpenError::TooNew { found, known });

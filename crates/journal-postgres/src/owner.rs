@@ -85,7 +85,7 @@ async fn wait_for(connector: &Connector) -> Result<Connected, OpenError> {
         tokio::time::sleep(AGAIN).await;
     }
     let holder = holder(&connected.client).await?;
-    Err(OpenError::InUse(holder))
+    Err(OpenError::InUse(holder.unwrap_or_else(|| "it has just ended".to_owned())))
 }
 
 async fn try_lock(client: &Client) -> Result<bool, tokio_postgres::Error> {
@@ -93,7 +93,7 @@ async fn try_lock(client: &Client) -> Result<bool, tokio_postgres::Error> {
 }
 
 /// Who holds the lock, as far as the database tells.
-async fn holder(client: &Client) -> Result<String, tokio_postgres::Error> {
+pub(crate) async fn holder(client: &Client) -> Result<Option<String>, tokio_postgres::Error> {
     let row = client
         .query_opt(
             "SELECT format('process %s of the database, connected from %s since %s',
@@ -101,9 +101,10 @@ async fn holder(client: &Client) -> Result<String, tokio_postgres::Error> {
                 date_trunc('second', activity.backend_start))
             FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
             WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 AND ((classid::bigint << 32) | objid::bigint) = $1",
             &[&LOCK],
         )
         .await?;
-    row.map_or_else(|| Ok("it has just ended".to_owned()), |row| row.try_get(0))
+    row.map(|row| row.try_get(0)).transpose()
 }

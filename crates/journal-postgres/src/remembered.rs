@@ -12,6 +12,7 @@ use crate::error::unread;
 use crate::items::{ChangeItem, PaymentItem};
 use crate::open::{Open, WriteConnection, high_water};
 use crate::reader::Readers;
+use crate::told::Told;
 use crate::{OpenError, apply, query, sql};
 
 /// After a database was set back, serials go on this far ahead, and no lower than the clock says: providers
@@ -175,7 +176,7 @@ impl Remembering<'_> {
             if let Some(failure) = failure {
                 return Err(JournalError::RuleBroken(failure));
             }
-            let told: crate::items::Told = row.try_get(2).map_err(|error| unread(&error))?;
+            let told = Told::read(&row).map_err(|error| unread(&error))?;
             if told.is("stale") || told.is("reference-taken") {
                 let cause = "a payment could not be put in doubt again".to_owned();
                 return Err(JournalError::Corrupt(cause));

@@ -7,6 +7,9 @@ use ppob_journal_durable::sends::SendSettings;
 use ppob_seal::MasterKeys;
 use secrecy::SecretString;
 
+use crate::OpenError;
+use crate::connect::Connector;
+
 /// Where the journal is, and how it is used.
 #[derive(Clone, Debug)]
 pub struct PostgresSettings {
@@ -26,4 +29,14 @@ pub struct PostgresSettings {
     pub sends_directory: PathBuf,
     /// How the send journal is kept.
     pub sends: SendSettings,
+}
+
+impl PostgresSettings {
+    /// Looks whether they can be used, as far as that can be seen without the server.
+    ///
+    /// # Errors
+    /// What an opening would be refused for.
+    pub fn check(&self) -> Result<(), OpenError> {
+        Connector::new(self).map(drop)
+    }
 }

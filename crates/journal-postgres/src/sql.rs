@@ -31,7 +31,8 @@ macro_rules! event {
 }
 
 pub(crate) const WRITE: &str =
-    "SELECT place, failure, told FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    "SELECT place, failure, word, consumer, id, number, version, at, recorded, bytes
+    FROM write($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 pub(crate) const PAYMENT_COLUMNS: &str = payment!("");
 pub(crate) const PAYMENT_BY_KEY: &str = payment!("WHERE consumer = $1 AND payment_id = $2");
@@ -113,6 +114,11 @@ pub(crate) const PROPOSALS_OF_PAYMENT: &str =
         AND state = 'open'
     ORDER BY attempt";
 
+pub(crate) const SCHEMA_VERSION: &str = "SELECT coalesce(max(version), 0) FROM schema_version";
+/// How many payments there are, and how many of them are open.
+pub(crate) const COUNTED: &str = "SELECT count(*),
+    count(*) FILTER (WHERE state NOT IN ('SUCCEEDED', 'FAILED', 'REVERSED'))
+    FROM payment";
 pub(crate) const SEALED_KEYS: &str =
     "SELECT number, master, wrapped FROM sealed_key ORDER BY number";
 pub(crate) const SEALED_KEY_PUT: &str =

@@ -1,12 +1,27 @@
 //! What the database answers, as callers read it.
 
 use ppob_journal::{Acceptance, Committed, JournalError, NewPayment, StoredPayment};
+use ppob_journal_durable::chain::Head;
 use ppob_journal_durable::decode::{from_word, natural, payment_key};
 use ppob_journal_durable::sealed::Seal;
 use ppob_types::{PaymentKey, Retention, Rupiah, Timestamp};
+use tokio_postgres::Row;
 
-use crate::items::Told;
 use crate::writer::ChangeWork;
+
+/// What became of a write, as the database tells it: a word, and what belongs to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    word: Option<String>,
+    consumer: Option<String>,
+    id: Option<String>,
+    number: Option<i64>,
+    version: Option<i64>,
+    at: Option<i64>,
+    /// How many attempts there were before.
+    pub(crate) recorded: Option<i64>,
+    pub(crate) bytes: Option<Vec<u8>>,
+}
 
 /// An acceptance that was answered.
 #[derive(Debug)]
@@ -25,6 +40,28 @@ pub(crate) enum Changed {
 }
 
 impl Told {
+    /// Reads the columns of the statement that writes, behind the place and the failure.
+    pub(crate) fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            word: row.try_get(2)?,
+            consumer: row.try_get(3)?,
+            id: row.try_get(4)?,
+            number: row.try_get(5)?,
+            version: row.try_get(6)?,
+            at: row.try_get(7)?,
+            recorded: row.try_get(8)?,
+            bytes: row.try_get(9)?,
+        })
+    }
+
+    /// The head of the chain, from the answer that has the place 0.
+    pub(crate) fn head(&self) -> Result<Option<Head>, JournalError> {
+        let Some((number, hash)) = self.number.zip(self.bytes.as_ref()) else { return Ok(None) };
+        let wrong = |_| JournalError::Corrupt("the chain's hash has another length".to_owned());
+        let hash = hash.as_slice().try_into().map_err(wrong)?;
+        Ok(Some(Head { number: natural(number)?, hash }))
+    }
+
     pub(crate) fn is(&self, word: &str) -> bool {
         self.word.as_deref() == Some(word)
     }

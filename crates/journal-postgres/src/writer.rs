@@ -21,9 +21,10 @@ use self::inbox::{Inbox, Outbox};
 pub(crate) use self::job::ChangeWork;
 use self::job::{Job, Work};
 use crate::error::closed;
-use crate::items::{PaymentItem, Told};
+use crate::items::PaymentItem;
 use crate::lost::LostSignal;
 use crate::open::WriteConnection;
+use crate::told::Told;
 
 /// How many writes share one commit at most.
 const BATCH: usize = 256;

@@ -11,6 +11,7 @@ pub mod binary;
 pub mod engine;
 pub mod flood;
 pub mod http;
+pub mod kept;
 pub mod load;
 pub mod metrics;
 mod problem;
@@ -23,6 +24,7 @@ pub mod wait;
 pub mod world;
 
 pub use engine::Engine;
+pub use kept::Kept;
 pub use problem::{Problem, Result};
 pub use process::Process;
 pub use relay::Relay;

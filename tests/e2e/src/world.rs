@@ -6,12 +6,14 @@ use std::time::SystemTime;
 
 use ppob_api::ClientTls;
 use ppob_simulator::mmbc::{AccountConfig, MmbcConfig, MmbcHandle, MmbcSimulator};
+use ppob_test_postgres::Database;
 use ppob_types::Timestamp;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::kept::fresh_database;
 use crate::process::{Ended, Process};
-use crate::{Engine, Result};
+use crate::{Engine, Kept, Result};
 
 /// Login of the account at the simulated provider.
 pub const ACCOUNT: &str = "e2e";
@@ -21,6 +23,9 @@ pub const PASSWORD: &str = "a-password-for-tests";
 pub const DEPOSIT: i64 = 1_000_000_000_000;
 /// Where the configuration finds the password.
 const PASSWORD_VARIABLE: &str = "E2E_MMBC_PASSWORD";
+/// Where it finds the database of the journal, and the journal's key.
+const URL_VARIABLE: &str = "E2E_JOURNAL_URL";
+const KEY_VARIABLE: &str = "E2E_JOURNAL_KEY";
 
 /// Limits that nobody meets, for tests that are not about limits: the end of a provider's table.
 pub const NO_LIMITS: &str = "
@@ -45,6 +50,8 @@ pub struct World {
     pub tls: Option<ClientTls>,
     /// What is started in place of the binary, with its first arguments; empty for the binary itself.
     pub program: Vec<String>,
+    /// The journal, where that is a database. Last, so that nobody is on it any more when it goes.
+    database: Option<Database>,
 }
 
 impl World {
@@ -73,7 +80,8 @@ impl World {
         let mut config = config(&journal);
         config.push_str(&provider_table("mmbc", &provider.base_url()));
         let environment = vec![(PASSWORD_VARIABLE, PASSWORD.to_owned())];
-        Ok(Self { directory, provider, config, environment, tls: None, program: Vec::new() })
+        let (tls, program, database) = (None, Vec::new(), None);
+        Ok(Self { directory, provider, config, environment, tls, program, database })
     }
 
     /// With several accounts at the provider of today, each a provider of the engine by its login; they
@@ -92,6 +100,35 @@ impl World {
             world.config.push_str(&account_table(login, login, &world.provider.base_url()));
         }
         Ok(world)
+    }
+
+    /// This world with its journal there; to be called before anything is configured in another way.
+    ///
+    /// # Errors
+    /// If there is no server for a database.
+    pub async fn kept(mut self, kept: Kept) -> Result<Self> {
+        if kept == Kept::InAFile {
+            return Ok(self);
+        }
+        let database = fresh_database().await?;
+        self.keep_in(&database.url());
+        self.database = Some(database);
+        Ok(self)
+    }
+
+    /// Keeps the journal in the database with this connection string.
+    pub fn keep_in(&mut self, url: &str) {
+        let table = format!(
+            "[journal]\nurl = {{ env = \"{URL_VARIABLE}\" }}\nkey = {{ env = \"{KEY_VARIABLE}\" }}\n"
+        );
+        self.config = self.config.replacen("[journal]\n", &table, 1);
+        self.environment.push((URL_VARIABLE, url.to_owned()));
+        self.environment.push((KEY_VARIABLE, "5a".repeat(32)));
+    }
+
+    /// The database of the journal, if that is one of its own.
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// This world with this provider's table in the place of all of its own.

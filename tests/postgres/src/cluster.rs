@@ -11,7 +11,7 @@ use rustix::process::Signal;
 
 use crate::guard::{Guard, Owner};
 use crate::problem::{Problem, Result};
-use crate::processes::{processes_in, send_all};
+use crate::processes::{processes_in, send_all, stand_still};
 use crate::programs::{command, of_the_server, said};
 
 /// It listens to a socket in its directory only, so the port is but a part of that socket's name.
@@ -156,20 +156,29 @@ impl Cluster {
         self.nobody_is_left()
     }
 
-    /// Stops the postmaster's clock: connections that are open go on, and new ones hang.
-    pub fn pause(&self) {
-        self.signal(Signal::STOP);
-    }
-
-    /// Stops the clock of the whole server: every connection hangs, and none breaks.
+    /// Halts the postmaster: connections that are open go on, and new ones hang.
     ///
     /// # Errors
-    /// If the system does not tell which processes those are.
+    /// If it does not stand still within a minute.
+    pub fn pause(&self) -> Result<()> {
+        self.signal(Signal::STOP);
+        let postmaster: Vec<i32> = self.postmaster().into_iter().collect();
+        self.until(|| Ok(stand_still(&postmaster)), "PostgreSQL does not stand still")
+    }
+
+    /// Halts the whole server: every connection hangs, and none breaks.
+    ///
+    /// # Errors
+    /// If it does not stand still within a minute.
     pub fn freeze(&self) -> Result<()> {
-        // The postmaster first, so that it makes no more children.
-        self.pause();
-        send_all(&self.processes()?, Signal::STOP);
-        Ok(())
+        // First, so that no more children are made.
+        self.pause()?;
+        let halt = || {
+            let all = self.processes()?;
+            send_all(&all, Signal::STOP);
+            Ok(stand_still(&all))
+        };
+        self.until(halt, "PostgreSQL does not stand still")
     }
 
     /// Lets a paused or frozen server go on.
@@ -234,11 +243,25 @@ impl Cluster {
         Ok(pg_isready.status().map_err(Problem::of("pg_isready"))?.success())
     }
 
+    fn postmaster(&self) -> Option<i32> {
+        self.server.as_ref().and_then(|server| server.id().try_into().ok())
+    }
+
     fn signal(&self, signal: Signal) {
-        let number = self.server.as_ref().map(Child::id);
-        if let Some(number) = number.and_then(|number| i32::try_from(number).ok()) {
-            send_all(&[number], signal);
+        if let Some(postmaster) = self.postmaster() {
+            send_all(&[postmaster], signal);
         }
+    }
+
+    /// Tries until it has happened, within bounds.
+    fn until(&self, mut happened: impl FnMut() -> Result<bool>, otherwise: &str) -> Result<()> {
+        for _ in 0..LOOKS {
+            if happened()? {
+                return Ok(());
+            }
+            sleep(LOOK);
+        }
+        Err(self.problem(&format!("{otherwise} after a minute")))
     }
 
     /// How the postmaster ended; none while it runs. One that was never started, or was waited for
@@ -254,15 +277,12 @@ impl Cluster {
 
     /// Kills the children that a postmaster left, and waits until they are gone.
     fn nobody_is_left(&self) -> Result<()> {
-        for _ in 0..LOOKS {
+        let kill = || {
             let left = self.processes()?;
-            if left.is_empty() {
-                return Ok(());
-            }
             send_all(&left, Signal::KILL);
-            sleep(LOOK);
-        }
-        Err(self.problem("processes of PostgreSQL are still there a minute after they were killed"))
+            Ok(left.is_empty())
+        };
+        self.until(kill, "processes of PostgreSQL were killed, and are still there")
     }
 
     fn problem(&self, what: &str) -> Problem {

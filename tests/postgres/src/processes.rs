@@ -32,3 +32,13 @@ pub(crate) fn send_all(numbers: &[i32], signal: Signal) {
         let _ended_already = kill_process(process, signal);
     }
 }
+
+/// Whether each of them is halted, or has ended.
+pub(crate) fn stand_still(numbers: &[i32]) -> bool {
+    numbers.iter().all(|number| {
+        let Ok(told) = fs::read_to_string(format!("/proc/{number}/stat")) else { return true };
+        // The state stands behind the name, which may hold anything.
+        let state = told.rsplit(") ").next().and_then(|rest| rest.chars().next());
+        matches!(state, Some('T' | 'Z' | 'X'))
+    })
+}

@@ -70,7 +70,7 @@ fn master_key(
     read.map_err(|error| wrong(key, place, &error.to_string()))
 }
 
-fn wrong(key: &str, place: &str, problem: &str) -> ConfigError {
+pub(super) fn wrong(key: &str, place: &str, problem: &str) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), place: place.to_owned(), problem: problem.to_owned() }
 }
 

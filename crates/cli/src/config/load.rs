@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::environment::Variable;
 use super::provider::fill_in;
-use super::{Config, ConfigError, ProviderTable, consumer, keys};
+use super::{Config, ConfigError, ProviderTable, consumer, database, keys};
 
 /// Where the configuration is if nobody says.
 const USUAL: &str = "config/ppob.toml";
@@ -85,6 +85,7 @@ pub(crate) fn load(
         figment.extract().map_err(|error| wrong(&named(error, &figment), &place))?;
     let consumers = consumer::setups(&config.consumer, &place)?;
     config.listen.check(!consumers.is_empty())?;
+    database::check(&config.journal, &place)?;
     let mut effective: Json = figment.extract().map_err(|error| wrong(&error, &place))?;
     if let Some(shown) = effective.get_mut(CONSUMERS) {
         *shown = serde_json::to_value(&config.consumer).unwrap_or_default();

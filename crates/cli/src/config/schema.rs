@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +41,21 @@ pub(crate) struct Journal {
     pub(crate) path: PathBuf,
     /// Whether every start looks first whether the file is damaged.
     pub(crate) check_at_start: bool,
+    /// How a database of PostgreSQL is reached; without it the journal is a file.
+    #[serde(skip_serializing, deserialize_with = "super::database::reference")]
+    pub(crate) url: Option<SecretRef>,
+    /// The authorities that may vouch for the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Whether a database on another machine may be reached without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) allow_plaintext: Option<bool>,
+    /// How many reads of the database may run at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) readers: Option<NonZeroUsize>,
+    /// How long a read may wait for its turn, and a connection for the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) patience_s: Option<NonZeroU64>,
     /// The directory of the send journal; without one it stands beside the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sends: Option<PathBuf>,
@@ -107,7 +122,7 @@ pub(crate) struct Payments {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Reconciliation {
-    pub(crate) parallel_checks: std::num::NonZeroUsize,
+    pub(crate) parallel_checks: NonZeroUsize,
     pub(crate) check_at_least_every_s: NonZeroU64,
     pub(crate) balance_every_s: NonZeroU64,
     pub(crate) deposit_grace_s: u64,
@@ -170,6 +185,11 @@ impl Default for Journal {
         Self {
             path: PathBuf::from("ppob.sqlite"),
             check_at_start: true,
+            url: None,
+            ca: None,
+            allow_plaintext: None,
+            readers: None,
+            patience_s: None,
             sends: None,
             sends_kept_days: 35,
             key: None,
@@ -239,7 +259,7 @@ impl Default for Reconciliation {
     fn default() -> Self {
         let engine = EngineConfig::default();
         Self {
-            parallel_checks: std::num::NonZeroUsize::MIN
+            parallel_checks: NonZeroUsize::MIN
                 .saturating_add(engine.parallel_checks.saturating_sub(1)),
             check_at_least_every_s: whole_seconds(engine.check_at_least_every),
             balance_every_s: whole_seconds(engine.balance_every),

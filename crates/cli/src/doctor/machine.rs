@@ -20,7 +20,7 @@ const BEHIND_A_LITTLE: Duration = Duration::from_secs(5);
 const BEHIND: Duration = Duration::from_mins(5);
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The room on the journal's disk.
+/// The room on the disk of the journal, or of the send journal where that is what stands here.
 pub(super) fn disk(journal: &Path) -> Finding {
     const WHAT: &str = "disk";
     let directory = journal.parent().filter(|parent| !parent.as_os_str().is_empty());

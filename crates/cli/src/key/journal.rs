@@ -9,14 +9,19 @@ use crate::args::{ConfigFile, NewJournalKey};
 use crate::config::key_source;
 use crate::exit::Exit;
 use crate::failure::{Done, Failure};
+use crate::journal::file_for;
 use crate::{compose, output, serve};
 
 /// How many values go by between two signs of life.
 const SIGN_OF_LIFE: u64 = 50_000;
+const ROTATE_IN_A_DATABASE: &str = "\
+Money: nothing has changed.
+Do:    keep the key of the journal: in a database it cannot be changed yet. Whoever has it and the database can read
+       what tells about customers; if somebody else may have both, close the way to the database first.";
 
 pub(super) fn rotate_keys(file: ConfigFile) -> Done {
     let loaded = serve::read(file.config)?;
-    let path = &loaded.config.journal.path;
+    let path = file_for(&loaded, "ppob key rotate", ROTATE_IN_A_DATABASE)?;
     let keys = key_source(&loaded.config.journal, &loaded.place)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let mut next_sign = SIGN_OF_LIFE;

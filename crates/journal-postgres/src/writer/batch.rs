@@ -2,7 +2,7 @@
 
 use ppob_journal::JournalError;
 use ppob_journal_durable::chain::Head;
-use ppob_journal_durable::decode::{integer, natural};
+use ppob_journal_durable::decode::integer;
 use ppob_journal_durable::sealed::Seal;
 use ppob_journal_durable::sends::{SendJournal, SendsError};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 use super::float;
 use super::job::{Job, Work};
 use crate::error::said;
-use crate::items::{ChangeItem, PaymentItem, Told};
+use crate::items::{ChangeItem, PaymentItem};
 use crate::open::Open;
+use crate::told::Told;
 
 /// The head that the writer knows does not stand in the database any more.
 const SET_BACK: &str = "PPB01";
@@ -167,7 +168,7 @@ fn read(rows: Vec<Row>, writes: usize) -> Result<(Option<Head>, Vec<Answer>), Jo
             answers.push(Err(JournalError::RuleBroken(failure)));
             continue;
         }
-        let told: Told = row.try_get(2).map_err(odd)?;
+        let told = Told::read(&row).map_err(odd)?;
         if row.try_get::<_, i64>(0).map_err(odd)? == 0 {
             head = told.head()?;
         } else {
@@ -268,13 +269,4 @@ fn unknown(sorted: Sorted, cause: String) -> Ended {
 
 fn tell_all(jobs: impl Iterator<Item = Job>, error: &JournalError) {
     jobs.for_each(|job| job.tell(Err(error.clone())));
-}
-
-impl Told {
-    /// The head of the chain, from the answer that has the place 0.
-    fn head(&self) -> Result<Option<Head>, JournalError> {
-        let Some((number, hash)) = self.number.zip(self.bytes.as_ref()) else { return Ok(None) };
-        let odd = |_| JournalError::Corrupt("the chain's hash has another length".to_owned());
-        Ok(Some(Head { number: natural(number)?, hash: hash.as_slice().try_into().map_err(odd)? }))
-    }
 }

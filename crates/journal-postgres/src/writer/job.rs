@@ -9,7 +9,8 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::items::{ChangeItem, PaymentItem, Told};
+use crate::items::{ChangeItem, PaymentItem};
+use crate::told::Told;
 
 /// A write.
 #[derive(Debug)]

@@ -376,6 +376,12 @@ pub const METRICS: &[Metric] = &[
         &[],
         "Sends that stood in the send journal and not in the journal, which had been set back; they are in doubt again.",
     ),
+    gauge(
+        "ppob_journal_lost",
+        "0 or 1",
+        &[],
+        "1 once the journal's database has lost commits or was taken over by another engine; the engine ends by itself then.",
+    ),
     counter(
         "ppob_journal_retries_total",
         "writes",

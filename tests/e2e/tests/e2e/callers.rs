@@ -10,13 +10,15 @@ use ppob_simulator::mmbc::{Fault, FaultKind, Stage, Verb};
 use tokio_stream::StreamExt as _;
 use tonic::Request;
 
+use crate::KEPT;
+
 /// Longer than the deadline below.
 const ANSWER_AFTER: FaultKind = FaultKind::Delay { milliseconds: 1_500, stage: Stage::AfterDebit };
 const DEADLINE: Duration = Duration::from_millis(700);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_dropped_is_paid_and_recorded_all_the_same() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     world.provider.add_fault(Fault::new(ANSWER_AFTER).verb(Verb::Pay))?;
     let customer = fresh_customer();
@@ -32,7 +34,7 @@ async fn a_call_that_is_dropped_is_paid_and_recorded_all_the_same() -> Result<()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_deadline_passes_is_paid_and_recorded_all_the_same() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     world.provider.add_fault(Fault::new(ANSWER_AFTER).verb(Verb::Pay))?;
     let customer = fresh_customer();

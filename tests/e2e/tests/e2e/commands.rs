@@ -6,6 +6,8 @@ use ppob_e2e::request::{TOKEN, TOKEN_AT_PROVIDER, fresh_customer};
 use ppob_e2e::{Engine, Result, World};
 use serde_json::Value;
 
+use crate::KEPT;
+
 const DONE: i32 = 0;
 const REFUSED: i32 = 1;
 const FAILED: i32 = 3;
@@ -20,7 +22,7 @@ async fn ppob(world: &World, engine: &Engine, arguments: &[&str]) -> Result<Ende
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_exit_code_of_pay_tells_what_became_of_the_payment() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let customer = fresh_customer();
     for (id, number, code, word) in [
@@ -49,7 +51,7 @@ async fn the_exit_code_of_pay_tells_what_became_of_the_payment() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bill_is_shown_and_paid_by_commands_and_read_as_json() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let customer = fresh_customer();
     let products = ppob(&world, &engine, &["products"]).await?;
@@ -88,7 +90,7 @@ async fn a_bill_is_shown_and_paid_by_commands_and_read_as_json() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_works_on_a_doubt_by_commands() -> Result<()> {
     const ID: &str = "command-06";
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let pay = ["pay", TOKEN, "530000000201", "--id", ID, "--wait", "2s"];
     assert_eq!(ppob(&world, &engine, &pay).await?.code, Some(OPEN));

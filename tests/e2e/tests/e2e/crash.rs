@@ -9,6 +9,8 @@ use ppob_e2e::wait::soon;
 use ppob_e2e::{Result, World, audit};
 use ppob_simulator::mmbc::{Fault, FaultKind, Stage, Verb};
 
+use crate::KEPT;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_charged_before_a_crash_is_in_doubt_after_it_and_is_not_sent_again() -> Result<()>
 {
@@ -22,7 +24,7 @@ async fn a_payment_read_but_not_charged_before_a_crash_is_in_doubt_too() -> Resu
 
 /// The provider has read the payment, and charged it or not; no answer has left it.
 async fn crash_between_intent_and_answer(stage: Stage, charges: usize) -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let stall = FaultKind::Stall { stage, milliseconds: None };
     world.provider.add_fault(Fault::new(stall).verb(Verb::Pay))?;
@@ -68,7 +70,7 @@ async fn after_a_crash_in_full_flight_every_charge_has_a_payment_and_no_customer
     const PAYMENTS: usize = 120;
     /// So many are charged and never answered, whenever the crash comes.
     const UNANSWERED: u32 = 5;
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let slow = FaultKind::Delay { milliseconds: 40, stage: Stage::AfterDebit };
     world.provider.add_fault(Fault::new(slow).verb(Verb::Pay))?;

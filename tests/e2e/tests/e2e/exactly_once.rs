@@ -8,10 +8,12 @@ use ppob_e2e::{Result, World, audit};
 use ppob_simulator::mmbc::{Fault, FaultKind, Stage, Verb};
 use tonic::Code;
 
+use crate::KEPT;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_calls_with_one_id_pay_once_and_get_one_answer() -> Result<()> {
     const CALLS: usize = 200;
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     // Slow enough that most of the calls come while the first one is on its way.
     let slow = FaultKind::Delay { milliseconds: 300, stage: Stage::AfterDebit };
@@ -56,7 +58,7 @@ async fn two_hundred_calls_with_one_id_pay_once_and_get_one_answer() -> Result<(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_id_with_another_request_is_refused_and_does_nothing() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let request = token("once-00002", &fresh_customer());
     let first = engine.pay(request.clone()).await?;
@@ -79,7 +81,7 @@ async fn the_same_id_with_another_request_is_refused_and_does_nothing() -> Resul
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_ids_for_one_customer_do_not_pay_at_the_same_time() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let stall = FaultKind::Stall { stage: Stage::BeforeDebit, milliseconds: None };
     world.provider.add_fault(Fault::new(stall).verb(Verb::Pay))?;
@@ -101,7 +103,7 @@ async fn two_ids_for_one_customer_do_not_pay_at_the_same_time() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_equal_payment_after_a_success_has_to_be_meant() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let customer = fresh_customer();
     engine.pay(token("repeat-001", &customer)).await?;

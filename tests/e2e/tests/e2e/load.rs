@@ -5,9 +5,11 @@ use std::time::Duration;
 use ppob_e2e::load::{Plan, run};
 use ppob_e2e::{Result, World};
 
+use crate::KEPT;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn under_load_the_ledger_and_the_record_agree_and_commits_are_shared() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let plan = Plan { in_flight: 64, time: Duration::from_secs(3), first_customer: 0 };
     let report = run(plan, &engine.load_target(&world.provider)).await?;

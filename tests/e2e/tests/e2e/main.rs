@@ -1,5 +1,7 @@
 //! End-to-end tests of the real binary over loopback.
 
+use ppob_e2e::Kept;
+
 mod bad_configuration;
 mod bad_requests;
 mod callbacks;
@@ -8,7 +10,9 @@ mod canary;
 mod commands;
 mod crash;
 mod documents;
+mod events;
 mod exactly_once;
+mod failover;
 mod families;
 mod floods;
 mod keeping;
@@ -27,3 +31,6 @@ mod strategies;
 mod test_numbers;
 mod watching;
 mod wrong_password;
+
+/// Where the engines under test keep their journals; some of these tests are run with the other place too.
+const KEPT: Kept = Kept::InAFile;

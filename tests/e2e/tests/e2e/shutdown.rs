@@ -10,9 +10,11 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+use crate::KEPT;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_on_its_way_ends_before_the_process_does() -> Result<()> {
-    let world = World::new().await?;
+    let world = World::new().await?.kept(KEPT).await?;
     let engine = world.serve().await?;
     let slow = FaultKind::Delay { milliseconds: 2_000, stage: Stage::AfterDebit };
     world.provider.add_fault(Fault::new(slow).verb(Verb::Pay))?;

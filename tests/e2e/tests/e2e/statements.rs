@@ -13,6 +13,8 @@ use ppob_e2e::{Engine, Problem, Result, World};
 use ppob_simulator::mmbc::StatementSwitches;
 use ppob_types::Timestamp;
 
+use crate::KEPT;
+
 const DONE: i32 = 0;
 const OPEN: i32 = 4;
 const MISMATCH: i32 = 6;
@@ -24,7 +26,7 @@ const NOT_EXECUTED: &str = "530000000202";
 
 /// Nothing is executed later than two seconds, and the provider's clock is ours.
 async fn world() -> Result<World> {
-    let mut world = World::of_today().await?;
+    let mut world = World::of_today().await?.kept(KEPT).await?;
     world.config.push_str(
         "late_execution_bound_s = 1\nstatement.clock_tolerance_s = 0\n\n\
          [payments]\nstart_within_s = 1\n",

@@ -67,11 +67,9 @@ fn every_process_of_a_frozen_server_stands_still_until_it_may_go_on() {
     let cluster = Cluster::start().unwrap();
     cluster.freeze().unwrap();
     let frozen = cluster.processes().unwrap();
-    assert!(frozen.len() > 3, "{frozen:?}");
-    // A signal is on its way for a moment.
-    while !frozen.iter().all(|process| state(*process) == 'T') {
-        std::thread::yield_now();
-    }
+    assert!(frozen.len() > 1, "{frozen:?}");
+    let going_on: Vec<&i32> = frozen.iter().filter(|process| state(**process) != 'T').collect();
+    assert!(going_on.is_empty(), "{going_on:?}");
     cluster.resume().unwrap();
     assert_eq!(psql(&cluster.url(), "SELECT 1").unwrap(), "1");
 }
@@ -79,10 +77,10 @@ fn every_process_of_a_frozen_server_stands_still_until_it_may_go_on() {
 #[test]
 fn a_paused_server_can_be_killed_and_dropped() {
     let mut cluster = Cluster::start().unwrap();
-    cluster.pause();
+    cluster.pause().unwrap();
     cluster.kill().unwrap();
     cluster.restart().unwrap();
-    cluster.pause();
+    cluster.pause().unwrap();
     let data = cluster.data_directory();
     drop(cluster);
     assert_nothing_is_left(&data);
@@ -92,7 +90,7 @@ fn a_paused_server_can_be_killed_and_dropped() {
 fn a_dropped_cluster_leaves_no_process_and_no_directory() {
     let cluster = Cluster::start().unwrap();
     let data = cluster.data_directory();
-    assert!(processes_in(&data).unwrap().len() > 3);
+    assert!(processes_in(&data).unwrap().len() > 1);
     drop(cluster);
     assert_nothing_is_left(&data);
 }

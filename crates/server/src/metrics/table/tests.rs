@@ -29,7 +29,15 @@ fn recorded(folder: &Path, names: &mut BTreeSet<String>) {
 fn the_table_names_everything_that_is_recorded() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut names = BTreeSet::new();
-    for name in ["engine", "layers", "journal", "journal-durable", "journal-sqlite", "server"] {
+    for name in [
+        "engine",
+        "layers",
+        "journal",
+        "journal-durable",
+        "journal-postgres",
+        "journal-sqlite",
+        "server",
+    ] {
         recorded(&crates.join(name).join("src"), &mut names);
     }
     let known: BTreeSet<String> = METRICS.iter().map(|one| one.name.to_owned()).collect();
