@@ -156,6 +156,26 @@ mod tests {
     }
 
     #[test]
+    fn every_command_that_a_deployment_starts_can_be_parsed() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+        for (path, before, separators) in [
+            ("systemd/ppob.service", "\nExecStart=/usr/local/bin/ppob ", [' ', ' ']),
+            ("Dockerfile", "\nCMD [\"", ['"', ',']),
+            ("kubernetes/statefulset.yaml", " args: [", [' ', ',']),
+        ] {
+            let text = std::fs::read_to_string(root.join(path)).unwrap();
+            let (_, rest) = text.split_once(before).unwrap();
+            let line = rest.lines().next().unwrap().trim_end_matches(']');
+            let words = line.split(separators).map(str::trim).filter(|word| !word.is_empty());
+            let parsed = Arguments::try_parse_from(std::iter::once("ppob").chain(words));
+            assert!(
+                matches!(parsed, Ok(Arguments { command: Command::Serve(_) })),
+                "{path}: {parsed:?}"
+            );
+        }
+    }
+
+    #[test]
     fn every_example_of_the_help_can_be_parsed() {
         for line in EXAMPLES.lines().filter(|line| line.starts_with("  ppob")) {
             let command = line.trim().split("  ").next().unwrap();

@@ -3,7 +3,8 @@
 use crate::files::{File, assert_none, ending_with, exists, text};
 
 /// The start of what is taken for a path of this repository.
-const PLACES: [&str; 7] = ["crates/", "tests/", "docs/", "proto/", "config/", ".ci/", ".config/"];
+const PLACES: [&str; 8] =
+    ["crates/", "tests/", "docs/", "deploy/", "proto/", "config/", ".ci/", ".config/"];
 
 #[test]
 fn every_link_of_a_document_leads_somewhere() {

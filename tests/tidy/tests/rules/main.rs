@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod deploy;
 mod directions;
 mod documents;
 mod facts;

@@ -17,7 +17,7 @@ const TOUCHED: [(&str, usize); 5] = [
 ];
 
 /// What names a kind beyond that, and why: none of it is needed to add one.
-const FURTHER: [(&str, &str, &str); 14] = [
+const FURTHER: [(&str, &str, &str); 15] = [
     ("mmbc", "crates/cli/src/sandbox/", "the sandbox simulates it"),
     ("digiflazz", "crates/cli/src/sandbox/", "the sandbox simulates it"),
     ("iak", "crates/cli/src/sandbox/", "the sandbox simulates it"),
@@ -36,6 +36,7 @@ const FURTHER: [(&str, &str, &str); 14] = [
     ("digiflazz", "clippy.toml", "how it is spelled in comments"),
     ("iak", "clippy.toml", "how it is spelled in comments"),
     ("h2h", "crates/cli/src/", "commands about descriptions are its own"),
+    ("digiflazz", "deploy/", "a configuration needs some account, and this one speaks HTTPS"),
 ];
 
 /// What carries no provider's name.

@@ -186,4 +186,5 @@ fn a_file_that_is_named_and_missing_is_an_error() {
     assert!(error.to_string().contains("/nowhere/ppob.toml"));
 }
 
+mod deploy;
 mod example;
