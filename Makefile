@@ -11,6 +11,8 @@ SEEDS ?= 1
 # Deaths of one run of the crash test, and what repeats its plan.
 KILLS ?= 200
 SEED ?=
+# Deaths of the database in one run of the crash test on PostgreSQL.
+DATABASE_KILLS ?= 50
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # Tools of this repository; nothing is installed on the machine itself.
@@ -23,7 +25,7 @@ FUZZ_VERSION := 0.13.2
 # How long `fuzz` runs each target.
 SECONDS_EACH ?= 60
 
-.PHONY: help setup postgres provider test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash flood rights fuzz fuzz-corpus \
+.PHONY: help setup postgres provider test verify audit audit-tools fix gen buf buf-tool buf-release simulate mutants crash crash-postgres bench flood rights fuzz fuzz-corpus \
 	fuzz-tool sandbox demo
 
 help: ## Lists what can be made.
@@ -122,6 +124,13 @@ crash: setup ## Kills the real binary KILLS times under load, cuts answers at ev
 	cargo build --locked -p ppob-crash --bins
 	cargo run --locked --quiet -p ppob-crash --bin ppob-crash -- --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 	cargo run --locked --quiet -p ppob-crash --bin ppob-wire
+
+crash-postgres: setup postgres ## As crash, with the journal in PostgreSQL, which is killed, too (make crash-postgres KILLS=200 DATABASE_KILLS=50).
+	cargo build --locked -p ppob-crash --bins
+	cargo run --locked --quiet -p ppob-crash --bin ppob-crash -- --kills $(KILLS) --postgres $(DATABASE_KILLS) $(if $(SEED),--seed $(SEED))
+
+bench: setup postgres ## Measures against floors, in one run (make bench; QUICK=1 for a short one), and writes docs/BENCHMARKS.md.
+	cargo run --release --locked -p ppob-bench -- --write docs/BENCHMARKS.md $(if $(QUICK),--quick)
 
 flood: setup ## Floods an engine of its own, and prints what other callers and the record made of it.
 	cargo run --release --locked -p ppob-e2e --bin ppob-flood

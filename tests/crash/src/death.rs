@@ -15,6 +15,9 @@ pub enum Death {
     WhenRead(u32),
     /// By `kill -9`, so many milliseconds after the load began.
     After(u64),
+    /// The database of its journal dies by `kill -9`, so many milliseconds after the load began, and comes
+    /// back; the engine is killed once it has gone on.
+    OfDatabase(u64),
 }
 
 /// The moments that load brings about.
@@ -34,6 +37,9 @@ pub const UNDER_LOAD: [CrashPoint; 14] = [
     CrashPoint::BeforeCheckpoint,
     CrashPoint::AfterCheckpoint,
 ];
+
+/// The moments that only a journal in a file has.
+const ONLY_FILES: [CrashPoint; 2] = [CrashPoint::BeforeCheckpoint, CrashPoint::AfterCheckpoint];
 
 /// The moments that a start after a death brings about.
 pub const AT_START: [CrashPoint; 2] = [CrashPoint::BeforeTakeOver, CrashPoint::AfterTakeOver];
@@ -57,12 +63,28 @@ impl Death {
         deaths
     }
 
+    /// `count` deaths of an engine whose journal is in a database, which dies `of_database` times besides.
+    pub fn many_with_database(count: usize, of_database: usize, random: &mut Random) -> Vec<Self> {
+        let happens =
+            |death: &Self| !matches!(death, Self::At(point, _) if ONLY_FILES.contains(point));
+        let mut deaths: Vec<Self> = Self::many(count.saturating_mul(2), random);
+        deaths.retain(happens);
+        deaths.truncate(count);
+        let every = (count / of_database.max(1)).max(1);
+        for number in 0..of_database {
+            let place = (number * (every + 1)).min(deaths.len());
+            deaths.insert(place, Self::OfDatabase(random.below(400)));
+        }
+        deaths
+    }
+
     /// What it is counted under.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::At(point, _) => point.as_str(),
             Self::WhenRead(_) => "request-read",
             Self::After(_) => "at-random",
+            Self::OfDatabase(_) => "of-database",
         }
     }
 }
@@ -89,6 +111,7 @@ impl fmt::Display for Death {
             Self::At(point, times) => write!(f, "{}:{times}", point.as_str()),
             Self::WhenRead(requests) => write!(f, "request-read:{requests}"),
             Self::After(millis) => write!(f, "after {millis} ms"),
+            Self::OfDatabase(millis) => write!(f, "database after {millis} ms"),
         }
     }
 }
@@ -98,6 +121,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_database_dies_as_often_as_asked_among_deaths_that_can_happen() {
+        let deaths = Death::many_with_database(40, 10, &mut Random::new(1));
+        let of_database = deaths.iter().filter(|death| matches!(death, Death::OfDatabase(_)));
+        assert_eq!((deaths.len(), of_database.count()), (50, 10));
+        let in_files =
+            |death: &Death| matches!(death, Death::At(point, _) if ONLY_FILES.contains(point));
+        assert!(!deaths.iter().any(in_files));
+    }
 
     #[test]
     fn forty_deaths_are_of_every_kind_and_a_seed_repeats_them() {

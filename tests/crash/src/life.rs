@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ppob_e2e::{Engine, Problem, Result, World};
+use ppob_test_postgres::Cluster;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -19,6 +20,8 @@ const CALLERS: usize = 12;
 const CONNECTIONS: usize = 4;
 /// How long a named moment is waited for under load; not every life comes by every moment.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// So many more payment requests show that an engine goes on.
+const GONE_ON: u64 = 5;
 const LOOK: Duration = Duration::from_millis(3);
 
 /// How an engine came out of its start.
@@ -64,6 +67,7 @@ pub async fn work(
     death: Death,
     callers: &Arc<Callers>,
     random: &mut Random,
+    server: Option<&mut Cluster>,
 ) -> Result<bool> {
     let read = ppob_simulator::mmbc::Verb::Pay;
     let read_before = world.provider.requests().of(read);
@@ -90,6 +94,12 @@ pub async fn work(
             let wanted = read_before.saturating_add(requests.into());
             timeout(PATIENCE, world.provider.wait_for_pay_requests(wanted)).await.is_ok()
         }
+        Death::OfDatabase(millis) => {
+            sleep(Duration::from_millis(millis)).await;
+            dies_and_comes_back(server)?;
+            let wanted = world.provider.requests().of(read).saturating_add(GONE_ON);
+            timeout(PATIENCE * 5, world.provider.wait_for_pay_requests(wanted)).await.is_ok()
+        }
         Death::At(point, _) => {
             // What a start did not bring about will not come any more.
             let patience = if AT_START.contains(&point) { PATIENCE / 10 } else { PATIENCE };
@@ -102,6 +112,13 @@ pub async fn work(
         done.map_err(|error| Problem::new(format!("a caller: {error}")))?;
     }
     Ok(as_told)
+}
+
+/// Kills the server of the database, and starts it again on what it left.
+fn dies_and_comes_back(server: Option<&mut Cluster>) -> Result<()> {
+    let server = server.ok_or_else(|| Problem::new("there is no database that could die"))?;
+    let died = tokio::task::block_in_place(|| server.kill().and_then(|()| server.restart()));
+    died.map_err(|problem| Problem::new(problem.to_string()))
 }
 
 /// Whether the process has marked its death within `patience`.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use ppob_api::error::may_be_accepted;
 use ppob_api::v1::{AttemptState, CheckNowRequest, CreatePaymentRequest, Payment, PaymentState};
+use ppob_e2e::kept::aside;
 use ppob_e2e::request::without_waiting;
 use ppob_e2e::wait::{until, until_within};
 use ppob_e2e::{Engine, Problem, Result, World};
+use ppob_test_postgres::Cluster;
 use tokio::time::Instant;
 
 use crate::audit::violations;
@@ -45,6 +47,15 @@ pub async fn world(program: &str) -> Result<World> {
     Ok(world)
 }
 
+/// Where the engine that dies keeps its journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// In a file.
+    File,
+    /// In a database of a server of its own, which dies so many times, too.
+    Database(usize),
+}
+
 /// Kills the engine `kills` times under load, by a plan from `seed`, and looks at everything after each
 /// death and at the end. `progress` is told of every death.
 ///
@@ -53,6 +64,7 @@ pub async fn world(program: &str) -> Result<World> {
 /// report.
 pub async fn run(
     program: &str,
+    store: Store,
     kills: usize,
     seed: u64,
     mut progress: impl FnMut(usize, Death, bool, &[String]),
@@ -60,11 +72,19 @@ pub async fn run(
     let begun = Instant::now();
     let mut random = Random::new(seed);
     let mut world = world(program).await?;
+    let (mut server, deaths) = match store {
+        Store::File => (None, Death::many(kills, &mut random)),
+        Store::Database(of_database) => {
+            let server = aside(Cluster::start).await?;
+            world.keep_in(&server.url());
+            (Some(server), Death::many_with_database(kills, of_database, &mut random))
+        }
+    };
     let callers = Arc::new(Callers::default());
     let mut report = Report { seed, ..Report::default() };
     // Prices first: without them there is nothing to sell.
     world.serve().await?.kill().await?;
-    for (number, death) in Death::many(kills, &mut random).into_iter().enumerate() {
+    for (number, death) in deaths.into_iter().enumerate() {
         misbehave(&world.provider, &LOGINS, &mut random)?;
         let as_told = match start(&mut world, Some(death)).await? {
             Started::Died => true,
@@ -73,7 +93,7 @@ pub async fn run(
                     report.audits += 1;
                     report.found(found);
                 }
-                work(&world, engine, death, &callers, &mut random).await?
+                work(&world, engine, death, &callers, &mut random, server.as_mut()).await?
             }
         };
         let kind = if as_told { death.kind() } else { Death::After(0).kind() };
