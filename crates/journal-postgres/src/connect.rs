@@ -28,6 +28,11 @@ const ALWAYS: &str = "-c search_path=ppob -c enable_seqscan=off -c jit=off \
 const WRITES: &str = "-c lock_timeout=20s -c statement_timeout=30s";
 const READS: &str = "-c default_transaction_read_only=on -c statement_timeout=20s";
 
+/// A way that went silent is noticed this soon: the lock of the one engine hangs on a connection that nothing is
+/// said over.
+const SILENT: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -77,6 +82,10 @@ impl Connector {
         }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(Duration::from_secs(30));
+        }
+        config.keepalives_idle(config.get_keepalives_idle().min(SILENT));
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(ASK_AGAIN);
         }
         if config.get_application_name().is_none() {
             config.application_name("ppob");
