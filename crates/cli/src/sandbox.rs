@@ -99,6 +99,8 @@ fn configuration(
     let mut loaded = load(options.config.as_deref(), Vec::new()).map_err(wrong)?;
     local::check(&loaded.providers)?;
     accounts::add(&mut loaded, simulated, secrets)?;
+    // That of the configuration belongs to another journal: what was sent for that one would be in doubt here.
+    loaded.config.journal.sends = None;
     let listen = &mut loaded.config.listen;
     // With port 0 the system chooses the others too, unless they are given.
     let port = |given: Option<u16>, usual: u16| match (given, options.port) {

@@ -19,8 +19,6 @@ mod keeping;
 mod killed;
 #[path = "../e2e/load.rs"]
 mod load;
-#[path = "../e2e/magic_numbers.rs"]
-mod magic_numbers;
 mod set_back;
 #[path = "../e2e/shutdown.rs"]
 mod shutdown;

@@ -10,8 +10,6 @@ use ppob_e2e::{Result, World};
 use ppob_simulator::mmbc::MAGIC_NUMBERS;
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::KEPT;
-
 /// What a payment for a magic number looks like when the provider has answered.
 struct Expected {
     suffix: &'static str,
@@ -77,7 +75,7 @@ async fn every_magic_number_leads_to_its_documented_state() -> Result<()> {
 }
 
 async fn pay(row: &Expected) -> Result<()> {
-    let world = World::new().await?.kept(KEPT).await?;
+    let world = World::new().await?;
     let engine = world.serve().await?;
     let customer = format!("53000000{}", row.suffix);
     let id = format!("magic-{}", row.suffix);
