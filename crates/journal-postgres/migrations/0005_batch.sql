@@ -207,7 +207,8 @@ END $$;
 -- `latest` is the latest time that a write states; `sends` is the send journal that was written to, and
 -- `covered` its segment. `known_number` and `known_hash` are the head that the writer was last told: if
 -- it does not stand here, the database has lost commits, and nothing may be written before what was sent
--- is known again.
+-- is known again. Neither may anybody write whose opening (`epoch`) is not the latest: another engine works
+-- on the journal, and knows nothing of what this one does.
 CREATE FUNCTION write(
     changes new_change[], others jsonb, payments new_payment[], epoch bigint, latest bigint,
     sends text, segment bigint, known_number bigint, known_hash bytea
@@ -234,6 +235,9 @@ BEGIN
     -- The turn to write: it ends with the commit. So events stand in the order in which they become
     -- visible, and the chain has one order for all.
     PERFORM pg_advisory_xact_lock(1347440450);
+    IF epoch < (SELECT value FROM meta WHERE name = 'owner_epoch') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PPB02', MESSAGE = 'another engine has opened the journal since';
+    END IF;
     IF known_number > 0
         AND NOT EXISTS (SELECT FROM chain WHERE number = known_number AND hash = known_hash)
     THEN

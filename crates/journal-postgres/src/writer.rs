@@ -178,10 +178,10 @@ impl Writing {
             Ended::OneIsWrong(jobs) => return jobs,
             // Whatever the server has against it, the next connection is looked at as at the opening.
             Ended::Refused | Ended::Unknown => self.connection.drop_it(),
-            Ended::SetBack(what) => {
+            Ended::Lost(what) => {
                 tracing::error!(
                     what,
-                    "the journal's database was set back; nothing is written any more until the engine was started again"
+                    "the journal is lost to this engine; nothing is written any more until it was started again"
                 );
                 self.lost.tell(what);
             }

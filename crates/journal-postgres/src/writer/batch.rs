@@ -8,7 +8,7 @@ use ppob_journal_durable::sends::{SendJournal, SendsError};
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 use serde_json::Value;
 use tokio_postgres::Row;
-use tokio_postgres::error::{DbError, Severity, SqlState};
+use tokio_postgres::error::{DbError, Severity};
 use zeroize::Zeroizing;
 
 use super::float;
@@ -18,8 +18,9 @@ use crate::items::{ChangeItem, PaymentItem};
 use crate::open::Open;
 use crate::told::Told;
 
-/// The head that the writer knows does not stand in the database any more.
-const SET_BACK: &str = "PPB01";
+/// The head that the writer knows does not stand in the database any more, or another engine has opened the
+/// journal since.
+const LOST: [&str; 2] = ["PPB01", "PPB02"];
 /// The classes of errors about a value that cannot be kept: some are found before any write has begun, so
 /// that the function cannot tell whose it is.
 const WRONG_VALUE: [&str; 2] = ["22", "54"];
@@ -47,8 +48,8 @@ pub(super) enum Ended {
     OneIsWrong(Vec<Job>),
     /// It may be durable or not, and the connection is of no use any more.
     Unknown,
-    /// Nothing was changed: the database has lost commits.
-    SetBack(String),
+    /// Nothing was changed: the database has lost commits, or is another engine's now.
+    Lost(String),
 }
 
 /// The parts of a batch, in the order in which the database answers.
@@ -266,8 +267,8 @@ fn failed(sorted: Sorted, error: &tokio_postgres::Error) -> Ended {
         return Ended::Refused;
     }
     tell_all(sorted.into_jobs(), &JournalError::Unavailable(text));
-    if *told.code() == SqlState::from_code(SET_BACK) {
-        return Ended::SetBack(told.message().to_owned());
+    if LOST.contains(&told.code().code()) {
+        return Ended::Lost(told.message().to_owned());
     }
     Ended::Refused
 }

@@ -94,3 +94,18 @@ async fn a_send_journal_that_cannot_be_written_stops_sends_and_nothing_else() {
     send(&journal, 3).await;
     journal.close_it().await;
 }
+
+#[tokio::test]
+async fn an_engine_whose_journal_another_one_has_opened_since_writes_nothing_any_more() {
+    let place = Place::opened_once();
+    let journal = place.open().await;
+    let before = send(&journal, 1).await;
+    // As another opening does, which found the lock free while the way to the database was cut.
+    let raised = "UPDATE ppob.meta SET value = value + 1 WHERE name = 'owner_epoch'";
+    place.client().await.execute(raised, &[]).await.unwrap();
+    let refused = journal.accept(new_payment(2, before.serial + 1)).await;
+    assert!(matches!(refused, Err(JournalError::Unavailable(_))), "{refused:?}");
+    let lost = journal.lost().await.to_string();
+    assert!(lost.contains("another engine has opened the journal since"), "{lost}");
+    journal.close_it().await;
+}

@@ -83,7 +83,7 @@ async fn commands_for_a_file_say_what_is_done_with_a_database_instead() -> Resul
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_moves_from_a_file_and_its_payments_and_their_ids_go_with_it() -> Result<()> {
-    let mut world = World::new().await?;
+    let world = World::new().await?;
     let engine = world.serve().await?;
     let customer = fresh_customer();
     let paid = engine.pay(token("payment-01", &customer)).await?;
