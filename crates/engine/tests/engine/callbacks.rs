@@ -300,7 +300,7 @@ async fn money_that_a_check_named_is_given_back_though_it_was_not_what_was_appro
     let with = |verdict, observed: &Observed| StatusReport { verdict, observed: observed.clone() };
     provider.will_report(Ok(with(StatusVerdict::Succeeded, &dearer)));
     world.create(token("payment-0001")).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(world.payment().await.payment.state(), PaymentState::Succeeded);
     provider.cannot_be_asked.store(true, Ordering::SeqCst);
     let back = |observed: &Observed| Callback {

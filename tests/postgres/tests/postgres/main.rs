@@ -1,6 +1,5 @@
 //! What tests may count on when they use this crate.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod cluster;
 mod database;

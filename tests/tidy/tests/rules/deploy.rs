@@ -31,13 +31,13 @@ fn every_secret_that_a_deployed_configuration_names_is_put_there() {
     let mut look =
         |configuration: &str, directory: &str, by: &str, put: &[&dyn Fn(&str) -> String]| {
             let (named, by_text) = (text(configuration), text(by));
-            let names: Vec<&str> = named
+            let found: Vec<&str> = named
                 .split('"')
                 .filter_map(|value| value.strip_prefix(directory))
                 .filter(|name| !name.contains('/'))
                 .collect();
-            assert!(names.len() > 2, "{configuration} names {names:?} only");
-            for name in names {
+            assert!(found.len() > 2, "{configuration} names {found:?} only");
+            for name in found {
                 if !put.iter().all(|line| by_text.contains(&line(name))) {
                     wrong.push(format!("{configuration}: {name}, by {by}"));
                 }
