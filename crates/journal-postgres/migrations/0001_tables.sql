@@ -1,16 +1,19 @@
 -- The journal's first schema. Moments are microseconds since 1970-01-01T00:00:00Z, money is whole
 -- rupiah. What tells about a customer is sealed by the program and found again by a blind index, which
 -- nobody without the key can compute. What constraints and queries need stands in columns of its own.
+--
+-- Text is compared byte by byte: an order that comes with the operating system changes with it, and an index
+-- that was made in the order of before would no longer find a payment that is there.
 
 -- Which journal this is: send journals remember whose they are. A copy has the name of its original.
 CREATE TABLE identity (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
-    journal text NOT NULL
+    journal text COLLATE "C" NOT NULL
 );
 INSERT INTO identity (journal) VALUES (gen_random_uuid()::text);
 
 CREATE TABLE meta (
-    name text PRIMARY KEY CHECK (name IN ('owner_epoch', 'last_serial', 'time_high_water')),
+    name text COLLATE "C" PRIMARY KEY CHECK (name IN ('owner_epoch', 'last_serial', 'time_high_water')),
     value bigint NOT NULL
 );
 INSERT INTO meta VALUES ('owner_epoch', 0), ('last_serial', 0), ('time_high_water', 0);
@@ -19,20 +22,20 @@ INSERT INTO meta VALUES ('owner_epoch', 0), ('last_serial', 0), ('time_high_wate
 -- elsewhere.
 CREATE TABLE sealed_key (
     number bigint PRIMARY KEY CHECK (number >= 0),
-    master text NOT NULL,
+    master text COLLATE "C" NOT NULL,
     wrapped bytea NOT NULL CHECK (length(wrapped) > 32)
 );
 
 CREATE TABLE payment (
     serial bigint PRIMARY KEY CHECK (serial > 0),
-    consumer text NOT NULL,
-    payment_id text NOT NULL,
+    consumer text COLLATE "C" NOT NULL,
+    payment_id text COLLATE "C" NOT NULL,
     version bigint NOT NULL CHECK (version >= 1),
-    state text NOT NULL
+    state text COLLATE "C" NOT NULL
         CHECK (state IN ('ACCEPTED', 'PROCESSING', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'REVERSED')),
-    product text NOT NULL,
-    customer_index text NOT NULL,
-    family text NOT NULL,
+    product text COLLATE "C" NOT NULL,
+    customer_index text COLLATE "C" NOT NULL,
+    family text COLLATE "C" NOT NULL,
     repeat bigint NOT NULL CHECK (repeat >= 0),
     attempts bigint NOT NULL CHECK (attempts >= 0),
     accepted_at bigint NOT NULL,
@@ -44,7 +47,7 @@ CREATE TABLE payment (
     -- The opening (`owner_epoch`) that wrote it last.
     owner bigint NOT NULL,
     -- How much of it is kept.
-    retention text NOT NULL
+    retention text COLLATE "C" NOT NULL
         CHECK (retention IN ('everything', 'no-raw-answers', 'no-personal-data')),
     -- Sealed: the fingerprint (32 bytes) and the request as JSON.
     request bytea NOT NULL,
@@ -71,14 +74,14 @@ CREATE INDEX payment_ended ON payment (retention, updated_at)
 CREATE TABLE attempt (
     payment_serial bigint NOT NULL REFERENCES payment,
     number bigint NOT NULL CHECK (number >= 1),
-    attempt_id text NOT NULL,
-    provider text NOT NULL,
-    state text NOT NULL
+    attempt_id text COLLATE "C" NOT NULL,
+    provider text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL
         CHECK (state IN (
             'sending', 'pending', 'unknown', 'succeeded', 'not_sent', 'rejected', 'not_executed'
         )),
     -- The provider's reference, once this attempt is known to have paid.
-    settled_reference text,
+    settled_reference text COLLATE "C",
     begun_at bigint NOT NULL CHECK (begun_at <> 0),
     PRIMARY KEY (payment_serial, number)
 );
@@ -93,8 +96,8 @@ CREATE INDEX attempt_of_provider ON attempt (provider, begun_at, payment_serial)
 
 -- P6: one open payment per product and customer, whoever asks.
 CREATE TABLE guard (
-    product text NOT NULL,
-    customer_index text NOT NULL,
+    product text COLLATE "C" NOT NULL,
+    customer_index text COLLATE "C" NOT NULL,
     payment_serial bigint NOT NULL REFERENCES payment,
     PRIMARY KEY (product, customer_index)
 );
@@ -102,18 +105,18 @@ CREATE TABLE guard (
 -- The latest success per product and customer, for the duplicate window. Its time is told to its own
 -- consumer only.
 CREATE TABLE success (
-    product text NOT NULL,
-    customer_index text NOT NULL,
+    product text COLLATE "C" NOT NULL,
+    customer_index text COLLATE "C" NOT NULL,
     repeat bigint NOT NULL,
     at bigint NOT NULL,
-    consumer text NOT NULL,
+    consumer text COLLATE "C" NOT NULL,
     PRIMARY KEY (product, customer_index)
 );
 
 -- Ids that were abandoned before they became a payment.
 CREATE TABLE buried (
-    consumer text NOT NULL,
-    payment_id text NOT NULL,
+    consumer text COLLATE "C" NOT NULL,
+    payment_id text COLLATE "C" NOT NULL,
     at bigint NOT NULL,
     PRIMARY KEY (consumer, payment_id)
 );
@@ -121,7 +124,7 @@ CREATE TABLE buried (
 -- What the payments of a consumer count together, by the day of their acceptance (days since 1970-01-01
 -- in Western Indonesian Time): the most it may come to while a payment is open, its total once paid.
 CREATE TABLE spend (
-    consumer text NOT NULL,
+    consumer text COLLATE "C" NOT NULL,
     day bigint NOT NULL,
     amount bigint NOT NULL CHECK (amount >= 0),
     PRIMARY KEY (consumer, day)
@@ -133,13 +136,13 @@ CREATE TABLE event (
     sequence bigint PRIMARY KEY,
     payment_serial bigint NOT NULL REFERENCES payment,
     version bigint NOT NULL,
-    consumer text NOT NULL,
-    kind text NOT NULL
+    consumer text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL
         CHECK (kind IN (
             'accepted', 'attempt-begun', 'answered', 'reported', 'recovered', 'gave-up',
             'abandoned', 'resolved', 'reversed'
         )),
-    state text NOT NULL
+    state text COLLATE "C" NOT NULL
         CHECK (state IN ('ACCEPTED', 'PROCESSING', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'REVERSED')),
     at bigint NOT NULL,
     digest bytea CHECK (length(digest) = 32),
@@ -148,9 +151,9 @@ CREATE TABLE event (
 CREATE INDEX event_of_consumer ON event (consumer, sequence);
 
 CREATE TABLE inquiry (
-    consumer text NOT NULL,
-    inquiry_id text NOT NULL,
-    customer_index text NOT NULL,
+    consumer text COLLATE "C" NOT NULL,
+    inquiry_id text COLLATE "C" NOT NULL,
+    customer_index text COLLATE "C" NOT NULL,
     expires_at bigint NOT NULL,
     -- Sealed.
     value bytea NOT NULL,
@@ -160,14 +163,14 @@ CREATE INDEX inquiry_by_end ON inquiry (expires_at);
 CREATE INDEX inquiry_of_customer ON inquiry (customer_index);
 
 CREATE TABLE document (
-    name text PRIMARY KEY,
+    name text COLLATE "C" PRIMARY KEY,
     -- Sealed: JSON.
     content bytea NOT NULL
 );
 
 CREATE TABLE unlisted_reply (
-    provider text NOT NULL,
-    text_index text NOT NULL CHECK (length(text_index) = 32),
+    provider text COLLATE "C" NOT NULL,
+    text_index text COLLATE "C" NOT NULL CHECK (length(text_index) = 32),
     -- Sealed.
     text bytea NOT NULL,
     count bigint NOT NULL CHECK (count >= 1),
@@ -179,16 +182,16 @@ CREATE TABLE unlisted_reply (
 -- What operators and the engine did.
 CREATE TABLE audit (
     sequence bigint PRIMARY KEY,
-    operator text NOT NULL CHECK (operator <> ''),
-    actor text NOT NULL CHECK (btrim(actor) <> ''),
-    second_actor text
+    operator text COLLATE "C" NOT NULL CHECK (operator <> ''),
+    actor text COLLATE "C" NOT NULL CHECK (btrim(actor) <> ''),
+    second_actor text COLLATE "C"
         CHECK (btrim(second_actor) <> '' AND lower(btrim(second_actor)) <> lower(btrim(actor))),
-    action text NOT NULL CHECK (action <> ''),
-    subject text NOT NULL CHECK (subject <> ''),
+    action text COLLATE "C" NOT NULL CHECK (action <> ''),
+    subject text COLLATE "C" NOT NULL CHECK (subject <> ''),
     -- Sealed.
     reason bytea NOT NULL,
-    before text NOT NULL,
-    after text NOT NULL,
+    before text COLLATE "C" NOT NULL,
+    after text COLLATE "C" NOT NULL,
     at bigint NOT NULL
 );
 CREATE INDEX audit_of_subject ON audit (subject, sequence);
@@ -196,9 +199,9 @@ CREATE INDEX audit_of_subject ON audit (subject, sequence);
 CREATE TABLE note (
     sequence bigint PRIMARY KEY,
     payment_serial bigint NOT NULL REFERENCES payment,
-    operator text NOT NULL,
+    operator text COLLATE "C" NOT NULL,
     proven boolean NOT NULL,
-    actor text NOT NULL CHECK (btrim(actor) <> ''),
+    actor text COLLATE "C" NOT NULL CHECK (btrim(actor) <> ''),
     -- Sealed; empty once it was erased.
     text bytea NOT NULL,
     at bigint NOT NULL
@@ -206,15 +209,15 @@ CREATE TABLE note (
 CREATE INDEX note_of_payment ON note (payment_serial, sequence);
 
 CREATE TABLE deposit (
-    deposit_id text PRIMARY KEY,
-    provider text NOT NULL,
+    deposit_id text COLLATE "C" PRIMARY KEY,
+    provider text COLLATE "C" NOT NULL,
     amount bigint NOT NULL CHECK (amount <> 0),
     credited_at bigint NOT NULL,
     -- Sealed: banks put names of persons in it.
     reference bytea NOT NULL,
-    operator text NOT NULL,
+    operator text COLLATE "C" NOT NULL,
     proven boolean NOT NULL,
-    actor text NOT NULL CHECK (btrim(actor) <> ''),
+    actor text COLLATE "C" NOT NULL CHECK (btrim(actor) <> ''),
     recorded_at bigint NOT NULL
 );
 CREATE INDEX deposit_of_provider ON deposit (provider, credited_at, deposit_id);
@@ -225,17 +228,17 @@ CREATE TABLE proposal (
     payment_serial bigint NOT NULL,
     attempt bigint NOT NULL,
     version bigint NOT NULL,
-    facts text NOT NULL,
-    operator text NOT NULL,
+    facts text COLLATE "C" NOT NULL,
+    operator text COLLATE "C" NOT NULL,
     proven boolean NOT NULL,
-    actor text NOT NULL CHECK (btrim(actor) <> ''),
+    actor text COLLATE "C" NOT NULL CHECK (btrim(actor) <> ''),
     -- Sealed; empty once it was erased.
     evidence bytea NOT NULL,
     at bigint NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'confirmed', 'withdrawn')),
-    second_operator text,
+    state text COLLATE "C" NOT NULL CHECK (state IN ('open', 'confirmed', 'withdrawn')),
+    second_operator text COLLATE "C",
     second_proven boolean,
-    second_actor text,
+    second_actor text COLLATE "C",
     ended_at bigint,
     FOREIGN KEY (payment_serial, attempt) REFERENCES attempt (payment_serial, number),
     CHECK ((state = 'open') = (ended_at IS NULL)),
@@ -270,6 +273,6 @@ CREATE TABLE restore (
 
 -- By send journal: every send in segments below this number is known here.
 CREATE TABLE send_journal (
-    name text PRIMARY KEY,
+    name text COLLATE "C" PRIMARY KEY,
     covered bigint NOT NULL
 );

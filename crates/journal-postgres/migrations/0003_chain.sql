@@ -64,8 +64,8 @@ END $$;
 -- no gaps.
 CREATE TABLE fact (
     sequence bigint PRIMARY KEY,
-    kind text NOT NULL,
-    subject text NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
     digest bytea NOT NULL CHECK (length(digest) = 32)
 );
 CREATE INDEX fact_of_subject ON fact (kind, subject, sequence);

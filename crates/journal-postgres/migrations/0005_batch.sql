@@ -223,6 +223,7 @@ DECLARE
     failures text[] := '{}';
     events new_event[] := '{}';
     one answer;
+    opened bigint;
     one_change new_change;
     one_payment new_payment;
     item jsonb;
@@ -235,8 +236,12 @@ BEGIN
     -- The turn to write: it ends with the commit. So events stand in the order in which they become
     -- visible, and the chain has one order for all.
     PERFORM pg_advisory_xact_lock(1347440450);
-    IF epoch < (SELECT value FROM meta WHERE name = 'owner_epoch') THEN
+    SELECT value INTO opened FROM meta WHERE name = 'owner_epoch';
+    IF epoch < opened THEN
         RAISE EXCEPTION USING ERRCODE = 'PPB02', MESSAGE = 'another engine has opened the journal since';
+    ELSIF epoch > opened THEN
+        RAISE EXCEPTION USING ERRCODE = 'PPB01',
+            MESSAGE = 'the opening of this engine is not in the journal any more';
     END IF;
     IF known_number > 0
         AND NOT EXISTS (SELECT FROM chain WHERE number = known_number AND hash = known_hash)

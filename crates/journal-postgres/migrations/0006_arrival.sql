@@ -3,7 +3,7 @@
 CREATE TABLE arrival (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
     -- The file, in words for people.
-    source text NOT NULL,
+    source text COLLATE "C" NOT NULL,
     at bigint NOT NULL,
     is_done boolean NOT NULL
 );

@@ -14,24 +14,32 @@ use crate::OpenError;
 
 const FILE: &str = "journal";
 
+/// The send journal of an opening.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    /// It was made just now.
+    pub(crate) is_new: bool,
+}
+
 /// The name of the send journal in `directory`, which belongs to `journal` from now on.
 pub(crate) async fn name(
     client: &Client,
     directory: &Path,
     journal: &str,
-) -> Result<String, OpenError> {
+) -> Result<Named, OpenError> {
     let failed = |cause: io::Error| OpenError::Sends {
         directory: directory.to_owned(),
         cause: SendsError::from(cause),
     };
     match of(directory).map_err(failed)? {
-        Some((name, of)) if of == journal => Ok(name),
+        Some((name, of)) if of == journal => Ok(Named { name, is_new: false }),
         Some(_) => Err(OpenError::OthersSends(directory.to_owned())),
         None => {
             let drawn = client.query_one("SELECT gen_random_uuid()::text", &[]).await?;
             let name: String = drawn.try_get(0)?;
             create(directory, &name, journal).map_err(failed)?;
-            Ok(name)
+            Ok(Named { name, is_new: true })
         }
     }
 }

@@ -9,6 +9,7 @@ use ppob_types::Timestamp;
 use serde_json::Value;
 
 use crate::error::unread;
+use crate::identity::Named;
 use crate::items::{ChangeItem, PaymentItem};
 use crate::open::{Open, WriteConnection, high_water};
 use crate::reader::Readers;
@@ -26,8 +27,8 @@ pub(crate) struct Remembering<'a> {
     pub(crate) readers: &'a Readers,
     pub(crate) seal: &'a Seal,
     pub(crate) epoch: u64,
-    /// The name of the send journal.
-    pub(crate) name: &'a str,
+    /// The send journal.
+    pub(crate) named: &'a Named,
 }
 
 /// What one statement writes.
@@ -50,10 +51,12 @@ impl Remembering<'_> {
         sends.skip_to(tail.next);
         let mut lost = self.lost().await.map_err(OpenError::NotRemembered)?;
         let before = lost.found;
+        // Before anything is put in doubt, which is later than what the database stands at.
+        let stands_at = self.high_water().await.map_err(OpenError::NotRemembered)?;
         for send in &tail.sends {
             self.one(send, &mut lost).await.map_err(OpenError::NotRemembered)?;
         }
-        self.finish(&tail).await.map_err(OpenError::NotRemembered)?;
+        self.finish(&tail, stands_at).await.map_err(OpenError::NotRemembered)?;
         Ok(lost.found.saturating_sub(before))
     }
 
@@ -68,6 +71,7 @@ impl Remembering<'_> {
         let now = self.high_water().await?.max(send.begun_at());
         let Forgotten { entry, put } = forgotten(send, known, now, lost)?;
         let mut writes = Writes { latest: Some(now), ..Writes::default() };
+        writes.others.push(apply::raise_serial(send.serial));
         match put {
             None => {}
             Some(Put::Change(change)) => {
@@ -87,14 +91,14 @@ impl Remembering<'_> {
     }
 
     /// What was given out is not given out again, and everything up to here is known now. If the newest
-    /// commit that the send journal knows is not there, the database was set back: the engine is told.
-    async fn finish(&self, tail: &Tail) -> Result<(), JournalError> {
+    /// commit that the send journal knows is not there, the database was set back: the engine is told. So it
+    /// is if the send journals of before are not at hand: they may know of more than the database.
+    async fn finish(&self, tail: &Tail, stands_at: Timestamp) -> Result<(), JournalError> {
         let serial = tail.sends.iter().map(|send| send.serial).max().unwrap_or_default();
         let latest = tail.sends.iter().map(JournalledSend::begun_at).max();
         let mut writes = Writes { latest, covered: Some(tail.next), ..Writes::default() };
         writes.others.push(apply::raise_serial(serial));
-        if let Some(gone) = self.gone(tail.head).await? {
-            let set_back = self.set_back(gone).await?;
+        if let Some(set_back) = self.set_back(tail.head, stands_at).await? {
             writes.latest = writes.latest.max(Some(set_back.restored_at));
             let json = to_json(&set_back)?;
             writes.others.push(apply::reserve_serials(SERIALS_AHEAD));
@@ -120,13 +124,33 @@ impl Remembering<'_> {
         Ok(row.is_none().then_some(sent))
     }
 
-    async fn set_back(&self, gone: SentHead) -> Result<Restored, JournalError> {
-        let taken_at = self.high_water().await?;
-        tracing::error!(
-            commit = gone.head.number,
-            "the database does not have a commit that the send journal knows: it was set back"
-        );
-        Ok(Restored { taken_at, restored_at: taken_at.max(gone.at), providers_frozen: false })
+    /// What the engine is told, if the database was set back, or may have been.
+    async fn set_back(
+        &self,
+        head: Option<SentHead>,
+        taken_at: Timestamp,
+    ) -> Result<Option<Restored>, JournalError> {
+        let restored_at = if let Some(gone) = self.gone(head).await? {
+            tracing::error!(
+                commit = gone.head.number,
+                "the database does not have a commit that the send journal knows: it was set back"
+            );
+            taken_at.max(gone.at)
+        } else if self.named.is_new && self.has_others().await? {
+            tracing::error!(
+                "the send journal is new, and what was sent before stands in others that are not here"
+            );
+            taken_at
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Restored { taken_at, restored_at, providers_frozen: false }))
+    }
+
+    /// Whether other send journals were written to: the first segment of each has a higher number than 1.
+    async fn has_others(&self) -> Result<bool, JournalError> {
+        let others = "SELECT FROM send_journal WHERE name <> $1 AND covered > 1 LIMIT 1";
+        Ok(self.readers.one(others, &[&self.named.name]).await?.is_some())
     }
 
     async fn lost(&self) -> Result<LostSends, JournalError> {
@@ -135,7 +159,7 @@ impl Remembering<'_> {
     }
 
     async fn covered(&self) -> Result<u64, OpenError> {
-        let row = self.readers.one(sql::SENDS_COVERED, &[&self.name]).await;
+        let row = self.readers.one(sql::SENDS_COVERED, &[&self.named.name]).await;
         let covered = row.map_err(OpenError::NotRemembered)?.map(|row| row.try_get::<_, i64>(0));
         let covered = covered.transpose()?.unwrap_or_default();
         Ok(u64::try_from(covered).unwrap_or_default())
@@ -164,7 +188,7 @@ impl Remembering<'_> {
                 &payments,
                 &integer(self.epoch),
                 &writes.latest.map(Timestamp::as_micros),
-                &writes.covered.map(|_| self.name),
+                &writes.covered.map(|_| self.named.name.as_str()),
                 &writes.covered.map(integer),
                 &0_i64,
                 &None::<Vec<u8>>,
@@ -192,9 +216,9 @@ pub(crate) async fn remember(
     readers: &Readers,
     seal: &Seal,
     epoch: u64,
-    name: &str,
+    named: &Named,
     sends: &mut SendJournal,
 ) -> Result<u64, OpenError> {
     let open = connection.ready().await?;
-    Remembering { open, readers, seal, epoch, name }.all(sends).await
+    Remembering { open, readers, seal, epoch, named }.all(sends).await
 }

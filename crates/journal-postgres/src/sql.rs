@@ -134,8 +134,10 @@ pub(crate) const SEALED_KEY_PUT: &str =
     "INSERT INTO sealed_key (number, master, wrapped) VALUES ($1, $2, $3)
     ON CONFLICT (number) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped";
 pub(crate) const IDENTITY: &str = "SELECT journal FROM identity";
-pub(crate) const EPOCH: &str =
-    "UPDATE meta SET value = value + 1 WHERE name = 'owner_epoch' RETURNING value";
+/// By the clock, so that an opening that a database has forgotten is not counted again.
+pub(crate) const EPOCH: &str = "UPDATE meta
+    SET value = greatest(value + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+    WHERE name = 'owner_epoch' RETURNING value";
 pub(crate) const HIGH_WATER: &str = "SELECT value FROM meta WHERE name = 'time_high_water'";
 pub(crate) const CHAIN_HEAD: &str = "SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1";
 pub(crate) const SENDS_COVERED: &str = "SELECT covered FROM send_journal WHERE name = $1";

@@ -98,11 +98,12 @@ impl Writer {
     /// Takes nothing more, and waits until what was handed over is written.
     pub(crate) async fn close(&self) -> Result<(), JournalError> {
         self.take_no_more();
-        let task = self.task.lock().await.take();
-        match task {
-            None => Ok(()),
-            Some(task) => task.await.map_err(|_| nobody()),
-        }
+        // Kept until it has ended: whoever stops waiting must not let the next one think that it has.
+        let mut task = self.task.lock().await;
+        let Some(running) = task.as_mut() else { return Ok(()) };
+        let ended = running.await.map_err(|_| nobody());
+        *task = None;
+        ended
     }
 
     pub(crate) fn take_no_more(&self) {
@@ -149,6 +150,7 @@ async fn run(mut inbox: Inbox, parts: WriterParts) {
             let _alone = writing.write(vec![job]).await;
         }
     }
+    writing.note_head(head);
     writing.told.log("the journal closes with this head of its chain");
     writing.connection.close().await;
 }
@@ -183,10 +185,24 @@ impl Writing {
                     what,
                     "the journal is lost to this engine; nothing is written any more until it was started again"
                 );
+                // First: the next opening learns of it there, although nothing was sent that is not known.
+                self.note_head(None);
                 self.lost.tell(what);
             }
         }
         Vec::new()
+    }
+
+    /// Keeps the head of the chain beside the database, if it is another one than `before`. Sends bring theirs
+    /// with them; what was committed since then could be lost unnoticed.
+    fn note_head(&mut self, before: Option<Head>) {
+        let Some(head) = self.head.filter(|head| Some(*head) != before) else { return };
+        let Some(sends) = self.sends.as_mut() else { return };
+        let at = self.told.at().unwrap_or_default();
+        let noted = sends.ready(at).and_then(|_| sends.append(at, Some(head), std::iter::empty()));
+        if let Err(error) = noted {
+            tracing::error!(%error, %head, "the head of the chain cannot be kept in the send journal");
+        }
     }
 }
 

@@ -70,7 +70,12 @@ fn every_case_of_the_suite_is_in_the_list() {
     let list = std::fs::read_to_string(root.join("suite.rs")).unwrap();
     let mut cases = 0;
     for entry in std::fs::read_dir(root.join("suite")).unwrap() {
-        let code = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let file = entry.unwrap();
+        // What a journal is filled with, and no case.
+        if file.file_name() == "full.rs" {
+            continue;
+        }
+        let code = std::fs::read_to_string(file.path()).unwrap();
         for line in code.lines() {
             let Some(rest) = line.strip_prefix("pub async fn ") else {
                 continue;

@@ -13,6 +13,7 @@ const EVERY: Duration = Duration::from_mins(10);
 #[derive(Debug, Default)]
 pub struct Told {
     head: Option<Head>,
+    at: Option<Timestamp>,
     logged_at: Option<Timestamp>,
 }
 
@@ -21,6 +22,7 @@ impl Told {
     pub fn saw(&mut self, head: Option<Head>, at: Option<Timestamp>) {
         let Some(head) = head else { return };
         self.head = Some(head);
+        self.at = self.at.max(at);
         #[expect(clippy::cast_precision_loss, reason = "a gauge; exact up to 2^53 commits")]
         metrics::gauge!("ppob_journal_chain_number").set(head.number as f64);
         let Some(at) = at else { return };
@@ -30,6 +32,11 @@ impl Told {
                 "the head of the journal's chain; whoever keeps it can hold the journal against it",
             );
         }
+    }
+
+    /// The latest time that a commit stated.
+    pub const fn at(&self) -> Option<Timestamp> {
+        self.at
     }
 
     /// Logs the head, with this text.

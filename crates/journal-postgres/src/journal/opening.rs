@@ -42,11 +42,11 @@ impl PostgresJournal {
         let directory = &settings.sends_directory;
         let mut sends = SendJournal::open(directory, &settings.sends, &settings.keys)
             .map_err(|cause| OpenError::Sends { directory: directory.clone(), cause })?;
-        let name = sends_identity::name(&opening.client, directory, &journal).await?;
+        let named = sends_identity::name(&opening.client, directory, &journal).await?;
         let readers =
             Readers::new(&connector, settings.readers, &journal).map_err(OpenError::Unreachable)?;
         let mut connection = WriteConnection::new(connector, journal);
-        remember(&mut connection, &readers, &seal, epoch, &name, &mut sends).await?;
+        remember(&mut connection, &readers, &seal, epoch, &named, &mut sends).await?;
         // Sends that were forgotten may be later than everything in the database.
         let time_high_water = high_water(&opening.client).await?;
         let head = head(&opening.client).await?;
@@ -56,7 +56,7 @@ impl PostgresJournal {
             seal: seal.clone(),
             epoch,
             sends,
-            sends_name: name,
+            sends_name: named.name,
             head,
             lost: Arc::clone(&lost),
         });

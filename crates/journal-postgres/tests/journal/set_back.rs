@@ -2,12 +2,13 @@
 
 use std::fs;
 
+use futures::FutureExt as _;
 use ppob_journal::{Committed, Journal, JournalError, LostSends, Restored};
 use ppob_journal_postgres::{OpenError, PostgresJournal};
 use ppob_payment::{Event, PaymentState};
-use ppob_types::NotSentCause;
+use ppob_types::{NotSentCause, PayOutcome};
 
-use crate::support::payments::{change, key, new_payment, send};
+use crate::support::payments::{answered, change, key, new_payment, send};
 use crate::support::{CloseIt as _, Place, settings};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,5 +108,89 @@ async fn an_engine_whose_journal_another_one_has_opened_since_writes_nothing_any
     assert!(matches!(refused, Err(JournalError::Unavailable(_))), "{refused:?}");
     let lost = journal.lost().await.to_string();
     assert!(lost.contains("another engine has opened the journal since"), "{lost}");
+    journal.close_it().await;
+}
+
+/// What a journal that was set back leaves for the engine, if anything.
+async fn restored(journal: &PostgresJournal) -> Option<Restored> {
+    let json = journal.load_document(Restored::DOCUMENT).await.unwrap();
+    json.map(|json| serde_json::from_str(&json).unwrap())
+}
+
+/// A database that has lost the answer to a payment, and no send, as the next opening finds it.
+async fn without_the_answer(place: &Place, lose: impl AsyncFnOnce(PostgresJournal)) {
+    let journal = place.open().await;
+    let sent = send(&journal, 1).await;
+    journal.close_it().await;
+    place.copy();
+    let journal = place.open().await;
+    assert_eq!(restored(&journal).await, None);
+    let paid = answered(&sent, PayOutcome::Succeeded, Some("INV1"));
+    assert!(matches!(journal.commit(paid).await, Ok(Committed::Done(_))));
+    lose(journal).await;
+}
+
+async fn is_known_as_set_back(place: &Place) {
+    let journal = place.open().await;
+    assert_eq!(journal.load_document(LostSends::DOCUMENT).await.unwrap(), None);
+    assert!(restored(&journal).await.is_some());
+    journal.close_it().await;
+}
+
+#[tokio::test]
+async fn a_database_that_lost_an_answer_and_no_send_is_known_as_set_back_at_the_next_opening() {
+    let place = Place::opened_once();
+    without_the_answer(&place, async |journal| {
+        journal.close_it().await;
+        place.put_back();
+    })
+    .await;
+    is_known_as_set_back(&place).await;
+}
+
+#[test]
+fn a_loss_that_an_open_journal_noticed_is_known_at_the_next_opening_although_it_was_killed() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let place = Place::opened_once();
+    let dies = runtime();
+    dies.block_on(without_the_answer(&place, async |journal| {
+        place.put_back();
+        while journal.lost().now_or_never().is_none() {
+            let refused = journal.save_document("after", "{}".to_owned()).await;
+            assert!(refused.is_err(), "{refused:?}");
+        }
+        // Nothing of it comes to its end: its tasks go with their runtime.
+        std::mem::forget(journal);
+    }));
+    drop(dies);
+    runtime().block_on(is_known_as_set_back(&place));
+}
+
+#[tokio::test]
+async fn a_send_journal_that_is_new_where_others_were_written_to_is_taken_for_a_loss() {
+    let place = Place::opened_once();
+    let elsewhere = place.sends().with_extension("elsewhere");
+    let moved = settings(place.database.url(), elsewhere);
+    // Nothing was sent before: nothing can be missing.
+    let journal = PostgresJournal::open(&moved).await.unwrap();
+    assert_eq!(restored(&journal).await, None);
+    send(&journal, 1).await;
+    journal.close_it().await;
+    let journal = place.open().await;
+    assert!(restored(&journal).await.is_some());
+    journal.close_it().await;
+}
+
+#[tokio::test]
+async fn an_engine_whose_opening_the_database_has_lost_writes_nothing_any_more() {
+    let place = Place::opened_once();
+    let journal = place.open().await;
+    let lowered = "ALTER TABLE ppob.meta DISABLE TRIGGER USER;
+        UPDATE ppob.meta SET value = value - 1 WHERE name = 'owner_epoch'";
+    place.client().await.batch_execute(lowered).await.unwrap();
+    let refused = journal.accept(new_payment(1, 1)).await;
+    assert!(matches!(refused, Err(JournalError::Unavailable(_))), "{refused:?}");
+    let lost = journal.lost().await.to_string();
+    assert!(lost.contains("is not in the journal any more"), "{lost}");
     journal.close_it().await;
 }
