@@ -364,12 +364,6 @@ pub const METRICS: &[Metric] = &[
         &[],
         "Number of the newest commit in the journal's chain of hashes. Falls only if the journal was set back.",
     ),
-    gauge(
-        "ppob_journal_lost",
-        "0 or 1",
-        &[],
-        "1 once a journal on PostgreSQL writes nothing any more until the engine is started again: the database was set back, or another engine has taken it over.",
-    ),
     counter(
         "ppob_journal_send_errors_total",
         "commits",
