@@ -37,7 +37,7 @@ async fn a_full_journal_reads_the_same_after_its_move_and_nothing_is_found() {
     assert!(!was_set_back(&journal).await);
     assert_eq!(suite::everything(&journal).await, before);
     let epoch = journal.opened().owner_epoch;
-    assert_eq!(epoch, 3, "it goes on from the openings of the file");
+    assert!(epoch >= 3, "it goes on from the openings of the file: {epoch}");
     let last = before.payments.first().unwrap().serial;
     assert!(journal.reserve_serial().await.unwrap() > last);
     let gone = PaymentKey {
