@@ -199,9 +199,9 @@ async fn an_engine_whose_last_commit_the_database_has_lost_writes_nothing_any_mo
     let journal = place.open().await;
     send(&journal, 1).await;
     send(&journal, 2).await;
-    let lose = "ALTER TABLE ppob.chain DISABLE TRIGGER USER;
+    let cut = "ALTER TABLE ppob.chain DISABLE TRIGGER USER;
         DELETE FROM ppob.chain WHERE number = (SELECT max(number) FROM ppob.chain)";
-    place.client().await.batch_execute(lose).await.unwrap();
+    place.client().await.batch_execute(cut).await.unwrap();
     let refused = journal.save_document("after", "{}".to_owned()).await;
     assert!(matches!(refused, Err(JournalError::Unavailable(_))), "{refused:?}");
     let lost = journal.lost().await.to_string();
