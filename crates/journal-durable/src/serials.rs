@@ -3,10 +3,24 @@
 use std::ops::RangeInclusive;
 
 use ppob_journal::JournalError;
+use ppob_types::Timestamp;
 use tokio::sync::Mutex;
 
 /// How many serials one write reserves. What is left of a block at the end of a process is skipped.
 pub const BLOCK: u64 = 4_096;
+
+/// After a journal was set back, serials go on this far ahead, in any case.
+pub const AHEAD: u64 = 1 << 24;
+
+/// So many microseconds are one serial where serials are given out by the clock.
+const MICROS_EACH: i64 = 16;
+
+/// After a journal was set back, serials go on no lower than this. No engine gives out more than 62 500 in a
+/// second, so what it begins with is beyond whatever was given out before, also by a journal that was set
+/// back to the same state earlier.
+pub fn by_clock(now: Timestamp) -> u64 {
+    u64::try_from(now.as_micros() / MICROS_EACH).unwrap_or_default()
+}
 
 /// The block that serials are given out from.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use ppob_journal_durable::chain::Head;
 use ppob_journal_durable::decode::{from_json, integer, to_json};
 use ppob_journal_durable::sealed::{Seal, SealedChange, SealedPayment};
 use ppob_journal_durable::sends::{Forgotten, Put, SendJournal, SentHead, Tail, forgotten};
+use ppob_journal_durable::serials;
 use ppob_types::Timestamp;
 use serde_json::Value;
 
@@ -15,11 +16,6 @@ use crate::open::{Open, WriteConnection, high_water};
 use crate::reader::Readers;
 use crate::told::Told;
 use crate::{OpenError, apply, query, sql};
-
-/// After a database was set back, serials go on this far ahead, and no lower than the clock says: providers
-/// know earlier ones by them.
-const SERIALS_AHEAD: u64 = 1 << 24;
-const MICROS_PER_SERIAL: i64 = 16;
 
 /// The send journal of this opening, and the journal that it is held against.
 pub(crate) struct Remembering<'a> {
@@ -101,9 +97,8 @@ impl Remembering<'_> {
         if let Some(set_back) = self.set_back(tail.head, stands_at).await? {
             writes.latest = writes.latest.max(Some(set_back.restored_at));
             let json = to_json(&set_back)?;
-            writes.others.push(apply::reserve_serials(SERIALS_AHEAD));
-            let by_time = set_back.restored_at.as_micros() / MICROS_PER_SERIAL;
-            writes.others.push(apply::raise_serial(u64::try_from(by_time).unwrap_or_default()));
+            writes.others.push(apply::reserve_serials(serials::AHEAD));
+            writes.others.push(apply::raise_serial(serials::by_clock(set_back.restored_at)));
             writes.others.push(apply::restored(&set_back));
             writes.others.push(apply::save_document(self.seal, Restored::DOCUMENT, &json, &[])?);
         }

@@ -8,7 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ppob_journal_durable::decode::integer;
 use ppob_journal_durable::files::{create_private_file, sync, sync_directory_of};
+use ppob_journal_durable::serials;
 use ppob_types::{CrashPoint, Timestamp, crash_point};
 
 use crate::backup::copy_pages;
@@ -69,13 +71,6 @@ pub struct RestoredJournal {
     pub moved_to: Option<PathBuf>,
 }
 
-/// Serials given out by the clock: so many microseconds are one serial. No engine gives out more than
-/// 62 500 in a second, so what a restore begins with is beyond whatever was given out before it, also
-/// by a journal that was restored from the same backup earlier.
-const MICROS_PER_SERIAL: i64 = 16;
-/// Added in any case.
-const SERIALS_AHEAD: i64 = 1 << 24;
-
 /// Puts `backup` in the place of `journal`, which must not be in use. Where there is a journal, `replace`
 /// moves it aside.
 ///
@@ -122,8 +117,8 @@ fn copy(backup: &Path, to: &Path, taken_at: Timestamp, now: Timestamp) -> rusqli
     connection.pragma_update(None, "synchronous", "FULL")?;
     let all = connection.unchecked_transaction()?;
     mark_restored(&all, &RestoreMark { taken_at, restored_at: now, taken_over: false })?;
-    all.query_row(sql::META_ADD, ("last_serial", SERIALS_AHEAD), |_| Ok(()))?;
-    all.execute(sql::META_RAISE, ("last_serial", now.as_micros() / MICROS_PER_SERIAL))?;
+    all.query_row(sql::META_ADD, ("last_serial", integer(serials::AHEAD)), |_| Ok(()))?;
+    all.execute(sql::META_RAISE, ("last_serial", integer(serials::by_clock(now))))?;
     all.query_row(sql::META_ADD, ("owner_epoch", 1), |_| Ok(()))?;
     all.execute(sql::META_RAISE, ("owner_epoch", now.as_micros() / 1_000_000))?;
     all.execute(sql::META_RAISE, ("time_high_water", now.as_micros()))?;
